@@ -1,0 +1,50 @@
+/* tilseq/geneset.h -- a collection of named gene sets.
+ *
+ * Sets keep the order of their file; a gene stands once in a set. The collection owns all.
+ */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TILSEQ_GENESET_H
+#define TILSEQ_GENESET_H
+
+#include <stddef.h>
+#include <tilseq/context.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct til_arena;
+
+typedef struct {
+    char *name;
+    char *about;            /* second column of a GMT; "" where there is none */
+    size_t n_genes;
+    char **genes;
+    size_t line;            /* where it stood, for messages; 0 when built in  */
+} til_geneset_t;
+
+typedef struct {
+    size_t n_sets;
+    til_geneset_t *sets;
+    char *origin;           /* file name for messages */
+    struct til_arena *arena;
+} til_genesets_t;
+
+/* Appends a set to `c` (start with til_genesets_t c = {0}). Repeated genes are kept once;
+ * how many were dropped goes to *n_repeated when that is not NULL. Names are not checked for
+ * being unique here (the reader does, who knows the lines). */
+TIL_MUST_USE
+til_status_t til_genesets_add(til_ctx_t *ctx, til_genesets_t *c, const char *name,
+                              const char *about, char *const *genes, size_t n_genes,
+                              size_t line, size_t *n_repeated);
+TIL_MUST_USE
+til_status_t til_genesets_set_origin(til_ctx_t *ctx, til_genesets_t *c, const char *origin);
+void til_genesets_clear(til_genesets_t *c);
+
+/* The set called `name`, or NULL. Borrows. */
+const til_geneset_t *til_genesets_find(const til_genesets_t *c, const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
