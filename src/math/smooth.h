@@ -1,0 +1,34 @@
+/* smooth.h -- lowess, natural splines, local regression as R computes them. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TIL_MATH_SMOOTH_H
+#define TIL_MATH_SMOOTH_H
+
+#include <stddef.h>
+#include <tilseq/context.h>
+
+/* Cleveland's lowess: R's lowess(x, y, f, iter, delta) for x sorted ascending.
+ *
+ *   fitted   n; robustness weights and residuals are not handed out
+ * Agrees: R stats::lowess (clowess) to rounding. */
+TIL_MUST_USE til_status_t til_lowess(til_ctx_t *ctx, size_t n, const double *x, const double *y,
+                                     double f, int n_iter, double delta, double *fitted);
+
+/* R approxfun(x, y, rule = 2, ties = mean) for x sorted ascending: call til_approx_ties once (in place,
+ * returns the new n), then til_approx per point. */
+size_t til_approx_ties(size_t n, double *x, double *y);
+double til_approx(size_t n, const double *x, const double *y, double at);
+
+/* R splines::ns(x, df = df, intercept = TRUE) basis, n x df column-major. */
+TIL_MUST_USE til_status_t til_natural_spline_basis(til_ctx_t *ctx, size_t n, const double *x,
+                                                   size_t df, double *basis);
+
+/* locfit::locfit(y ~ x, weights = w) with locfit's defaults (local quadratic, nearest-neighbour fraction 0.7,
+ * tricube, kd-tree of vertices with cut 0.8, cubic Hermite blending), as DESeq2's localDispersionFit uses it;
+ * evaluate with til_locfit_at (predict()). */
+typedef struct til_locfit til_locfit_t;
+TIL_MUST_USE til_status_t til_locfit_new(til_ctx_t *ctx, size_t n, const double *x, const double *y,
+                                         const double *weight, til_locfit_t **out);
+double til_locfit_at(const til_locfit_t *fit, double x);
+void til_locfit_free(til_locfit_t *fit);
+
+#endif
