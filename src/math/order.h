@@ -17,7 +17,7 @@ TIL_MUST_USE til_status_t til_order(til_ctx_t *ctx, size_t n, const double *x, b
 
 typedef enum { TIL_TIES_AVERAGE, TIL_TIES_MIN, TIL_TIES_MAX, TIL_TIES_FIRST } til_ties_t;
 
-/* rank[0..n): 1-based ascending ranks, R's rank(). */
+/* rank[0..n): 1-based ascending ranks, R's rank(); NaN has rank NaN. */
 TIL_MUST_USE til_status_t til_rank(til_ctx_t *ctx, size_t n, const double *x, til_ties_t ties,
                                    double *rank);
 
@@ -36,7 +36,7 @@ double til_mad_inplace(size_t n, double *x);
 /* R mean(x, trim) ; x is reordered. */
 double til_trimmed_mean_inplace(size_t n, double *x, double trim);
 
-/* Benjamini-Hochberg (fdr), Holm and Bonferroni adjusted p-values as R's p.adjust: NaN stay NaN and do not
+/* Benjamini-Hochberg (fdr) and Holm adjusted p-values as R's p.adjust: NaN stay NaN and do not
  * count. adjusted may be p itself. */
 TIL_MUST_USE til_status_t til_adjust_bh(til_ctx_t *ctx, size_t n, const double *p, double *adjusted);
 TIL_MUST_USE til_status_t til_adjust_holm(til_ctx_t *ctx, size_t n, const double *p, double *adjusted);

@@ -1,0 +1,93 @@
+# make_math.R -- golden values for src/math, made with R: Rscript make_math.R (in this folder).
+# Each line of a file: name, number of values, values (17 digits; NA, Inf as R writes them).
+# SPDX-License-Identifier: GPL-3.0-or-later
+suppressMessages({ library(limma); library(splines); library(locfit) })
+set.seed(1)
+file <- NULL
+begin <- function(name) file <<- file(paste0(name, ".tsv"), "w")
+put <- function(name, x) {
+    x <- as.double(x)
+    text <- ifelse(is.nan(x) | is.na(x), "NA", sprintf("%.17g", x))
+    cat(paste(c(name, length(x), text), collapse = "\t"), "\n", sep = "", file = file)
+}
+end <- function() close(file)
+
+## dist.c: each row of arguments, then what R says (upper tail, log)
+begin("dist")
+z <- c(-40, -6, -1, -0.2, 0, 0.3, 2, 5, 38)
+df <- c(0.5, 1, 3, 7.5, 40, 1e4)
+g <- expand.grid(z = z, df = df)
+put("t", g$z); put("t_df", g$df)
+put("pt", pt(g$z, g$df, lower.tail = FALSE, log.p = TRUE))
+put("pnorm", pnorm(z, lower.tail = FALSE, log.p = TRUE)); put("pnorm_z", z)
+p <- c(1e-300, 1e-20, 1e-4, 0.03, 0.5, 0.9, 0.999)
+put("p", p)
+put("qnorm", qnorm(p, 1, 2, lower.tail = FALSE))
+put("qt", qt(p, 4.5)); put("qf", qf(p, 3, 7.5)); put("qchisq", qchisq(p, 2.5))
+put("qgamma", qgamma(p, 1.7, scale = 3)); put("qbeta", qbeta(p[-(1:2)], 2, 3.5))
+x <- c(0, 0.01, 0.5, 1, 4, 30, 500)
+put("x", x)
+put("pf", pf(x, 2, 11.5, lower.tail = FALSE, log.p = TRUE))
+put("pchisq", pchisq(x, 3, lower.tail = FALSE, log.p = TRUE))
+put("pgamma", pgamma(x, 2.5, scale = 1.5, lower.tail = FALSE, log.p = TRUE))
+put("pbeta", pbeta(pmin(x / 40, 1), 2.2, 7, log.p = TRUE))
+k <- c(0, 1, 3, 10, 100, 2500)
+put("k", k)
+put("ppois", ppois(k, 7.5, lower.tail = FALSE, log.p = TRUE))
+put("dnbinom", dnbinom(k, size = 2.5, mu = 30, log = TRUE))
+put("pnbinom", pnbinom(k, size = 2.5, mu = 30, lower.tail = FALSE, log.p = TRUE))
+put("dbinom", dbinom(k, 3000, 0.2, log = TRUE)); put("pbinom", pbinom(k, 3000, 0.2, log.p = TRUE))
+put("phyper", phyper(c(0, 3, 9, 20), 50, 9000, 300, lower.tail = FALSE, log.p = TRUE))
+y <- 10^seq(-9, 9, by = 0.37)
+put("y", y)
+put("trigamma_inverse", trigammaInverse(y))
+put("lgamma", lgamma(y)); put("digamma", digamma(y)); put("trigamma", trigamma(y))
+put("lbeta", lbeta(y, 2.5)); put("lchoose", lchoose(c(5, 60, 1000), c(2, 30, 7)))
+end()
+
+## order.c
+begin("order")
+x <- c(round(rnorm(60), 1), NA, 3, 3, -1, NA, 0, Inf, -Inf)
+put("x", x)
+put("order", order(x) - 1); put("order_down", order(x, decreasing = TRUE) - 1)
+for (ties in c("average", "min", "max", "first")) put(paste0("rank_", ties), rank(x, "keep", ties))
+put("sort", sort(x, na.last = TRUE))
+v <- rexp(101)
+put("v", v)
+put("quantile_p", seq(0, 1, by = 0.07))
+put("quantile", quantile(v, seq(0, 1, by = 0.07), names = FALSE))
+put("median", c(median(v), median(v[-1]), median(v[1:2]), median(v[1])))
+put("mad", c(mad(v), mad(v[-1])))
+put("trim", c(0, 0.05, 0.1, 0.125, 0.2, 0.25, 1 / 3, 0.49, 0.5))
+put("trimmed", sapply(c(0, 0.05, 0.1, 0.125, 0.2, 0.25, 1 / 3, 0.49, 0.5),
+                      function(t) mean(v, trim = t)))
+p <- c(runif(40)^3, NA, 0.01, 0.01, 1, 0, NA)
+put("p", p)
+put("bh", p.adjust(p, "BH")); put("holm", p.adjust(p, "holm"))
+end()
+
+## linalg.c
+begin("linalg")
+batch <- factor(rep(1:3, 4)); arm <- factor(rep(c("a", "b"), each = 6))
+designs <- list(
+    full = model.matrix(~ batch + arm),
+    nested = model.matrix(~ arm:batch + arm + batch),
+    alias = cbind(1, arm == "a", arm == "b", 0, rnorm(12), rep(2, 12)),
+    nearly = { a <- matrix(rnorm(36), 12); cbind(a, a[, 1] + 1e-6 * rnorm(12), a[, 2] + 1e-8) },
+    scaled = { a <- matrix(rnorm(36), 12); cbind(a * 1e-9, a[, 1] * 1e9, rnorm(12)) },
+    wide = matrix(rnorm(20), 4))
+for (name in names(designs)) {
+    d <- designs[[name]]
+    q <- qr(d)
+    put(name, d); put(paste0(name, "_rank"), c(nrow(d), ncol(d), q$rank))
+    put(paste0(name, "_pivot"), q$pivot - 1)
+}
+s <- crossprod(matrix(rnorm(20 * 6), 20))
+put("s", s); put("chol", t(chol(s))); put("inverse", solve(s))
+put("log_det", determinant(s)$modulus); put("solve", solve(s, 1:6)); put("eigen", rev(eigen(s)$values))
+m <- matrix(rnorm(35), 7)
+put("m", m); put("svd", svd(m)$d); put("lm", qr.coef(qr(m), 1:7)); put("r", abs(qr.R(qr(m))))
+end()
+
+writeLines(c(R.version.string, sapply(c("limma", "splines", "locfit"),
+    function(p) paste(p, packageVersion(p)))), "VERSIONS")
