@@ -1,0 +1,11 @@
+/* tmmwsp.c -- TMM with singleton pairing; the mathematics is in model/norm_factors.c. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/norm_factors.h"
+#include "norm/methods.h"
+
+const til_norm_method_t til_norm_tmmwsp = {
+    .name = "tmmwsp",
+    .summary = "trimmed mean of M-values with singleton pairing, for many zeros (edgeR)",
+    .reference = "Robinson & Oshlack 2010, doi:10.1186/gb-2010-11-3-r25; edgeR 3.40",
+    .estimate = til_norm_factors_tmmwsp
+};
