@@ -1,0 +1,27 @@
+/* clock.c -- wall, CPU, peak memory. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <sys/resource.h>
+#include <time.h>
+
+#include "base/clock.h"
+
+static double seconds(clockid_t id)
+{
+    struct timespec t;
+    if (clock_gettime(id, &t) != 0) return 0;
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+double til_wall_seconds(void) { return seconds(CLOCK_MONOTONIC); }
+double til_cpu_seconds(void) { return seconds(CLOCK_PROCESS_CPUTIME_ID); }
+
+double til_peak_rss_mb(void)
+{
+    struct rusage usage;
+    if (getrusage(RUSAGE_SELF, &usage) != 0) return 0;
+#ifdef __APPLE__
+    return (double)usage.ru_maxrss / 1e6;       /* bytes there, kibibytes elsewhere */
+#else
+    return (double)usage.ru_maxrss * 1024 / 1e6;
+#endif
+}

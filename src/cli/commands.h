@@ -1,0 +1,15 @@
+/* commands.h -- the commands, in the order `tilseq --help` prints them; each(x) stands for til_cmd_x, the
+ * row at the end of cmd_x.c. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TIL_CLI_COMMANDS_H
+#define TIL_CLI_COMMANDS_H
+
+#include "cli/options.h"
+
+#define TIL_COMMANDS(each) \
+
+#define TIL_DECLARE_COMMAND(x) extern const til_command_t til_cmd_##x;
+TIL_COMMANDS(TIL_DECLARE_COMMAND)
+#undef TIL_DECLARE_COMMAND
+
+#endif

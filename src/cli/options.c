@@ -1,0 +1,404 @@
+/* options.c -- the option table at work: parsing, help, manual page, completion. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "cli/options.h"
+
+/* ---- parsing ----------------------------------------------------------------------------- */
+
+static const til_opt_t *find_long(const til_opt_t *opts, const char *name, size_t n)
+{
+    for (; opts->name != NULL; opts++)
+        if (strlen(opts->name) == n && memcmp(opts->name, name, n) == 0) return opts;
+    return NULL;
+}
+
+static const til_opt_t *find_short(const til_opt_t *opts, char letter)
+{
+    for (; opts->name != NULL; opts++)
+        if (opts->letter == letter) return opts;
+    return NULL;
+}
+
+static bool is_list(til_opt_kind_t kind)
+{
+    return kind == TIL_OPT_LIST || kind == TIL_OPT_WORDS || kind == TIL_OPT_EXPRESSIONS;
+}
+
+static til_status_t append(til_ctx_t *ctx, til_list_t *list, const char *word)
+{
+    const char **items = realloc(list->items, (list->n + 1) * sizeof *items);
+    if (items == NULL) return til_fail(ctx, TIL_ENOMEM, "out of memory for the command line");
+    items[list->n++] = word;
+    list->items = items;
+    return TIL_OK;
+}
+
+static bool is_choice(const char *choices, const char *word)
+{
+    size_t n = strlen(word);
+    for (const char *p = choices; n > 0; p++) {
+        size_t length = strcspn(p, "|");
+        if (length == n && memcmp(p, word, n) == 0) return true;
+        p += length;
+        if (*p == '\0') break;
+    }
+    return false;
+}
+
+static til_status_t store(til_ctx_t *ctx, const til_opt_t *opt, const char *text, void *args)
+{
+    char *place = (char *)args + opt->offset;
+    char lo[TIL_NUMBER_MAX], hi[TIL_NUMBER_MAX];
+
+    switch (opt->kind) {
+    case TIL_OPT_FLAG:
+        *(bool *)(void *)place = true;
+        return TIL_OK;
+    case TIL_OPT_TEXT:
+    case TIL_OPT_FILE:
+    case TIL_OPT_OUTPUT:
+        *(const char **)(void *)place = text;
+        return TIL_OK;
+    case TIL_OPT_INT: {
+        int64_t value;
+        if (!til_number_parse_int(text, strlen(text), (int64_t)opt->lo, (int64_t)opt->hi, &value)) {
+            til_number_print(opt->lo, lo);
+            til_number_print(opt->hi, hi);
+            return til_fail(ctx, TIL_EUSAGE, "--%s: '%s' is not a whole number from %s to %s",
+                            opt->name, text, lo, hi);
+        }
+        *(int64_t *)(void *)place = value;
+        return TIL_OK;
+    }
+    case TIL_OPT_NUMBER: {
+        double value;
+        if (!til_number_parse(text, strlen(text), &value) || !(value >= opt->lo && value <= opt->hi)) {
+            til_number_print(opt->lo, lo);
+            til_number_print(opt->hi, hi);
+            return til_fail(ctx, TIL_EUSAGE, "--%s: '%s' is not a number from %s to %s", opt->name,
+                            text, lo, hi);
+        }
+        *(double *)(void *)place = value;
+        return TIL_OK;
+    }
+    case TIL_OPT_CHOICE:
+        if (!is_choice(opt->value, text))
+            return til_fail(ctx, TIL_EUSAGE, "--%s: '%s' is not one of %s", opt->name, text,
+                            opt->value);
+        *(const char **)(void *)place = text;
+        return TIL_OK;
+    case TIL_OPT_LIST:
+    case TIL_OPT_WORDS:
+    case TIL_OPT_EXPRESSIONS:
+        return append(ctx, (til_list_t *)(void *)place, text);
+    }
+    return TIL_OK;
+}
+
+/* A word that is not an option: "-" and "-5" and everything without a leading dash. */
+static bool is_operand(const char *word)
+{
+    return word[0] != '-' || word[1] == '\0' || isdigit((unsigned char)word[1]) || word[1] == '.';
+}
+
+typedef struct {
+    til_ctx_t *ctx;
+    const til_command_t *command;
+    int argc, at;
+    char **argv;
+    void *args;
+} parser_t;
+
+/* Stores the value of `opt`: `attached` when it came with the option, else the next word(s). */
+static til_status_t take_value(parser_t *p, const til_opt_t *opt, const char *attached)
+{
+    til_status_t status;
+
+    if (attached == NULL) {
+        if (p->at >= p->argc)
+            return til_fail(p->ctx, TIL_EUSAGE, "--%s needs a value (%s)", opt->name, opt->value);
+        attached = p->argv[p->at++];
+    }
+    status = store(p->ctx, opt, attached, p->args);
+    while (status == TIL_OK && p->at < p->argc && is_operand(p->argv[p->at]) &&
+           (opt->kind == TIL_OPT_WORDS ||
+            (opt->kind == TIL_OPT_EXPRESSIONS && strpbrk(p->argv[p->at], ":=") != NULL)))
+        status = store(p->ctx, opt, p->argv[p->at++], p->args);
+    return status;
+}
+
+static til_status_t parse_long(parser_t *p, const char *word)
+{
+    const char *name = word + 2, *equals = strchr(name, '=');
+    size_t n = equals == NULL ? strlen(name) : (size_t)(equals - name);
+    const til_opt_t *opt = find_long(p->command->options, name, n);
+
+    if (opt == NULL)
+        return til_fail(p->ctx, TIL_EUSAGE, "unknown option '%.*s'; see tilseq %s --help",
+                        (int)(n + 2), word, p->command->name);
+    if (opt->kind == TIL_OPT_FLAG) {
+        if (equals != NULL)
+            return til_fail(p->ctx, TIL_EUSAGE, "--%s takes no value", opt->name);
+        return store(p->ctx, opt, NULL, p->args);
+    }
+    return take_value(p, opt, equals == NULL ? NULL : equals + 1);
+}
+
+/* -x, -xVALUE, -xyz for flags. */
+static til_status_t parse_short(parser_t *p, const char *word)
+{
+    for (const char *c = word + 1; *c != '\0'; c++) {
+        const til_opt_t *opt = find_short(p->command->options, *c);
+        til_status_t status;
+        if (opt == NULL)
+            return til_fail(p->ctx, TIL_EUSAGE, "unknown option '-%c'; see tilseq %s --help", *c,
+                            p->command->name);
+        if (opt->kind != TIL_OPT_FLAG) return take_value(p, opt, c[1] == '\0' ? NULL : c + 1);
+        status = store(p->ctx, opt, NULL, p->args);
+        if (status != TIL_OK) return status;
+    }
+    return TIL_OK;
+}
+
+til_status_t til_options_parse(til_ctx_t *ctx, const til_command_t *command, int argc, char **argv,
+                               void *args, const char **operands, int *n_operands)
+{
+    parser_t p = { ctx, command, argc, 0, argv, args };
+    bool only_operands = false;
+
+    *n_operands = 0;
+    while (p.at < argc) {
+        const char *word = argv[p.at++];
+        til_status_t status = TIL_OK;
+        if (only_operands || word[0] != '-' || word[1] == '\0')
+            operands[(*n_operands)++] = word;
+        else if (strcmp(word, "--") == 0)
+            only_operands = true;
+        else if (word[1] == '-')
+            status = parse_long(&p, word);
+        else
+            status = parse_short(&p, word);
+        if (status != TIL_OK) return status;
+    }
+    return TIL_OK;
+}
+
+void til_options_clear(const til_command_t *command, void *args)
+{
+    for (const til_opt_t *opt = command->options; opt->name != NULL; opt++)
+        if (is_list(opt->kind)) free(((til_list_t *)(void *)((char *)args + opt->offset))->items);
+}
+
+/* ---- help -------------------------------------------------------------------------------- */
+
+/* The default in words, "" where there is none to tell. */
+static void default_text(const til_command_t *command, const til_opt_t *opt, char *text, size_t size)
+{
+    const char *place = (const char *)command->defaults + opt->offset;
+    char number[TIL_NUMBER_MAX];
+    const char *word = NULL;
+
+    switch (opt->kind) {
+    case TIL_OPT_TEXT:
+    case TIL_OPT_FILE:
+    case TIL_OPT_OUTPUT:
+    case TIL_OPT_CHOICE:
+        word = *(const char *const *)(const void *)place;
+        break;
+    case TIL_OPT_INT:
+        if (*(const int64_t *)(const void *)place < (int64_t)opt->lo) break;   /* "not given" */
+        til_number_print((double)*(const int64_t *)(const void *)place, number);
+        word = number;
+        break;
+    case TIL_OPT_NUMBER:
+        if (!(*(const double *)(const void *)place >= opt->lo)) break;
+        til_number_print(*(const double *)(const void *)place, number);
+        word = number;
+        break;
+    case TIL_OPT_FLAG:
+    case TIL_OPT_LIST:
+    case TIL_OPT_WORDS:
+    case TIL_OPT_EXPRESSIONS:
+        break;
+    }
+    if (word == NULL) text[0] = '\0';
+    else snprintf(text, size, " [%s]", word);
+}
+
+/* Prints `text` broken at blanks, continuation lines indented. */
+static void print_wrapped(FILE *out, const char *text, int indent, int width)
+{
+    int column = indent;
+    while (*text != '\0') {
+        int n = (int)strcspn(text, " ");
+        if (column > indent && column + 1 + n > width) {
+            fprintf(out, "\n%*s", indent, "");
+            column = indent;
+        } else if (column > indent) {
+            fputc(' ', out);
+            column++;
+        }
+        fprintf(out, "%.*s", n, text);
+        column += n;
+        text += n;
+        text += strspn(text, " ");
+    }
+    fputc('\n', out);
+}
+
+static const char *dots(til_opt_kind_t kind)
+{
+    return kind == TIL_OPT_WORDS || kind == TIL_OPT_EXPRESSIONS ? "..." : "";
+}
+
+void til_options_help(FILE *out, const til_command_t *command)
+{
+    fprintf(out, "Usage: tilseq %s [options] %s\n\n", command->name, command->operands);
+    print_wrapped(out, command->summary, 0, 96);
+    fprintf(out, "\nOptions:\n");
+    for (const til_opt_t *opt = command->options; opt->name != NULL; opt++) {
+        char left[160], help[1024], given[256];
+        char letter[8] = "    ";
+        if (opt->letter != 0) snprintf(letter, sizeof letter, "-%c, ", opt->letter);
+        snprintf(left, sizeof left, "  %s--%s%s%s%s", letter, opt->name,
+                 opt->kind == TIL_OPT_FLAG ? "" : " ",
+                 opt->kind == TIL_OPT_FLAG ? "" : opt->value, dots(opt->kind));
+        default_text(command, opt, given, sizeof given);
+        snprintf(help, sizeof help, "%s%s", opt->help, given);
+        if (strlen(left) < 30) fprintf(out, "%-30s", left);
+        else fprintf(out, "%s\n%30s", left, "");
+        print_wrapped(out, help, 30, 100);
+    }
+    if (command->details != NULL) fprintf(out, "\n%s", command->details);
+}
+
+/* ---- manual page ------------------------------------------------------------------------- */
+
+/* Text for man(7): backslashes, leading dots and dashes made safe. */
+static void print_roff(FILE *out, const char *text)
+{
+    bool at_start = true;
+    for (; *text != '\0'; text++) {
+        if (at_start && (*text == '.' || *text == '\'')) fputs("\\&", out);
+        if (*text == '\\') fputs("\\e", out);
+        else if (*text == '-') fputs("\\-", out);
+        else fputc(*text, out);
+        at_start = *text == '\n';
+    }
+}
+
+void til_options_man(FILE *out, const til_command_t *command, const char *version)
+{
+    fprintf(out, ".TH \"TILSEQ\\-%s\" \"1\" \"\" \"tilseq %s\" \"tilseq manual\"\n.SH NAME\n", command->name,
+            version);
+    fprintf(out, "tilseq\\-%s \\- ", command->name);
+    print_roff(out, command->summary);
+    fprintf(out, "\n.SH SYNOPSIS\n.B tilseq %s\n[options] ", command->name);
+    print_roff(out, command->operands);
+    fputs("\n.SH OPTIONS\n", out);
+    for (const til_opt_t *opt = command->options; opt->name != NULL; opt++) {
+        char given[256];
+        fputs(".TP\n\\fB", out);
+        if (opt->letter != 0) fprintf(out, "\\-%c\\fR, \\fB", opt->letter);
+        print_roff(out, "--");
+        print_roff(out, opt->name);
+        fputs("\\fR", out);
+        if (opt->kind != TIL_OPT_FLAG) {
+            fputs(" \\fI", out);
+            print_roff(out, opt->value);
+            fprintf(out, "%s\\fR", dots(opt->kind));
+        }
+        fputc('\n', out);
+        print_roff(out, opt->help);
+        default_text(command, opt, given, sizeof given);
+        print_roff(out, given);
+        fputc('\n', out);
+    }
+    if (command->details != NULL) {
+        fputs(".SH DETAILS\n.nf\n", out);
+        print_roff(out, command->details);
+        fputs(".fi\n", out);
+    }
+    fputs(".SH EXIT STATUS\n0 done; 2 wrong command line; 3 wrong data; 4 the environment failed; "
+          "70 a bug in tilseq; 128+n ended by signal n.\n.SH SEE ALSO\n.BR tilseq (1)\n", out);
+}
+
+/* ---- completion -------------------------------------------------------------------------- */
+
+static void print_choices(FILE *out, const char *choices)
+{
+    for (; *choices != '\0'; choices++) fputc(*choices == '|' ? ' ' : *choices, out);
+}
+
+void til_options_bash(FILE *out, const til_command_t *const *commands)
+{
+    fputs("# bash completion for tilseq, made from its option tables\n"
+          "_tilseq() {\n"
+          "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=\n"
+          "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        words='", out);
+    for (size_t i = 0; commands[i] != NULL; i++) fprintf(out, "%s ", commands[i]->name);
+    fputs("--help --version'\n        COMPREPLY=($(compgen -W \"$words\" -- \"$cur\")); return\n    fi\n"
+          "    case ${COMP_WORDS[1]}:$prev in\n", out);
+    for (size_t i = 0; commands[i] != NULL; i++)
+        for (const til_opt_t *opt = commands[i]->options; opt->name != NULL; opt++)
+            if (opt->kind == TIL_OPT_CHOICE) {
+                fprintf(out, "    %s:--%s) words='", commands[i]->name, opt->name);
+                print_choices(out, opt->value);
+                fputs("'; COMPREPLY=($(compgen -W \"$words\" -- \"$cur\")); return ;;\n", out);
+            }
+    fputs("    esac\n    case ${COMP_WORDS[1]} in\n", out);
+    for (size_t i = 0; commands[i] != NULL; i++) {
+        fprintf(out, "    %s) words='", commands[i]->name);
+        for (const til_opt_t *opt = commands[i]->options; opt->name != NULL; opt++)
+            fprintf(out, "--%s ", opt->name);
+        fputs("' ;;\n", out);
+    }
+    fputs("    esac\n    case $cur in\n    -*) COMPREPLY=($(compgen -W \"$words\" -- \"$cur\")) ;;\n"
+          "    *) COMPREPLY=($(compgen -f -- \"$cur\")) ;;\n    esac\n}\n"
+          "complete -o filenames -F _tilseq tilseq\n", out);
+}
+
+/* Text inside a zsh [...] description within single quotes. */
+static void print_zsh(FILE *out, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '\'') fputs("'\\''", out);
+        else if (strchr("[]:\\", *text) != NULL) fprintf(out, "\\%c", *text);
+        else fputc(*text, out);
+    }
+}
+
+void til_options_zsh(FILE *out, const til_command_t *const *commands)
+{
+    fputs("#compdef tilseq\n# zsh completion for tilseq, made from its option tables\n"
+          "if (( CURRENT == 2 )); then\n    _values command", out);
+    for (size_t i = 0; commands[i] != NULL; i++) {
+        fprintf(out, " '%s[", commands[i]->name);
+        print_zsh(out, commands[i]->summary);
+        fputs("]'", out);
+    }
+    fputs("\n    return\nfi\nlocal command=$words[2]\nshift words; (( CURRENT-- ))\ncase $command in\n", out);
+    for (size_t i = 0; commands[i] != NULL; i++) {
+        fprintf(out, "%s) _arguments", commands[i]->name);
+        for (const til_opt_t *opt = commands[i]->options; opt->name != NULL; opt++) {
+            fprintf(out, " \\\n    '%s--%s[", is_list(opt->kind) ? "*" : "", opt->name);
+            print_zsh(out, opt->help);
+            fputs("]", out);
+            if (opt->kind == TIL_OPT_CHOICE) {
+                fputs(":value:(", out);
+                print_choices(out, opt->value);
+                fputs(")", out);
+            } else if (opt->kind != TIL_OPT_FLAG) {
+                fputs(opt->kind == TIL_OPT_FILE || opt->kind == TIL_OPT_OUTPUT ||
+                      opt->kind == TIL_OPT_WORDS ? ":file:_files" : ":value:", out);
+            }
+            fputs("'", out);
+        }
+        fputs(" \\\n    '*:file:_files' ;;\n", out);
+    }
+    fputs("esac\n", out);
+}

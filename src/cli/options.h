@@ -1,0 +1,96 @@
+/* options.h -- one row per option feeds parsing, --help, manual pages and completion. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TIL_CLI_OPTIONS_H
+#define TIL_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <tilseq/context.h>
+
+/* What an option stores at its offset in the args struct. */
+typedef enum {
+    TIL_OPT_FLAG,           /* bool                                                     */
+    TIL_OPT_TEXT,           /* const char *: any text, a name or an expression           */
+    TIL_OPT_FILE,           /* const char *: a file to read ("-" is stdin)               */
+    TIL_OPT_OUTPUT,         /* const char *: a file or folder to write                   */
+    TIL_OPT_INT,            /* int64_t in [lo, hi]                                       */
+    TIL_OPT_NUMBER,         /* double in [lo, hi]                                        */
+    TIL_OPT_CHOICE,         /* const char *: one of the words of `value`, "a|b|c"        */
+    TIL_OPT_LIST,           /* til_list_t: one word each time it is given                */
+    TIL_OPT_WORDS,          /* til_list_t: all words up to the next option               */
+    TIL_OPT_EXPRESSIONS     /* til_list_t: a word, and those after it that hold : or =   */
+} til_opt_kind_t;
+
+typedef struct {
+    const char **items;
+    size_t n;
+} til_list_t;
+
+typedef struct {
+    char letter;            /* 0 for none                                                 */
+    const char *name;       /* without its dashes; NULL ends the table                    */
+    til_opt_kind_t kind;
+    size_t offset;          /* of the value in the args struct                            */
+    const char *value;      /* value word in --help: FILE, INT; choices for CHOICE        */
+    double lo, hi;          /* range of INT and NUMBER, both ends allowed                 */
+    const char *help;       /* one line, lower case, no stop                              */
+} til_opt_t;
+
+/* Wishes every command knows. Embed as `til_common_t common` and end the option table with
+ * TIL_COMMON_OPTIONS(args_t). */
+typedef struct {
+    int64_t threads;        /* 0: the CPUs this process may run on */
+    bool quiet, verbose, no_provenance, help;
+} til_common_t;
+
+#define TIL_COMMON_OPTIONS(args_t)                                                              \
+    { '@', "threads", TIL_OPT_INT, offsetof(args_t, common.threads), "INT", 1, 100000,          \
+      "threads [the CPUs this process may run on]; the result is the same for any number" },    \
+    { 'q', "quiet", TIL_OPT_FLAG, offsetof(args_t, common.quiet), NULL, 0, 0,                   \
+      "say nothing but errors" },                                                               \
+    { 'v', "verbose", TIL_OPT_FLAG, offsetof(args_t, common.verbose), NULL, 0, 0,               \
+      "say more about each stage" },                                                            \
+    { 0, "no-provenance", TIL_OPT_FLAG, offsetof(args_t, common.no_provenance), NULL, 0, 0,     \
+      "leave out the ##tilseq lines and .provenance.json files" },                              \
+    { 'h', "help", TIL_OPT_FLAG, offsetof(args_t, common.help), NULL, 0, 0,                     \
+      "print this help" },                                                                      \
+    { 0, NULL, TIL_OPT_FLAG, 0, NULL, 0, 0, NULL }
+
+struct til_job;
+
+/* A subcommand: its row in commands.h. */
+typedef struct {
+    const char *name;
+    const char *operands;           /* as after the name in Usage: "COUNTS SAMPLES"         */
+    const char *summary;            /* one sentence with its stop                           */
+    const char *details;            /* paragraphs for --help and the manual page, or NULL   */
+    const til_opt_t *options;
+    const void *defaults;           /* an args struct                                       */
+    size_t args_size, common_offset;
+    int min_operands, max_operands; /* max -1: any number                                   */
+    til_status_t (*run)(til_ctx_t *ctx, struct til_job *job);
+} til_command_t;
+
+/* Parses argv[0..argc) (after the command's name) into `args`, a copy of the defaults. Options may stand
+ * anywhere; "--" ends them; --name=value and -xVALUE are understood.
+ *
+ *   operands   argc entries at least; the words that are not options, in order
+ *
+ * TIL_EUSAGE with one line that names the option. Lists are owned by `args`; release with
+ * til_options_clear. */
+TIL_MUST_USE
+til_status_t til_options_parse(til_ctx_t *ctx, const til_command_t *command, int argc, char **argv,
+                               void *args, const char **operands, int *n_operands);
+void til_options_clear(const til_command_t *command, void *args);
+
+/* --help, with the live defaults. */
+void til_options_help(FILE *out, const til_command_t *command);
+
+/* The manual page (man(7) macros) of a command, and the completion scripts of all. */
+void til_options_man(FILE *out, const til_command_t *command, const char *version);
+void til_options_bash(FILE *out, const til_command_t *const *commands);
+void til_options_zsh(FILE *out, const til_command_t *const *commands);
+
+#endif

@@ -1,0 +1,13 @@
+/* version.c -- tilseq --version. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/version.h"
+#include "config.h"
+#include "io/inflate.h"
+#include "math/linalg.h"
+
+void til_version_print(FILE *out)
+{
+    fprintf(out, "tilseq %s\n", PACKAGE_VERSION);
+    fprintf(out, "libraries: %s; %s\n", til_inflate_versions(), til_linalg_version());
+    fputs("Licence GPL-3.0-or-later. There is no warranty, to the extent the law permits.\n", out);
+}

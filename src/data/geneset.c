@@ -1,0 +1,85 @@
+/* geneset.c -- a collection of named gene sets. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include <tilseq/geneset.h>
+
+#include "base/alloc.h"
+#include "base/arena.h"
+#include "base/names.h"
+
+static til_status_t need_arena(til_ctx_t *ctx, til_genesets_t *c)
+{
+    if (c->arena == NULL) c->arena = til_arena_new();
+    return c->arena == NULL ? til_no_memory(ctx, 1, "gene sets") : TIL_OK;
+}
+
+/* Copies the genes, each once, into the collection's arena. */
+static til_status_t copy_genes(til_ctx_t *ctx, til_genesets_t *c, char *const *genes, size_t n,
+                               til_geneset_t *set)
+{
+    til_names_t *seen = til_names_new();
+    til_status_t status = TIL_OK;
+
+    set->genes = til_arena_bytes(c->arena, (n + 1) * sizeof *set->genes);
+    if (seen == NULL || set->genes == NULL) status = til_no_memory(ctx, n, "genes");
+    for (size_t i = 0; i < n && status == TIL_OK; i++) {
+        int is_new = 0;
+        char *copy = NULL;
+        if (til_names_add(seen, genes[i], &is_new) >= 0) copy = til_arena_text(c->arena, genes[i]);
+        if (copy == NULL) status = til_no_memory(ctx, n, "genes");
+        else if (is_new) set->genes[set->n_genes++] = copy;
+    }
+    til_names_free(seen);
+    return status;
+}
+
+til_status_t til_genesets_add(til_ctx_t *ctx, til_genesets_t *c, const char *name,
+                              const char *about, char *const *genes, size_t n_genes, size_t line,
+                              size_t *n_repeated)
+{
+    til_geneset_t set = { .line = line };
+    til_status_t status = need_arena(ctx, c);
+
+    if (status != TIL_OK) return status;
+    set.name = til_arena_text(c->arena, name);
+    set.about = til_arena_text(c->arena, about);
+    if (set.name == NULL || set.about == NULL) return til_no_memory(ctx, 1, "gene sets");
+    status = copy_genes(ctx, c, genes, n_genes, &set);
+    if (status != TIL_OK) return status;
+
+    /* Room doubles: a power of two says the array is full. */
+    if ((c->n_sets & (c->n_sets - 1)) == 0) {
+        size_t room = c->n_sets == 0 ? 1 : c->n_sets * 2;
+        til_geneset_t *sets = realloc(c->sets, room * sizeof *sets);
+        if (sets == NULL) return til_no_memory(ctx, room, "gene sets");
+        c->sets = sets;
+    }
+    c->sets[c->n_sets++] = set;
+    if (n_repeated != NULL) *n_repeated = n_genes - set.n_genes;
+    return TIL_OK;
+}
+
+til_status_t til_genesets_set_origin(til_ctx_t *ctx, til_genesets_t *c, const char *origin)
+{
+    til_status_t status = need_arena(ctx, c);
+    if (status != TIL_OK) return status;
+    c->origin = til_arena_text(c->arena, origin);
+    return c->origin == NULL ? til_no_memory(ctx, 1, "gene sets") : TIL_OK;
+}
+
+void til_genesets_clear(til_genesets_t *c)
+{
+    if (c == NULL) return;
+    free(c->sets);
+    til_arena_free(c->arena);
+    *c = (til_genesets_t){ 0 };
+}
+
+const til_geneset_t *til_genesets_find(const til_genesets_t *c, const char *name)
+{
+    for (size_t i = 0; i < c->n_sets; i++)
+        if (strcmp(c->sets[i].name, name) == 0) return &c->sets[i];
+    return NULL;
+}

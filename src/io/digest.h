@@ -1,0 +1,12 @@
+/* digest.h -- SHA-256 of what was read (the door to nettle). */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TIL_IO_DIGEST_H
+#define TIL_IO_DIGEST_H
+
+#include <stddef.h>
+
+enum { TIL_SHA256_TEXT = 65 };      /* 64 hexadecimal digits and a NUL */
+
+void til_sha256(const void *bytes, size_t n, char text[TIL_SHA256_TEXT]);
+
+#endif

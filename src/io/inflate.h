@@ -1,0 +1,27 @@
+/* inflate.h -- the door to zlib, libdeflate and ISA-L. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TIL_IO_INFLATE_H
+#define TIL_IO_INFLATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <tilseq/context.h>
+
+/* True when the bytes begin as a gzip member does. */
+bool til_is_gzip(const uint8_t *bytes, size_t n);
+
+/* Inflates all members of a gzip file held in memory, each with its CRC and length checked.
+ *
+ *   in       n bytes, beginning with a gzip member; zero padding at the end is passed over
+ *   out      *out_size bytes and one spare for a NUL; free() by the caller; NULL unless TIL_OK
+ *
+ * TIL_EINPUT naming `path` and the byte offset when the file is truncated or damaged. */
+TIL_MUST_USE
+til_status_t til_inflate_all(til_ctx_t *ctx, const char *path, const uint8_t *in, size_t n,
+                             uint8_t **out, size_t *out_size);
+
+/* Version text of the libraries behind this door, for --version. */
+const char *til_inflate_versions(void);
+
+#endif
