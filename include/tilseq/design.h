@@ -58,9 +58,9 @@ til_status_t til_sheet_select(til_ctx_t *ctx, const til_sheet_t *sheet, const si
 
 /* What the user says about columns of the sheet; {0} says nothing. */
 typedef struct {
-    char *const *references;    /* n_references texts "COLUMN=LEVEL"                    */
+    const char *const *references;  /* n_references texts "COLUMN=LEVEL"                */
     size_t n_references;
-    char *const *factors;       /* columns that are factors though they hold numbers    */
+    const char *const *factors; /* columns that are factors though they hold numbers    */
     size_t n_factors;
     bool drop_na;               /* leave out samples with an empty cell, with a notice  */
 } til_typing_t;
