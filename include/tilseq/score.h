@@ -1,0 +1,142 @@
+/* tilseq/score.h -- one number per gene set and sample.
+ *
+ *   in:  til_matrix_t    expression, genes x samples, on a log scale (til_score_to_log)
+ *        til_genesets_t  the sets; til_score_def_t the scores that are more than a set
+ *   out: til_matrix_t    sets x samples
+ *        til_table_t     coverage: what was found of each set, and what is missing
+ *
+ * Genes are matched by name: the symbol of a row where it has one, else its id, Ensembl versions
+ * ignored. Of several rows with one name the one with the highest mean stands for the gene.
+ * Nothing here opens a file or maps ids.
+ *
+ * To add a method: write src/score/<method>.c, name it in src/score/methods.h. To add a score of a
+ * known type: a row in genesets/scores.tsv, no C.
+ */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TILSEQ_SCORE_H
+#define TILSEQ_SCORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <tilseq/context.h>
+#include <tilseq/geneset.h>
+#include <tilseq/matrix.h>
+#include <tilseq/table.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What the values of a matrix are. */
+typedef enum {
+    TIL_SCORE_INPUT_AUTO,
+    TIL_SCORE_INPUT_COUNTS,     /* reads: become log2(CPM + 1)                  */
+    TIL_SCORE_INPUT_CPM,        /* become log2(x + 1)                           */
+    TIL_SCORE_INPUT_TPM,        /* become log2(x + 1)                           */
+    TIL_SCORE_INPUT_LOG         /* taken as they are                            */
+} til_score_input_kind_t;
+
+/* How raw scores are put on a scale. */
+typedef enum {
+    TIL_SCORE_RAW,
+    TIL_SCORE_RANGE,            /* divided by max - min over all sets and samples, as GSVA does:
+                                   another set or sample changes every number          */
+    TIL_SCORE_COHORT_FREE       /* (score - mean)/sd over random sets of the same size */
+} til_score_scale_t;
+
+typedef enum { TIL_KCDF_GAUSSIAN, TIL_KCDF_POISSON, TIL_KCDF_NONE } til_kcdf_t;
+
+/* What a method works on. A gene's samples are contiguous: x[g * n_samples + s]; set i holds the genes
+ * member[offset[i]] .. member[offset[i + 1] - 1], in ascending order. */
+typedef struct {
+    size_t n_genes, n_samples, n_sets;
+    const double *x;
+    const size_t *offset, *member;
+    til_kcdf_t kcdf;
+} til_score_input_t;
+
+enum {
+    TIL_SCORE_RANKS = 1,        /* uses the order of genes in a sample only             */
+    TIL_SCORE_COHORT = 2,       /* depends on the other samples of the call             */
+    TIL_SCORE_VARYING = 4,      /* genes that do not vary (sd < 1e-10) are left out     */
+    TIL_SCORE_HAS_RANGE = 8,    /* --scale range means something                        */
+    TIL_SCORE_HAS_KCDF = 16     /* --kcdf means something                               */
+};
+
+/* One way to score. `run` fills scores[i * n_samples + s]; NaN where there is none. `null_moments`,
+ * where not NULL, gives mean and standard deviation of the score of k random genes out of n. */
+typedef struct {
+    const char *name;           /* as typed after --method        */
+    const char *summary;        /* one line, lower case, no stop  */
+    const char *reference;      /* authors, year, doi             */
+    unsigned flags;
+    til_status_t (*run)(til_ctx_t *ctx, const til_score_input_t *in, double *scores);
+    til_status_t (*null_moments)(til_ctx_t *ctx, size_t n_genes, size_t n_sizes,
+                                 const size_t *sizes, double *mean, double *sd);
+} til_score_method_t;
+
+/* All methods, ended by NULL. The first is the default. */
+extern const til_score_method_t *const til_score_methods[];
+
+/* The method called `name`, or NULL. */
+const til_score_method_t *til_score_find(const char *name);
+
+typedef struct {
+    til_score_scale_t scale;
+    til_kcdf_t kcdf;
+    size_t min_size;            /* a set with fewer genes found has no score (NaN); at least 1 */
+} til_score_options_t;
+
+/* What the values of `m` look like: COUNTS when all are whole (or fractions whose columns add up to more than
+ * a million), LOG when some are negative or none is over 50, CPM when every column adds up to a
+ * million. TIL_EINPUT when none of these fits: the user has to say. */
+TIL_MUST_USE
+til_status_t til_score_guess_input(til_ctx_t *ctx, const til_matrix_t *m,
+                                   til_score_input_kind_t *kind);
+
+/* Puts `m`, of values of that kind (not AUTO), on the log scale in place. TIL_EINPUT naming gene, sample and
+ * file at a missing or infinite value, a negative one unless LOG, or a sample without counts. */
+TIL_MUST_USE
+til_status_t til_score_to_log(til_ctx_t *ctx, til_score_input_kind_t kind, til_matrix_t *m);
+
+/* Scores every set in every sample.
+ *
+ *   expression  finite; log scale (counts for --kcdf poisson)
+ *   scores      n_sets x n_samples with the names of both; left empty unless TIL_OK
+ *   coverage    set, n_genes, n_found, found_fraction, missing; left empty unless TIL_OK
+ *
+ * Returns TIL_EINPUT when not one gene of the sets is in the matrix (names of both sides are shown), TIL_EUSAGE
+ * when the method does not know the scale asked for. The answer does not depend on ctx->n_threads; with
+ * scale RAW it does not depend on the other sets either. */
+TIL_MUST_USE
+til_status_t til_score_sets(til_ctx_t *ctx, const til_score_method_t *method,
+                            const til_score_options_t *options, const til_matrix_t *expression,
+                            const til_genesets_t *sets, til_matrix_t *scores,
+                            til_table_t *coverage);
+
+/* A row of scores.tsv. The texts are borrowed. */
+typedef struct {
+    const char *name, *type, *definition;
+    bool linear;                /* defined on CPM or TPM, not on their logarithm */
+    size_t line;                /* for messages                                  */
+} til_score_def_t;
+
+/* True when `type` is one til_score_defs knows. */
+bool til_score_type_is_known(const char *type);
+
+/* Computes every score of `defs` in every sample; arguments as above.
+ *
+ *   sets    what the words of a definition may name besides genes
+ *   origin  file of the definitions, for messages
+ *
+ * TIL_EINPUT naming file and line when a definition cannot be read. */
+TIL_MUST_USE
+til_status_t til_score_defs(til_ctx_t *ctx, const til_score_def_t *defs, size_t n_defs,
+                            const char *origin, const til_genesets_t *sets,
+                            const til_matrix_t *expression, til_matrix_t *scores,
+                            til_table_t *coverage);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

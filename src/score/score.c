@@ -1,0 +1,215 @@
+/* score.c -- the driver: match names, run one method, put on a scale, report coverage. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/strbuf.h"
+#include "base/try.h"
+#include "score/coverage.h"
+#include "score/methods.h"
+#include "score/universe.h"
+
+#define ADDRESS(x) &til_score_##x,
+const til_score_method_t *const til_score_methods[] = { TIL_SCORE_METHODS(ADDRESS) NULL };
+#undef ADDRESS
+
+const til_score_method_t *til_score_find(const char *name)
+{
+    for (size_t i = 0; til_score_methods[i] != NULL; i++)
+        if (strcmp(til_score_methods[i]->name, name) == 0) return til_score_methods[i];
+    return NULL;
+}
+
+static int compare_indices(const void *a, const void *b)
+{
+    const size_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* The genes of every set that are in the matrix, and the coverage table that says which are not. */
+static til_status_t match_sets(til_ctx_t *ctx, const til_score_universe_t *u,
+                               const til_genesets_t *sets, size_t *offset, size_t **member,
+                               til_table_t *coverage)
+{
+    til_status_t status = TIL_OK;
+    size_t n_wanted = 0, n_found = 0;
+    char *sample_names[3] = { "", "", "" };
+    til_score_coverage_t c = { 0 };
+
+    for (size_t i = 0; i < sets->n_sets; i++) {
+        for (size_t g = 0; g < sets->sets[i].n_genes && n_wanted + g < 3; g++)
+            sample_names[n_wanted + g] = sets->sets[i].genes[g];
+        n_wanted += sets->sets[i].n_genes;
+    }
+    *member = til_array(n_wanted, sizeof **member);
+    if (*member == NULL) return til_no_memory(ctx, n_wanted, "genes");
+
+    TIL_TRY(til_score_coverage_init(ctx, &c, sets->n_sets, coverage));
+    for (size_t i = 0; i < sets->n_sets; i++) {
+        const til_geneset_t *set = &sets->sets[i];
+
+        offset[i] = n_found;
+        til_score_coverage_begin(&c, set->name);
+        for (size_t j = 0; j < set->n_genes; j++) {
+            ptrdiff_t g = til_score_universe_find(u, set->genes[j]);
+            til_score_coverage_gene(&c, set->genes[j], g >= 0);
+            if (g >= 0) (*member)[n_found++] = (size_t)g;
+        }
+        TIL_TRY(til_score_coverage_end(ctx, &c));
+
+        /* Two ids of one gene (with and without version) count once. */
+        qsort(*member + offset[i], n_found - offset[i], sizeof **member, compare_indices);
+        size_t kept = offset[i];
+        for (size_t e = offset[i]; e < n_found; e++)
+            if (e == offset[i] || (*member)[e] != (*member)[e - 1]) (*member)[kept++] = (*member)[e];
+        n_found = kept;
+    }
+    offset[sets->n_sets] = n_found;
+    if (n_found == 0 && n_wanted > 0)
+        status = til_score_no_overlap(ctx, u, sets->origin, n_wanted, sample_names);
+done:
+    til_score_coverage_clear(&c);
+    return status;
+}
+
+/* The rows of the matrix that stand for genes, one after another. */
+static double *gather_rows(const til_score_universe_t *u)
+{
+    size_t n = u->matrix->n_cols;
+    double *x = til_array(u->n_genes * n, sizeof *x);
+
+    if (x != NULL)
+        for (size_t g = 0; g < u->n_genes; g++)
+            memcpy(x + g * n, til_matrix_row(u->matrix, u->rows[g]), n * sizeof *x);
+    return x;
+}
+
+/* GSVA's ssgsea.norm: by the range over all sets and samples. */
+static void scale_by_range(size_t n, double *scores)
+{
+    double low = INFINITY, high = -INFINITY;
+
+    for (size_t i = 0; i < n; i++) {
+        if (isnan(scores[i])) continue;
+        low = fmin(low, scores[i]);
+        high = fmax(high, scores[i]);
+    }
+    for (size_t i = 0; i < n; i++) scores[i] /= high - low;
+}
+
+static til_status_t scale_by_null(til_ctx_t *ctx, const til_score_method_t *method,
+                                  const til_score_input_t *in, double *scores)
+{
+    til_status_t status = TIL_OK;
+    size_t *sizes = til_array(in->n_sets, sizeof *sizes);
+    double *mean = til_array(in->n_sets, sizeof *mean), *sd = til_array(in->n_sets, sizeof *sd);
+
+    if (sizes == NULL || mean == NULL || sd == NULL) {
+        status = til_no_memory(ctx, in->n_sets, "sets");
+        goto done;
+    }
+    for (size_t i = 0; i < in->n_sets; i++) sizes[i] = in->offset[i + 1] - in->offset[i];
+    TIL_TRY(method->null_moments(ctx, in->n_genes, in->n_sets, sizes, mean, sd));
+    for (size_t i = 0; i < in->n_sets; i++)
+        for (size_t s = 0; s < in->n_samples; s++) {
+            double *score = &scores[i * in->n_samples + s];
+            *score = (*score - mean[i]) / sd[i];
+        }
+done:
+    free(sizes);
+    free(mean);
+    free(sd);
+    return status;
+}
+
+static til_status_t check_options(til_ctx_t *ctx, const til_score_method_t *method,
+                                  const til_score_options_t *options)
+{
+    if (options->scale == TIL_SCORE_RANGE && !(method->flags & TIL_SCORE_HAS_RANGE))
+        return til_fail(ctx, TIL_EUSAGE, "--scale range: method %s has no such scale: expected "
+                        "raw, or --method ssgsea", method->name);
+    if (options->scale == TIL_SCORE_COHORT_FREE && method->null_moments == NULL)
+        return til_fail(ctx, TIL_EUSAGE, "--scale cohort-free: method %s has no such scale: "
+                        "expected raw, or --method ssgsea", method->name);
+    if (options->kcdf != TIL_KCDF_GAUSSIAN && !(method->flags & TIL_SCORE_HAS_KCDF))
+        return til_fail(ctx, TIL_EUSAGE, "--kcdf: method %s has no kernel: expected --method gsva",
+                        method->name);
+    return TIL_OK;
+}
+
+/* Sets that are too small have no score; says how many. */
+static void drop_small(til_ctx_t *ctx, size_t min_size, const til_score_input_t *in,
+                       double *scores)
+{
+    size_t n_small = 0;
+
+    for (size_t i = 0; i < in->n_sets; i++) {
+        if (in->offset[i + 1] - in->offset[i] >= min_size) continue;
+        n_small++;
+        for (size_t s = 0; s < in->n_samples; s++) scores[i * in->n_samples + s] = NAN;
+    }
+    if (n_small > 0)
+        til_say(ctx, TIL_LOG_NOTICE, "%zu of %zu sets have fewer than %zu genes in the matrix: "
+                "their scores are NA", n_small, in->n_sets, min_size);
+}
+
+til_status_t til_score_name_matrix(til_ctx_t *ctx, til_matrix_t *scores, const char *origin,
+                                   char *const *samples)
+{
+    til_status_t status = til_matrix_set_origin(ctx, scores, origin);
+
+    for (size_t s = 0; s < scores->n_cols && status == TIL_OK; s++)
+        status = til_matrix_set_col_name(ctx, scores, s, samples[s]);
+    return status;
+}
+
+til_status_t til_score_sets(til_ctx_t *ctx, const til_score_method_t *method,
+                            const til_score_options_t *options, const til_matrix_t *expression,
+                            const til_genesets_t *sets, til_matrix_t *scores,
+                            til_table_t *coverage)
+{
+    til_status_t status = TIL_OK;
+    til_score_universe_t u = { 0 };
+    size_t *offset = til_array(sets->n_sets + 1, sizeof *offset), *member = NULL;
+    double *x = NULL;
+
+    *scores = (til_matrix_t){ 0 };
+    *coverage = (til_table_t){ 0 };
+    if (offset == NULL) {
+        status = til_no_memory(ctx, sets->n_sets, "sets");
+        goto done;
+    }
+    TIL_TRY(check_options(ctx, method, options));
+    TIL_TRY(til_score_universe_init(ctx, expression, method->flags & TIL_SCORE_VARYING, &u));
+    TIL_TRY(match_sets(ctx, &u, sets, offset, &member, coverage));
+    x = gather_rows(&u);
+    if (x == NULL) {
+        status = til_no_memory(ctx, u.n_genes, "genes");
+        goto done;
+    }
+    TIL_TRY(til_matrix_init(ctx, sets->n_sets, expression->n_cols, scores));
+    TIL_TRY(til_score_name_matrix(ctx, scores, sets->origin, expression->col_names));
+    for (size_t i = 0; i < sets->n_sets; i++)
+        TIL_TRY(til_matrix_set_row_name(ctx, scores, i, sets->sets[i].name));
+
+    til_score_input_t in = { u.n_genes, expression->n_cols, sets->n_sets, x, offset, member,
+                             options->kcdf };
+    TIL_TRY(method->run(ctx, &in, scores->x));
+    drop_small(ctx, options->min_size, &in, scores->x);
+    if (options->scale == TIL_SCORE_RANGE) scale_by_range(in.n_sets * in.n_samples, scores->x);
+    if (options->scale == TIL_SCORE_COHORT_FREE)
+        TIL_TRY(scale_by_null(ctx, method, &in, scores->x));
+
+done:
+    free(offset);
+    free(member);
+    free(x);
+    til_score_universe_clear(&u);
+    if (status != TIL_OK) {
+        til_matrix_clear(scores);
+        til_table_clear(coverage);
+    }
+    return status;
+}
