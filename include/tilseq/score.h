@@ -46,8 +46,8 @@ typedef enum {
 
 typedef enum { TIL_KCDF_GAUSSIAN, TIL_KCDF_POISSON, TIL_KCDF_NONE } til_kcdf_t;
 
-/* What a method works on. A gene's samples are contiguous: x[g * n_samples + s]; set i holds the genes
- * member[offset[i]] .. member[offset[i + 1] - 1], in ascending order. */
+/* What a method works on. A gene's samples are contiguous: x[g * n_samples + s]; set i holds the
+ * genes member[offset[i]] .. member[offset[i + 1] - 1], in ascending order. */
 typedef struct {
     size_t n_genes, n_samples, n_sets;
     const double *x;
@@ -87,15 +87,16 @@ typedef struct {
     size_t min_size;            /* a set with fewer genes found has no score (NaN); at least 1 */
 } til_score_options_t;
 
-/* What the values of `m` look like: COUNTS when all are whole (or fractions whose columns add up to more than
- * a million), LOG when some are negative or none is over 50, CPM when every column adds up to a
- * million. TIL_EINPUT when none of these fits: the user has to say. */
+/* What the values of `m` look like: COUNTS when all are whole (or fractions whose columns add up
+ * to more than a million), LOG when some are negative or none is over 50, CPM when every column
+ * adds up to a million. TIL_EINPUT when none of these fits: the user has to say. */
 TIL_MUST_USE
 til_status_t til_score_guess_input(til_ctx_t *ctx, const til_matrix_t *m,
                                    til_score_input_kind_t *kind);
 
-/* Puts `m`, of values of that kind (not AUTO), on the log scale in place. TIL_EINPUT naming gene, sample and
- * file at a missing or infinite value, a negative one unless LOG, or a sample without counts. */
+/* Puts `m`, of values of that kind (not AUTO), on the log scale in place. TIL_EINPUT naming gene,
+ * sample and file at a missing or infinite value, a negative one unless LOG, or a sample without
+ * counts. */
 TIL_MUST_USE
 til_status_t til_score_to_log(til_ctx_t *ctx, til_score_input_kind_t kind, til_matrix_t *m);
 
@@ -105,9 +106,9 @@ til_status_t til_score_to_log(til_ctx_t *ctx, til_score_input_kind_t kind, til_m
  *   scores      n_sets x n_samples with the names of both; left empty unless TIL_OK
  *   coverage    set, n_genes, n_found, found_fraction, missing; left empty unless TIL_OK
  *
- * Returns TIL_EINPUT when not one gene of the sets is in the matrix (names of both sides are shown), TIL_EUSAGE
- * when the method does not know the scale asked for. The answer does not depend on ctx->n_threads; with
- * scale RAW it does not depend on the other sets either. */
+ * Returns TIL_EINPUT when not one gene of the sets is in the matrix (names of both sides are
+ * shown), TIL_EUSAGE when the method does not know the scale asked for. The answer does not
+ * depend on ctx->n_threads; with scale RAW it does not depend on the other sets either. */
 TIL_MUST_USE
 til_status_t til_score_sets(til_ctx_t *ctx, const til_score_method_t *method,
                             const til_score_options_t *options, const til_matrix_t *expression,

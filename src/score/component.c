@@ -1,7 +1,7 @@
 /* component.c -- standardised genes and what they have in common.
  *
- * For Z (k genes x n samples) = U D V' the component scores of the samples are d_1 v_1. They come from the
- * smaller of the two Gram matrices:
+ * For Z (k genes x n samples) = U D V' the component scores of the samples are d_1 v_1. They come
+ * from the smaller of the two Gram matrices:
  *
  *     k <= n:  Z Z' = U D^2 U',  d_1 v_1 = Z' u_1
  *     k >  n:  Z'Z  = V D^2 V',  d_1 v_1 directly

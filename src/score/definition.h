@@ -33,8 +33,9 @@ typedef struct {
     til_arena_t *arena;
 } til_score_parsed_t;
 
-/* Reads the definition of `def`; a word is a set of `sets` if there is one of that name, else a gene.
- * TIL_EINPUT "<origin>:<line>: ..." when it is not what its type wants. `out` is safe to clear either way. */
+/* Reads the definition of `def`; a word is a set of `sets` if there is one of that name, else a
+ * gene. TIL_EINPUT "<origin>:<line>: ..." when it is not what its type wants. `out` is safe to
+ * clear either way. */
 TIL_MUST_USE
 til_status_t til_score_parse(til_ctx_t *ctx, const til_score_def_t *def, const char *origin,
                              const til_genesets_t *sets, til_score_parsed_t *out);

@@ -12,11 +12,11 @@
  *     mean_rank...     mean_a (rank of x among the samples - 1)/(n - 1), ties averaged
  *     pc1              first principal component of the standardised genes, signed as their mean
  *
- * Source:  the publications in genesets/INDEX.tsv; CYT, geomean_log and the GEP weights as R package easier has
- *          them.
+ * Source:  the publications in genesets/INDEX.tsv; CYT, geomean_log and the GEP weights as R
+ *          package easier has them.
  * Agrees:  the same formulas in R 4.2.2 to 1e-10 relative (golden direct_scores_cpm).
- * Differs: missing genes are left out and named in the coverage; weights are not rescaled for them. A side without
- *          any gene gives NA.
+ * Differs: missing genes are left out and named in the coverage; weights are not rescaled for
+ *          them. A side without any gene gives NA.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
@@ -33,7 +33,8 @@
 
 static const double GEOMEAN_OFFSET = 0.01;      /* Rooney 2015: TPM + 0.01 */
 
-/* A score about to be computed: `def` in terms of rows. row_a[i] is NULL where a gene is missing. */
+/* A score about to be computed: `def` in terms of rows. row_a[i] is NULL where a gene is missing.
+ * */
 typedef struct {
     const til_score_parsed_t *def;
     bool linear;

@@ -14,8 +14,8 @@
 #include "base/alloc.h"
 
 static const double MILLION = 1e6;
-static const double CLOSE = 0.01;       /* a column of CPM or TPM adds up to a million within this */
-static const double LOG_MAX = 50;       /* 2^50 reads: more than any library                       */
+static const double CLOSE = 0.01;   /* a column of CPM or TPM adds up to a million within this */
+static const double LOG_MAX = 50;   /* 2^50 reads: more than any library                       */
 
 static double *column_sums(const til_matrix_t *m)
 {

@@ -7,18 +7,19 @@
  *     Poisson   F(x_j) = (1/n) sum_i Pois(X <= x_j; x_i + 1/2)
  *     none      F(x_j) = (1/n) #{i: x_i <= x_j}
  *
- * and d = log(F/(1 - F)). In one sample the N genes are put in decreasing order of d (ties in the order of the
- * matrix); the gene in place r has the weight |N/2 - r + 1|. A running sum steps up by the
- * weight (over the set's total) at a gene of the set and down by 1/(N - k) at any other; the score
- * is its largest positive plus its largest negative value.
+ * and d = log(F/(1 - F)). In one sample the N genes are put in decreasing order of d (ties in the
+ * order of the matrix); the gene in place r has the weight |N/2 - r + 1|. A running sum steps up
+ * by the weight (over the set's total) at a gene of the set and down by 1/(N - k) at any other;
+ * the score is its largest positive plus its largest negative value.
  *
- * One sweep over the order serves all sets: each gene knows its sets, and a running sum can only have
- * its maximum just after a hit and its minimum just before one, so the cost is the number of
+ * One sweep over the order serves all sets: each gene knows its sets, and a running sum can only
+ * have its maximum just after a hit and its minimum just before one, so the cost is the number of
  * memberships, not sets times genes.
  *
  * Source:  Haenzelmann, Castelo & Guinney (2013), BMC Bioinformatics 14:7.
- * Agrees:  GSVA 1.46.0 gsva(method = "gsva", kcdf = ...) to 1e-10 absolute. Phi comes from GSVA's own table (10001
- *          points on [0, 10], cut to the point below), without which values differ by 4e-4.
+ * Agrees:  GSVA 1.46.0 gsva(method = "gsva", kcdf = ...) to 1e-10. Phi comes from GSVA's own
+ *          table (10001 points on [0, 10], cut to the point below), without which values differ
+ *          by 4e-4.
  * Differs: a set of all genes has no score.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */

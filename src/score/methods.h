@@ -5,8 +5,8 @@
 
 #include <tilseq/score.h>
 
-/* The methods, in the order --list-methods prints them; the first is the default. each(x) stands for
- * `til_score_x`, defined at the end of x.c. */
+/* The methods, in the order --list-methods prints them; the first is the default. each(x) stands
+ * for `til_score_x`, defined at the end of x.c. */
 #define TIL_SCORE_METHODS(each) \
     each(ssgsea)                \
     each(gsva)                  \

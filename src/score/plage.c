@@ -5,8 +5,9 @@
  *
  * Source:  Tomfohr et al. (2005), BMC Bioinformatics 6:225.
  * Agrees:  GSVA 1.46.0 gsva(method = "plage") to 1e-9, the sign apart.
- * Differs: the sign is chosen so that the score goes with the mean of the standardised genes; GSVA leaves it
- *          to LAPACK. A set of one gene is that gene, standardised and of length 1.
+ * Differs: the sign is chosen so that the score goes with the mean of the standardised genes;
+ *          GSVA leaves it to LAPACK. A set of one gene is that gene, standardised and of length 1
+ *          (GSVA: 1 in every sample).
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>

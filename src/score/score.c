@@ -63,7 +63,8 @@ static til_status_t match_sets(til_ctx_t *ctx, const til_score_universe_t *u,
         qsort(*member + offset[i], n_found - offset[i], sizeof **member, compare_indices);
         size_t kept = offset[i];
         for (size_t e = offset[i]; e < n_found; e++)
-            if (e == offset[i] || (*member)[e] != (*member)[e - 1]) (*member)[kept++] = (*member)[e];
+            if (e == offset[i] || (*member)[e] != (*member)[e - 1])
+                (*member)[kept++] = (*member)[e];
         n_found = kept;
     }
     offset[sets->n_sets] = n_found;

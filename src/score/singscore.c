@@ -8,7 +8,8 @@
  * where lo and hi are the smallest and largest mean rank k genes can have.
  *
  * Source:  Foroutan et al. (2018), BMC Bioinformatics 19:404.
- * Agrees:  singscore 1.29.1 simpleScore(rankGenes(x, "min"), upSet, centerScore = TRUE) to rounding.
+ * Agrees:  singscore 1.29.1 simpleScore(rankGenes(x, "min"), upSet, centerScore = TRUE)
+ *          to rounding.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>

@@ -8,11 +8,12 @@
  *
  * which costs one pass over the members of the set.
  *
- * Null:    mean and sd over random sets of size k without ties: to first order in the ratio ES is a sum
- *          over a simple random sample of
+ * Null:    mean and sd over random sets of size k without ties: to first order in the ratio ES is
+ *          a sum over a simple random sample of
  *
- *              z_g = w_g (u_g - R) / (k mean w) + u_g / (n - k),  u = n - p + 1,  R = sum w u / sum w
+ *              z_g = w_g (u_g - R) / (k mean w) + u_g / (n - k)
  *
+ *          with u = n - p + 1 and R = sum w u / sum w,
  *          so var ES = k (1 - k/n) var z (n - 1 in the denominator); the mean has the second-order
  *          term of the ratio. k = 1 is exact. tests/unit/test_score.c compares with drawn sets.
  * Source:  Barbie et al. (2009), Nature 462:108; closed form as in GSVA 1.46.0. Null: Cochran,

@@ -17,9 +17,9 @@ typedef struct {
     const til_matrix_t *matrix;
 } til_score_universe_t;
 
-/* Keeps, of the rows with one name, the one with the highest mean (the first of equals) and says how many
- * were set aside; with `varying`, leaves out genes whose sd is below 1e-10. `u` is left empty
- * unless TIL_OK. */
+/* Keeps, of the rows with one name, the one with the highest mean (the first of equals) and says
+ * how many were set aside; with `varying`, leaves out genes whose sd is below 1e-10. `u` is left
+ * empty unless TIL_OK. */
 TIL_MUST_USE
 til_status_t til_score_universe_init(til_ctx_t *ctx, const til_matrix_t *matrix, bool varying,
                                      til_score_universe_t *u);
