@@ -1,8 +1,8 @@
 /* linalg.h -- small dense algebra, column-major, over LAPACKE (the only file that includes it).
  *
  * Sizes over INT_MAX are refused here once. Workspaces are made once per (n, p) and per thread;
- * calls on them never allocate. For p <= TIL_SMALL the in-place kernels (til_chol_*) are plain C: per-gene work
- * never calls LAPACK for them.
+ * calls on them never allocate. The in-place kernels (til_chol_*) are plain C; the QR of at most
+ * TIL_SMALL columns allocates nothing either: both are fit for per-gene work.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_MATH_LINALG_H
@@ -33,8 +33,8 @@ TIL_MUST_USE til_status_t til_qr_apply(til_ctx_t *ctx, size_t n, size_t p, const
 TIL_MUST_USE til_status_t til_solve_upper(til_ctx_t *ctx, size_t p, const double *r, size_t ld,
                                           bool transpose, size_t k, double *b);
 
-/* Rank and pivot order as R's qr() (LINPACK dqrdc2 with limited pivoting, tol 1e-7): columns that are
- * linear combinations of earlier ones move to the end.
+/* Rank and pivot order as R's qr() (LINPACK dqrdc2 with limited pivoting, tol 1e-7): columns that
+ * are linear combinations of earlier ones move to the end.
  *
  *   a      n x p, not changed
  *   pivot  p: pivot[0..rank) the independent columns in order, then the aliased ones
@@ -42,8 +42,8 @@ TIL_MUST_USE til_status_t til_solve_upper(til_ctx_t *ctx, size_t p, const double
 TIL_MUST_USE til_status_t til_rank_pivot(til_ctx_t *ctx, size_t n, size_t p, const double *a,
                                          double tolerance, size_t *rank, size_t *pivot);
 
-/* Cholesky of a symmetric p x p matrix (lower triangle used and overwritten by L); false when it is not
- * positive definite. Any p; plain C, no allocation. */
+/* Cholesky of a symmetric p x p matrix (lower triangle used and overwritten by L); false when it
+ * is not positive definite. Any p; plain C, no allocation. */
 bool til_chol(size_t p, double *a);
 void til_chol_solve(size_t p, const double *l, double *b);          /* b <- (L L')^-1 b */
 double til_chol_log_det(size_t p, const double *l);                 /* log det (L L')   */
@@ -52,7 +52,8 @@ void til_chol_inverse(size_t p, const double *l, double *inverse);  /* full p x 
 /* Symmetric eigen decomposition (dsyevr): values ascending, vectors in columns of a. */
 TIL_MUST_USE til_status_t til_eigen_symmetric(til_ctx_t *ctx, size_t n, double *a, double *values);
 
-/* Singular values and, where not NULL, u (m x min) and vt (min x n) of a (m x n, overwritten). dgesdd. */
+/* Singular values and, where not NULL, u (m x min) and vt (min x n) of a (m x n, overwritten).
+ * dgesdd. */
 TIL_MUST_USE til_status_t til_svd(til_ctx_t *ctx, size_t m, size_t n, double *a, double *values,
                                   double *u, double *vt);
 

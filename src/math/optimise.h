@@ -8,14 +8,16 @@
 
 typedef double til_scalar_fn(double x, void *arg);
 
-/* Root of f in [lo, hi] by Brent's zeroin, R's uniroot(): f(lo) and f(hi) of opposite sign; tol as R's. */
+/* Root of f in [lo, hi] by Brent's zeroin, R's uniroot(): f(lo) and f(hi) of opposite sign; tol as
+ * R's. NaN when the signs are equal. */
 double til_zeroin(til_scalar_fn *f, void *arg, double lo, double hi, double tol, int max_iter);
 
 /* Minimum of f in [lo, hi] by Brent's fmin, R's optimize(). */
 double til_fmin(til_scalar_fn *f, void *arg, double lo, double hi, double tol);
 
-/* Box-constrained minimisation, R's optim(method = "L-BFGS-B") with its defaults (m = 5, factr = 1e7,
- * pgtol = 0, maxit = 100) and a numerical gradient of step ndeps = 1e-3 clipped at the bounds.
+/* Box-constrained minimisation, R's optim(method = "L-BFGS-B") with its defaults (m = 5,
+ * factr = 1e7, pgtol = 0, maxit = 100) and a numerical gradient of step ndeps = 1e-3 clipped at
+ * the bounds.
  *
  *   x        in: start; out: minimum. n values
  *   lower, upper   n each

@@ -38,7 +38,9 @@ double til_trimmed_mean_inplace(size_t n, double *x, double trim);
 
 /* Benjamini-Hochberg (fdr) and Holm adjusted p-values as R's p.adjust: NaN stay NaN and do not
  * count. adjusted may be p itself. */
-TIL_MUST_USE til_status_t til_adjust_bh(til_ctx_t *ctx, size_t n, const double *p, double *adjusted);
-TIL_MUST_USE til_status_t til_adjust_holm(til_ctx_t *ctx, size_t n, const double *p, double *adjusted);
+TIL_MUST_USE til_status_t til_adjust_bh(til_ctx_t *ctx, size_t n, const double *p,
+                                        double *adjusted);
+TIL_MUST_USE til_status_t til_adjust_holm(til_ctx_t *ctx, size_t n, const double *p,
+                                          double *adjusted);
 
 #endif

@@ -13,8 +13,8 @@
 TIL_MUST_USE til_status_t til_lowess(til_ctx_t *ctx, size_t n, const double *x, const double *y,
                                      double f, int n_iter, double delta, double *fitted);
 
-/* R approxfun(x, y, rule = 2, ties = mean) for x sorted ascending: call til_approx_ties once (in place,
- * returns the new n), then til_approx per point. */
+/* R approxfun(x, y, rule = 2, ties = mean) for x sorted ascending: call til_approx_ties once (in
+ * place, returns the new n), then til_approx per point. */
 size_t til_approx_ties(size_t n, double *x, double *y);
 double til_approx(size_t n, const double *x, const double *y, double at);
 
@@ -22,12 +22,19 @@ double til_approx(size_t n, const double *x, const double *y, double at);
 TIL_MUST_USE til_status_t til_natural_spline_basis(til_ctx_t *ctx, size_t n, const double *x,
                                                    size_t df, double *basis);
 
-/* locfit::locfit(y ~ x, weights = w) with locfit's defaults (local quadratic, nearest-neighbour fraction 0.7,
- * tricube, kd-tree of vertices with cut 0.8, cubic Hermite blending), as DESeq2's localDispersionFit uses it;
- * evaluate with til_locfit_at (predict()). */
+/* locfit::locfit(y ~ x, weights = w) with locfit's defaults (local quadratic, nearest-neighbour
+ * fraction 0.7, tricube, vertices with cut 0.8, cubic Hermite blending), as DESeq2's
+ * localDispersionFit uses it; evaluate with til_locfit_at (predict()), also beyond the data.
+ *
+ *   x, y, weight   n each, finite, weight >= 0 or NULL for ones; x in any order
+ * TIL_ENUMERIC when the points have no spread or 70 % of them share one x. */
 typedef struct til_locfit til_locfit_t;
 TIL_MUST_USE til_status_t til_locfit_new(til_ctx_t *ctx, size_t n, const double *x, const double *y,
                                          const double *weight, til_locfit_t **out);
+/* locfit(y ~ x, alpha = fraction, deg = 0): the moving weighted mean of edgeR's trends. */
+TIL_MUST_USE til_status_t til_locfit_flat_new(til_ctx_t *ctx, size_t n, const double *x,
+                                              const double *y, double fraction,
+                                              til_locfit_t **out);
 double til_locfit_at(const til_locfit_t *fit, double x);
 void til_locfit_free(til_locfit_t *fit);
 

@@ -89,5 +89,46 @@ m <- matrix(rnorm(35), 7)
 put("m", m); put("svd", svd(m)$d); put("lm", qr.coef(qr(m), 1:7)); put("r", abs(qr.R(qr(m))))
 end()
 
+## smooth.c and locfit.c
+begin("smooth")
+lowess_case <- function(name, x, y, f, iter, delta) {
+    o <- order(x); x <- x[o]; y <- y[o]
+    put(paste0(name, "_x"), x); put(paste0(name, "_y"), y); put(paste0(name, "_par"), c(f, iter, delta))
+    put(name, lowess(x, y, f, iter, delta)$y)
+}
+x <- rgamma(300, 2); y <- sin(x) + rt(300, 2) / 5
+lowess_case("voom", x, y, 0.5, 3, 0.01 * diff(range(x)))
+lowess_case("plain", x, y, 2 / 3, 3, 0)
+lowess_case("ties", round(x, 1), y, 0.2, 3, 0.01 * diff(range(x)))
+lowess_case("narrow", x[1:101], y[1:101], 0.03, 2, 0.3)
+lowess_case("once", x[1:50], y[1:50], 0.5, 0, 0)
+lowess_case("steps", rep(1:5, 20), y[1:100], 0.3, 3, 0)
+lowess_case("exact", 1:20, 2 * (1:20) + 1, 0.5, 3, 0)
+lowess_case("two", c(1, 2), c(5, 3), 0.5, 3, 0)
+xr <- sort(round(x[1:60], 1)); yr <- y[1:60]
+at <- c(-1, 0, xr[c(1, 7, 60)], seq(0.1, 7, by = 0.23), 99)
+put("approx_x", xr); put("approx_y", yr); put("approx_at", at)
+put("approx", approxfun(xr, yr, rule = 2, ties = list("ordered", mean))(at))
+for (df in 2:6) put(paste0("ns", df), ns(x[1:80], df = df, intercept = TRUE))
+put("ns_x", x[1:80])
+put("ns_ties_x", xr); put("ns_ties", ns(xr, df = 4, intercept = TRUE))
+locfit_case <- function(name, x, y, w, ...) {
+    w <- rep(w, length.out = length(x))
+    at <- c(x, seq(min(x) - 2, max(x) + 2, length.out = 41))
+    put(paste0(name, "_x"), x); put(paste0(name, "_y"), y); put(paste0(name, "_w"), w)
+    put(paste0(name, "_at"), at)
+    put(name, predict(locfit(y ~ x, weights = w, ...), data.frame(x = at)))
+}
+means <- rexp(300)^3 * 300 + 0.2
+disps <- (0.1 + 2 / means) * rgamma(300, 4, 4)
+locfit_case("disp", log(means), log(disps), means)
+locfit_case("even", rnorm(90), rnorm(90), rexp(90))
+locfit_case("ones", runif(40)^4, rnorm(40), 1)
+locfit_case("grid", rep(1:10, 5), rnorm(50), rexp(50))
+locfit_case("flat", log(means), log(disps), 1, alpha = 0.25 + 0.75 * sqrt(50 / 300), deg = 0)
+locfit_case("flat_all", log(means[1:30]), log(disps[1:30]), 1, alpha = 1, deg = 0)
+put("flat_par", 0.25 + 0.75 * sqrt(50 / 300)); put("flat_all_par", 1)
+end()
+
 writeLines(c(R.version.string, sapply(c("limma", "splines", "locfit"),
     function(p) paste(p, packageVersion(p)))), "VERSIONS")
