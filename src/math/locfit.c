@@ -10,11 +10,11 @@
  * degree, fitted to all data, is taken out first and added back: inside the range that changes
  * nothing, outside the remainder is continued by a straight line.
  *
- * Source: Loader (1999), Local Regression and Likelihood, ch. 2, 3, 12; what the book leaves open
- *         was found by running locfit 1.5-9.7: which neighbour gives h, the continuation, and that the
- *         normal equations, scaled to unit diagonal, are solved once, from the weighted mean, by
- *         a Jacobi decomposition that stops at off-diagonal elements of 3e-8, so that its
- *         answers carry errors near 1e-9 which are followed here.
+ * Source: Loader (1999), Local Regression and Likelihood, ch. 2, 3, 12. What the book leaves open
+ *         was settled by running locfit 1.5-9.7: which neighbour gives h, how it goes on beyond
+ *         the data, and that the normal equations, scaled to unit diagonal, are solved once,
+ *         from the weighted mean, by a Jacobi decomposition that stops at off-diagonal elements
+ *         of 3e-8: its answers carry errors near 1e-9, which are followed here.
  * Agrees: locfit 1.5-9.7 with R 4.2.2, predict(locfit(y ~ x, weights = w)) and
  *         (alpha = a, deg = 0), 1e-9 of the spread of y.
  */

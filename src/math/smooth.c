@@ -5,9 +5,9 @@
  *     w_j = (1 - (|x_j - x_i| / h)^3)^3,   h the distance of the farthest of them,
  *
  * then n_iter times again with w_j times the bisquare (1 - (r_j / 6 MAD)^2)^2 of the residuals.
- * Points closer than delta to the last one fitted are interpolated. The fringes that are rounded off
- * (weights within 0.1 % of the middle or the rim, a spread under 0.1 % of the range) belong to the
- * definition: without them the answers differ from R's.
+ * Points closer than delta to the last one fitted are interpolated. The fringes that are rounded
+ * off (weights within 0.1 % of the middle or the rim, a spread under 0.1 % of the range) belong to
+ * the definition: without them the answers differ from R's.
  *
  * Source: Cleveland (1979), JASA 74:829; Cleveland (1981), Am Stat 35:54, and the description of
  *         its options in R's help page of lowess().

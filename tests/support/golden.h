@@ -18,7 +18,8 @@
 /* Relative difference, absolute near zero; NaN equals NaN, inf equals inf. */
 static inline double golden_distance(double got, double want)
 {
-    if (isnan(want) || isinf(want)) return (isnan(got) && isnan(want)) || got == want ? 0 : INFINITY;
+    if (isnan(want)) return isnan(got) ? 0 : INFINITY;
+    if (isinf(want)) return got == want ? 0 : INFINITY;
     double d = fabs(got - want) / fmax(1e-8, fabs(want));
     return isnan(d) ? INFINITY : d;
 }
@@ -30,12 +31,10 @@ static inline double golden_distance(double got, double want)
                       (what), got_, want_, d_, (double)(tolerance));                \
     } while (0)
 
-/* The folder of golden values: $TILSEQ_GOLDEN, else tests/golden below $srcdir or here. */
+/* The path of a file of golden values, in `path`. */
 static inline const char *golden_path(const char *file, char *path, size_t size)
 {
-    const char *folder = getenv("TILSEQ_GOLDEN"), *source = getenv("srcdir");
-    if (folder != NULL) snprintf(path, size, "%s/%s", folder, file);
-    else snprintf(path, size, "%s/tests/golden/%s", source == NULL ? "." : source, file);
+    snprintf(path, size, "%s/%s", GOLDEN, file);
     return path;
 }
 
@@ -70,7 +69,7 @@ static inline double *golden_vector(const char *file, const char *name, size_t *
     return values;
 }
 
-/* The main() of a test program with one suite and the fixture-free cases in `tests`. */
+/* The main() of a test program: one suite of tests without fixtures. */
 static inline int golden_run(const char *name, const TTest *const *tests, size_t n)
 {
     Suite *suite = suite_create(name);

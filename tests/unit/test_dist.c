@@ -1,18 +1,22 @@
-/* test_dist.c -- the door to libRmath hands arguments and tails through in the right order; what is
- * outside a domain is NaN and prints nothing. */
+/* test_dist.c -- the door to libRmath hands arguments and tails through in the right order; what
+ * is outside a domain is NaN and prints nothing. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <unistd.h>
 
 #include "math/dist.h"
 #include "support/golden.h"
 
-static double *want(const char *name, size_t *n) { return golden_vector("math/dist.tsv", name, n); }
+static double *want(const char *name, size_t *n)
+{
+    return golden_vector("math/dist.tsv", name, n);
+}
 
 START_TEST(t_tails)
 {
     size_t n;
     double *t = want("t", &n), *df = want("t_df", &n), *pt = want("pt", &n);
-    for (size_t i = 0; i < n; i++) ck_golden(til_pt(t[i], df[i], true, true), pt[i], TOL_ROUND, "pt");
+    for (size_t i = 0; i < n; i++)
+        ck_golden(til_pt(t[i], df[i], true, true), pt[i], TOL_ROUND, "pt");
     free(t);
     free(df);
     free(pt);
@@ -20,7 +24,8 @@ START_TEST(t_tails)
 END_TEST
 
 /* A function of one argument against the golden vector of that name. */
-static void compare(const char *function, const char *arguments, double (*f)(double), double tolerance)
+static void compare(const char *function, const char *arguments, double (*f)(double),
+                    double tolerance)
 {
     size_t n, m;
     double *x = want(arguments, &m), *y = want(function, &n);
@@ -67,7 +72,7 @@ START_TEST(distributions)
     compare("pnbinom", "k", pnbinom, TOL_ROUND);
     compare("dbinom", "k", dbinom, TOL_ROUND);
     compare("pbinom", "k", pbinom, TOL_ROUND);
-    ck_golden(til_dnorm(1.5, 1, 2, true), log(exp(-0.03125) / sqrt(8 * acos(-1))), TOL_ROUND, "dnorm");
+    ck_golden(til_dnorm(1.5, 1, 2, true), -0.03125 - log(8 * acos(-1)) / 2, TOL_ROUND, "dnorm");
 }
 END_TEST
 
@@ -87,7 +92,8 @@ START_TEST(gamma_functions)
     static const double n_of[] = { 5, 60, 1000 }, k_of[] = { 2, 30, 7 };
     size_t n;
     double *y = want("lchoose", &n);
-    for (size_t i = 0; i < n; i++) ck_golden(til_lchoose(n_of[i], k_of[i]), y[i], TOL_ROUND, "lchoose");
+    for (size_t i = 0; i < n; i++)
+        ck_golden(til_lchoose(n_of[i], k_of[i]), y[i], TOL_ROUND, "lchoose");
     free(y);
     compare("lgamma", "y", til_lgamma, TOL_ROUND);
     compare("digamma", "y", til_digamma, TOL_ROUND);

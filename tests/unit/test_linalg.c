@@ -5,7 +5,10 @@
 
 static til_ctx_t ctx = TIL_CTX_INIT;
 
-static double *want(const char *name, size_t *n) { return golden_vector("math/linalg.tsv", name, n); }
+static double *want(const char *name, size_t *n)
+{
+    return golden_vector("math/linalg.tsv", name, n);
+}
 
 START_TEST(rank_and_pivot_as_r)
 {
@@ -18,7 +21,8 @@ START_TEST(rank_and_pivot_as_r)
     double *shape = want(name, &k);
     snprintf(name, sizeof name, "%s_pivot", designs[_i]);
     double *order = want(name, &k);
-    ck_assert_int_eq(til_rank_pivot(&ctx, (size_t)shape[0], (size_t)shape[1], a, 1e-7, &rank, pivot), TIL_OK);
+    ck_assert_int_eq(til_rank_pivot(&ctx, (size_t)shape[0], (size_t)shape[1], a, 1e-7, &rank,
+                                    pivot), TIL_OK);
     ck_assert_uint_eq(rank, (size_t)shape[2]);
     for (size_t j = 0; j < k; j++) ck_assert_uint_eq(pivot[j], (size_t)order[j]);
     free(a);
@@ -32,7 +36,8 @@ START_TEST(cholesky_as_r)
     enum { P = 6 };
     size_t n;
     double *s = want("s", &n), *l = want("chol", &n), *inverse = want("inverse", &n);
-    double *x = want("solve", &n), *det = want("log_det", &n), b[P] = { 1, 2, 3, 4, 5, 6 }, got[P * P];
+    double *x = want("solve", &n), *det = want("log_det", &n);
+    double b[P] = { 1, 2, 3, 4, 5, 6 }, got[P * P];
 
     ck_assert(til_chol(P, s));
     for (size_t j = 0; j < P; j++)
@@ -157,7 +162,8 @@ START_TEST(singular_values_and_product)
     for (size_t j = 0; j < N * N; j++) ck_golden(alone[j], vt[j], TOL_SUM, "vt alone");
     for (size_t j = 0; j < N; j++)
         for (size_t i = 0; i < M; i++) u[j * M + i] *= got[j];
-    ck_assert_int_eq(til_matmul(&ctx, false, false, M, N, N, 1, u, M, vt, N, 0, product, M), TIL_OK);
+    ck_assert_int_eq(til_matmul(&ctx, false, false, M, N, N, 1, u, M, vt, N, 0, product, M),
+                     TIL_OK);
     for (size_t j = 0; j < M * N; j++) ck_assert_double_eq_tol(product[j], c[j], 1e-13);
     free(a);
     free(b);

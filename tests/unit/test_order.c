@@ -8,7 +8,10 @@
 
 static til_ctx_t ctx = TIL_CTX_INIT;
 
-static double *want(const char *name, size_t *n) { return golden_vector("math/order.tsv", name, n); }
+static double *want(const char *name, size_t *n)
+{
+    return golden_vector("math/order.tsv", name, n);
+}
 
 START_TEST(order_as_r)
 {
@@ -53,7 +56,8 @@ START_TEST(quantiles_as_r)
     size_t n, m;
     double *v = want("v", &n), *p = want("quantile_p", &m), *q = want("quantile", &m);
     til_sort(n, v);
-    for (size_t i = 0; i < m; i++) ck_golden(til_quantile_sorted(n, v, p[i]), q[i], TOL_ROUND, "quantile");
+    for (size_t i = 0; i < m; i++)
+        ck_golden(til_quantile_sorted(n, v, p[i]), q[i], TOL_ROUND, "quantile");
     ck_assert(isnan(til_quantile_sorted(0, v, 0.5)));
     free(v);
     free(p);
@@ -84,7 +88,7 @@ START_TEST(median_mad_and_trimmed_mean_as_r)
     double *trim = want("trim", &m), *trimmed = want("trimmed", &m), copy[128];
     for (size_t i = 0; i < m; i++) {
         memcpy(copy, v, n * sizeof *v);
-        ck_golden(til_trimmed_mean_inplace(n, copy, trim[i]), trimmed[i], TOL_ROUND, "trimmed mean");
+        ck_golden(til_trimmed_mean_inplace(n, copy, trim[i]), trimmed[i], TOL_ROUND, "trimmed");
     }
     free(v);
     free(median);
@@ -148,7 +152,8 @@ START_TEST(sorting_and_selecting_agree_with_qsort)
     for (size_t k = 0; k < N_LONG; k += 311) {
         memcpy(copy, x, sizeof x);
         ck_golden(til_select_inplace(N_LONG, copy, k), sorted[k], 0, "selected");
-        for (size_t i = 0; i < N_LONG; i++) ck_assert(i < k ? copy[i] <= copy[k] : copy[i] >= copy[k]);
+        for (size_t i = 0; i < N_LONG; i++)
+            ck_assert(i < k ? copy[i] <= copy[k] : copy[i] >= copy[k]);
     }
 }
 END_TEST

@@ -61,7 +61,8 @@ START_TEST(approx_as_r)
     double *at = want("approx_at", "", &m), *value = want("approx", "", &m);
     size_t kept = til_approx_ties(n, x, y);
     ck_assert_uint_lt(kept, n);
-    for (size_t i = 0; i < m; i++) ck_golden(til_approx(kept, x, y, at[i]), value[i], TOL_ROUND, "approx");
+    for (size_t i = 0; i < m; i++)
+        ck_golden(til_approx(kept, x, y, at[i]), value[i], TOL_ROUND, "approx");
     ck_assert(isnan(til_approx(kept, x, y, NAN)));
     free(x);
     free(y);
