@@ -62,20 +62,25 @@ const char *til_index_gene_id(const til_index_t *index, size_t gene);
 const char *til_index_gene_symbol(const til_index_t *index, size_t gene);   /* "" without  */
 uint32_t til_index_gene_of(const til_index_t *index, size_t transcript);
 
-/* What the FASTA headers say about genes: GENCODE's second and sixth field, Ensembl's gene: and
- * gene_symbol:, gene=. Both texts may be "". Only for an index just built. */
-void til_index_header_gene(const til_index_t *index, size_t transcript, const char **gene,
-                           const char **symbol);
+/* A transcript-to-gene table as it was read; n rows, symbols may be NULL or hold NULL. */
+typedef struct {
+    const char *origin;             /* for messages */
+    size_t n;
+    const char *const *transcripts, *const *genes, *const *symbols;
+} til_tx2gene_view_t;
 
-/* Gives the index its genes, replacing those it had.
- *
- *   gene_of          n_transcripts, each < n_genes or UINT32_MAX; copied
- *   ids, symbols     n_genes texts; symbols may be NULL, or hold NULL; copied
- */
+/* Gives the index its genes, replacing those it had. Names are matched whole; where a transcript
+ * is not found so, without its version (ENST00000456328.2) if that is unambiguous, and a notice
+ * says how many. TIL_EINPUT listing names of both sides when transcripts remain without a gene, unless
+ * `allow_missing`: each is then a gene of its own name. */
 TIL_MUST_USE
-til_status_t til_index_set_genes(til_ctx_t *ctx, til_index_t *index, const uint32_t *gene_of,
-                                 size_t n_genes, const char *const *ids,
-                                 const char *const *symbols);
+til_status_t til_index_set_genes(til_ctx_t *ctx, til_index_t *index,
+                                 const til_tx2gene_view_t *table, bool allow_missing);
+
+/* The same from what the FASTA headers say: GENCODE's second and sixth field, Ensembl's gene: and
+ * gene_symbol:, gene=. Only for an index just built; nothing unless every transcript has a gene. */
+TIL_MUST_USE
+til_status_t til_index_set_genes_from_headers(til_ctx_t *ctx, til_index_t *index);
 
 struct til_out;
 

@@ -7,6 +7,7 @@
 #include "cli/options.h"
 
 #define TIL_COMMANDS(each) \
+    each(index) \
 
 #define TIL_DECLARE_COMMAND(x) extern const til_command_t til_cmd_##x;
 TIL_COMMANDS(TIL_DECLARE_COMMAND)

@@ -6,6 +6,9 @@
 
 #include <libdeflate.h>
 #include <zlib.h>
+#ifdef HAVE_ISAL
+#include <isa-l/igzip_lib.h>
+#endif
 
 #include "base/alloc.h"
 #include "io/inflate.h"
@@ -86,6 +89,132 @@ til_status_t til_inflate_all(til_ctx_t *ctx, const char *path, const uint8_t *in
     buffer[used] = 0;
     *out = buffer;
     *out_size = used;
+    return TIL_OK;
+}
+
+/* ---- piece by piece ---------------------------------------------------------------------- */
+
+#ifdef HAVE_ISAL
+
+struct til_inflater { struct inflate_state state; };
+
+til_inflater_t *til_inflater_new(void)
+{
+    til_inflater_t *inflater = til_array_zero(1, sizeof *inflater);
+    if (inflater == NULL) return NULL;
+    isal_inflate_init(&inflater->state);
+    inflater->state.crc_flag = ISAL_GZIP;
+    return inflater;
+}
+
+void til_inflater_free(til_inflater_t *inflater)
+{
+    free(inflater);
+}
+
+void til_inflater_begin(til_inflater_t *inflater)
+{
+    isal_inflate_reset(&inflater->state);
+    inflater->state.crc_flag = ISAL_GZIP;
+}
+
+/* ISA-L counts in 32 bits. */
+static uint32_t at_most_32_bits(size_t n)
+{
+    return n > 1u << 30 ? 1u << 30 : (uint32_t)n;
+}
+
+til_inflate_state_t til_inflater_step(til_inflater_t *inflater, const uint8_t **in, size_t *n_in,
+                                      uint8_t **out, size_t *n_out)
+{
+    struct inflate_state *state = &inflater->state;
+    uint32_t given = at_most_32_bits(*n_in), room = at_most_32_bits(*n_out);
+
+    state->next_in = (uint8_t *)(uintptr_t)*in;     /* ISA-L does not write there */
+    state->avail_in = given;
+    state->next_out = *out;
+    state->avail_out = room;
+    int failed = isal_inflate(state);
+    *n_in -= given - state->avail_in;
+    *n_out -= room - state->avail_out;
+    *in = state->next_in;
+    *out = state->next_out;
+    if (failed != ISAL_DECOMP_OK && failed != ISAL_END_INPUT && failed != ISAL_OUT_OVERFLOW)
+        return TIL_INFLATE_BAD;
+    return state->block_state == ISAL_BLOCK_FINISH ? TIL_INFLATE_END : TIL_INFLATE_MORE;
+}
+
+#else
+
+struct til_inflater { z_stream stream; };
+
+til_inflater_t *til_inflater_new(void)
+{
+    til_inflater_t *inflater = til_array_zero(1, sizeof *inflater);
+    if (inflater != NULL && inflateInit2(&inflater->stream, 15 + 16) != Z_OK) {
+        free(inflater);
+        return NULL;
+    }
+    return inflater;
+}
+
+void til_inflater_free(til_inflater_t *inflater)
+{
+    if (inflater == NULL) return;
+    inflateEnd(&inflater->stream);
+    free(inflater);
+}
+
+void til_inflater_begin(til_inflater_t *inflater)
+{
+    inflateReset(&inflater->stream);
+}
+
+til_inflate_state_t til_inflater_step(til_inflater_t *inflater, const uint8_t **in, size_t *n_in,
+                                      uint8_t **out, size_t *n_out)
+{
+    z_stream *z = &inflater->stream;
+    uInt given = *n_in > 1u << 30 ? 1u << 30 : (uInt)*n_in;
+    uInt room = *n_out > 1u << 30 ? 1u << 30 : (uInt)*n_out;
+
+    z->next_in = (Bytef *)(uintptr_t)*in;           /* zlib does not write there */
+    z->avail_in = given;
+    z->next_out = *out;
+    z->avail_out = room;
+    int got = inflate(z, Z_NO_FLUSH);
+    *n_in -= given - z->avail_in;
+    *n_out -= room - z->avail_out;
+    *in = z->next_in;
+    *out = z->next_out;
+    if (got == Z_STREAM_END) return TIL_INFLATE_END;
+    return got == Z_OK || got == Z_BUF_ERROR ? TIL_INFLATE_MORE : TIL_INFLATE_BAD;
+}
+
+#endif
+
+/* ---- compress ---------------------------------------------------------------------------- */
+
+til_status_t til_deflate_all(til_ctx_t *ctx, const void *bytes, size_t n, uint8_t **out,
+                             size_t *out_size)
+{
+    struct libdeflate_compressor *deflater = libdeflate_alloc_compressor(6);
+    size_t bound = deflater == NULL ? 0 : libdeflate_gzip_compress_bound(deflater, n);
+    uint8_t *packed = deflater == NULL ? NULL : til_array(bound, 1);
+
+    *out = NULL;
+    *out_size = 0;
+    if (packed == NULL) {
+        libdeflate_free_compressor(deflater);
+        return til_no_memory(ctx, n, "bytes to compress");
+    }
+    *out_size = libdeflate_gzip_compress(deflater, bytes, n, packed, bound);
+    *out = packed;
+    libdeflate_free_compressor(deflater);
+    if (*out_size == 0) {
+        free(packed);
+        *out = NULL;
+        return til_fail(ctx, TIL_EINTERNAL, "compression of %zu bytes failed", n);
+    }
     return TIL_OK;
 }
 

@@ -21,6 +21,32 @@ TIL_MUST_USE
 til_status_t til_inflate_all(til_ctx_t *ctx, const char *path, const uint8_t *in, size_t n,
                              uint8_t **out, size_t *out_size);
 
+/* One gzip stream, piece by piece: for files too large to hold. */
+typedef struct til_inflater til_inflater_t;
+
+typedef enum {
+    TIL_INFLATE_MORE,       /* one of the two buffers is used up             */
+    TIL_INFLATE_END,        /* the member is over; its CRC and length agreed */
+    TIL_INFLATE_BAD         /* not gzip, damaged, or a failed check          */
+} til_inflate_state_t;
+
+/* Ready for a first member; NULL for want of memory. */
+til_inflater_t *til_inflater_new(void);
+void til_inflater_free(til_inflater_t *inflater);
+
+/* Gets ready for the next member. */
+void til_inflater_begin(til_inflater_t *inflater);
+
+/* Inflates from *in (*n_in bytes) to *out (*n_out bytes), moving all four, until a buffer is used
+ * up or the member ends. */
+til_inflate_state_t til_inflater_step(til_inflater_t *inflater, const uint8_t **in, size_t *n_in,
+                                      uint8_t **out, size_t *n_out);
+
+/* A gzip member that stores `n` bytes, compressed; free(*out) by the caller. */
+TIL_MUST_USE
+til_status_t til_deflate_all(til_ctx_t *ctx, const void *bytes, size_t n, uint8_t **out,
+                             size_t *out_size);
+
 /* Version text of the libraries behind this door, for --version. */
 const char *til_inflate_versions(void);
 

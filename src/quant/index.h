@@ -49,7 +49,7 @@ struct til_index {
 
     void *mapping;                  /* the file, or NULL for an index in memory         */
     size_t mapping_size;
-    void *owned[12];                /* malloced parts                                   */
+    void *owned[16];                /* malloced parts                                   */
     size_t n_owned;
 };
 
