@@ -31,6 +31,8 @@ run() {
 
 run make -s -k -j"$(nproc)" check
 run make -s -k check-golden
+if sh tests/untracked.sh >$log 2>&1; then echo "PASS: tests/untracked.sh"; passed=$((passed + 1))
+elif [ -n "${CI:-}" ]; then cat $log; echo "FAIL: tests/untracked.sh"; failed=$((failed + 1)); fi
 rm -f $log
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed -eq 0 ]

@@ -1,0 +1,1 @@
+tilseq --version | head -n 1 | grep -cE '^tilseq [0-9]+\.[0-9]+\.[0-9]+$'
