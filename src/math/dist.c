@@ -60,6 +60,12 @@ double til_pf(double f, double df1, double df2, bool upper, bool log)
     return pf(f, df1, df2, !upper, log);
 }
 
+double til_df(double f, double df1, double df2, bool log)
+{
+    if (isnan(f) || !(df1 > 0) || !(df2 > 0)) return NAN;
+    return df(f, df1, df2, log);
+}
+
 double til_qf(double p, double df1, double df2, bool upper, bool log)
 {
     if (!is_probability(p, log) || !(df1 > 0) || !(df2 > 0)) return NAN;

@@ -15,6 +15,7 @@ double til_dnorm(double x, double mean, double sd, bool log);
 double til_pt(double t, double df, bool upper, bool log);
 double til_qt(double p, double df, bool upper, bool log);
 double til_pf(double f, double df1, double df2, bool upper, bool log);
+double til_df(double f, double df1, double df2, bool log);     /* density */
 double til_qf(double p, double df1, double df2, bool upper, bool log);
 double til_pchisq(double x, double df, bool upper, bool log);
 double til_qchisq(double p, double df, bool upper, bool log);

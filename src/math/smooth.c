@@ -223,23 +223,37 @@ static void bspline(int order, const double *knots, size_t m, double x, double *
     }
 }
 
-/* The second derivatives at x of all n_basis cubic B-splines: differences of coefficients. */
-static void second_derivatives(size_t n_basis, const double *knots, double x, double *out)
+/* The first or second (`times`) derivatives at x of all n_basis cubic B-splines: differences of
+ * coefficients. */
+static void derivatives(size_t times, size_t n_basis, const double *knots, double x, double *out)
 {
     size_t m = find_interval(n_basis, knots, x), first = m - (CUBIC - 1);
-    double linear[2];
+    double lower[CUBIC];
 
-    bspline(2, knots, m, x, linear);
+    bspline(CUBIC - (int)times, knots, m, x, lower);
     for (size_t j = 0; j < n_basis; j++) out[j] = 0;
     for (size_t j = 0; j < CUBIC; j++) {
         double c[CUBIC] = { 0, 0, 0, 0 };
         c[j] = 1;
-        for (size_t degree = 3; degree >= 2; degree--)
+        for (size_t degree = CUBIC - 1; degree >= CUBIC - times; degree--)
             for (size_t i = CUBIC - 1; i >= CUBIC - degree; i--)
                 c[i] = (double)degree * (c[i] - c[i - 1]) /
                        (knots[first + i + degree] - knots[first + i]);
-        out[first + j] = c[2] * linear[0] + c[3] * linear[1];
+        for (size_t i = times; i < CUBIC; i++) out[first + j] += c[i] * lower[i - times];
     }
+}
+
+/* All n_basis B-splines at x; straight lines beyond the ends. `slope` holds n_basis values. */
+static void bspline_row(size_t n_basis, const double *knots, double x, double *row, double *slope)
+{
+    double inside = fmin(fmax(x, knots[0]), knots[n_basis]);
+    size_t m = find_interval(n_basis, knots, inside);
+
+    for (size_t j = 0; j < n_basis; j++) row[j] = 0;
+    bspline(CUBIC, knots, m, inside, row + m - (CUBIC - 1));
+    if (x == inside) return;
+    derivatives(1, n_basis, knots, inside, slope);
+    for (size_t j = 0; j < n_basis; j++) row[j] += (x - inside) * slope[j];
 }
 
 /* Boundary knots four times each, n_basis - 4 inner ones at the quantiles between. */
@@ -259,7 +273,7 @@ static void place_knots(size_t n, const double *sorted, size_t n_basis, double *
 /* Cubic B-splines on quantile knots, times the orthogonal complement of the two conditions that the
  * second derivative vanishes at the ends. */
 til_status_t til_natural_spline_basis(til_ctx_t *ctx, size_t n, const double *x, size_t df,
-                                      double *basis)
+                                      size_t n_at, const double *at, double *basis)
 {
     til_status_t status = TIL_OK;
     size_t n_basis = df + 2;
@@ -269,7 +283,7 @@ til_status_t til_natural_spline_basis(til_ctx_t *ctx, size_t n, const double *x,
     if (n == 0) return TIL_OK;
     sorted = til_array(n, sizeof *sorted);
     knots = til_array(n_basis + CUBIC, sizeof *knots);
-    ends = til_array(n_basis, 3 * sizeof *ends);
+    ends = til_array(n_basis, 4 * sizeof *ends);
     if (sorted == NULL || knots == NULL || ends == NULL) {
         status = til_no_memory(ctx, n, "points of a spline");
         goto done;
@@ -283,17 +297,15 @@ til_status_t til_natural_spline_basis(til_ctx_t *ctx, size_t n, const double *x,
         goto done;
     }
     place_knots(n, sorted, n_basis, knots);
-    second_derivatives(n_basis, knots, knots[0], ends);
-    second_derivatives(n_basis, knots, knots[n_basis], ends + n_basis);
+    derivatives(2, n_basis, knots, knots[0], ends);
+    derivatives(2, n_basis, knots, knots[n_basis], ends + n_basis);
     TIL_TRY(til_qr(ctx, n_basis, 2, ends, tau));
 
     double *row = ends + 2 * n_basis;
-    for (size_t i = 0; i < n; i++) {
-        size_t m = find_interval(n_basis, knots, x[i]);
-        for (size_t j = 0; j < n_basis; j++) row[j] = 0;
-        bspline(CUBIC, knots, m, x[i], row + m - (CUBIC - 1));
+    for (size_t i = 0; i < n_at; i++) {
+        bspline_row(n_basis, knots, at[i], row, row + n_basis);
         TIL_TRY(til_qr_apply(ctx, n_basis, 2, ends, tau, true, 1, row));
-        for (size_t j = 0; j < df; j++) basis[j * n + i] = row[j + 2];
+        for (size_t j = 0; j < df; j++) basis[j * n_at + i] = row[j + 2];
     }
 
 done:

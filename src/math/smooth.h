@@ -18,9 +18,13 @@ TIL_MUST_USE til_status_t til_lowess(til_ctx_t *ctx, size_t n, const double *x, 
 size_t til_approx_ties(size_t n, double *x, double *y);
 double til_approx(size_t n, const double *x, const double *y, double at);
 
-/* R splines::ns(x, df = df, intercept = TRUE) basis, n x df column-major. */
+/* R splines::ns(x, df = df, intercept = TRUE): the basis with knots from the n values x, at n_at
+ * finite points (x itself, or others: straight lines beyond the range of x).
+ *
+ *   basis    n_at x df, column-major */
 TIL_MUST_USE til_status_t til_natural_spline_basis(til_ctx_t *ctx, size_t n, const double *x,
-                                                   size_t df, double *basis);
+                                                   size_t df, size_t n_at, const double *at,
+                                                   double *basis);
 
 /* locfit::locfit(y ~ x, weights = w) with locfit's defaults (local quadratic, nearest-neighbour
  * fraction 0.7, tricube, vertices with cut 0.8, cubic Hermite blending), as DESeq2's

@@ -10,8 +10,7 @@
     each(normalized)          \
     each(cpm)                 \
     each(logcpm)              \
-    each(tpm)                 \
-    each(vst)
+    each(tpm)
 
 #define DECLARE(x) extern const til_norm_scale_t til_norm_to_##x;
 TIL_NORM_SCALES(DECLARE)
