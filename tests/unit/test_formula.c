@@ -5,6 +5,7 @@
 #include <tilseq/design.h>
 
 #include "base/strbuf.h"
+#include "model/rank.h"
 #include "support/golden.h"
 #include "support/runner.h"
 #include "support/sheet.h"
@@ -49,6 +50,23 @@ static void compare_column(const til_design_t *design, size_t j, const char *nam
     }
 }
 
+static void compare_rank(const til_design_t *design, const char *rank, char *aliased)
+{
+    til_ctx_t ctx = TIL_CTX_INIT;
+    til_rank_t got;
+
+    ck_assert_msg(til_rank_analyse(&ctx, design, &got) == TIL_OK, "%s", ctx.message);
+    ck_assert_msg(got.rank == strtoul(rank, NULL, 10), "%s: rank %zu, want %s", design->formula,
+                  got.rank, rank);
+    for (size_t k = 0; k < got.n_aliased; k++) {
+        size_t want = strtoul(aliased, &aliased, 10);
+        ck_assert_msg(got.aliased[k] + 1 == want, "%s: column %zu is aliased, want %zu",
+                      design->formula, got.aliased[k] + 1, want);
+        ck_assert_ptr_nonnull(got.relations[k]);
+    }
+    til_rank_clear(&got);
+}
+
 START_TEST(random_formulas_as_model_matrix)
 {
     til_ctx_t ctx = TIL_CTX_INIT;
@@ -88,6 +106,8 @@ START_TEST(random_formulas_as_model_matrix)
                           "%s: %s", fields[1], ctx.message);
             n_columns = 0;
             n_formulas++;
+        } else if (strcmp(fields[0], "rank") == 0) {
+            compare_rank(&design, fields[1], fields[2]);
         } else {
             compare_column(&design, n_columns++, fields[1], fields[2]);
         }

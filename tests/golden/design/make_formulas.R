@@ -3,6 +3,7 @@
 #   col\t<name>\t<cell>...        a column of it; a column is numeric when its cells are numbers
 #   formula\t<text>
 #   x\t<column name>\t<values>    a column of model.matrix(); 0/1 columns as one word of digits
+#   rank\t<rank>\t<aliased>      qr(): rank, and the columns (from 1) that pivoting put last
 # Run: Rscript make_formulas.R > formulas.txt
 set.seed(20240611)
 say <- function(...) cat(..., sep = "\t", fill = FALSE)
@@ -47,6 +48,7 @@ block <- function(d, text) {
   for (j in seq_len(ncol(X)))
     line("x", colnames(X)[j], if (all(X[, j] %in% 0:1)) paste(X[, j], collapse = "")
                               else paste(sprintf("%.15g", X[, j]), collapse = " "))
+  q <- qr(X); line("rank", q$rank, paste(q$pivot[-seq_len(q$rank)], collapse = " "))
   TRUE
 }
 fixed <- c("~ 1", "~ a + b + a:b", "~ a*b", "~ 0 + a:b", "~ (a + b + c)^2", "~ a:b", "~ x:a", "~ a + a:b + a:x",
@@ -57,7 +59,7 @@ while (done < 200) {
   line("sheet", length(d$a))
   for (v in names(d)) line("col", v, paste(d[[v]], collapse = "\t"))
   for (k in 1:20) {
-    if (done < 20 && k <= length(fixed)) { if (fixed[k] == "~ 1") { line("formula", "~ 1"); line("x", "(Intercept)", strrep("1", length(d$a))); done <- done + 1 } else done <- done + block(d, fixed[k]) }
+    if (done < 20 && k <= length(fixed)) { if (fixed[k] == "~ 1") { line("formula", "~ 1"); line("x", "(Intercept)", strrep("1", length(d$a))); line("rank", 1, ""); done <- done + 1 } else done <- done + block(d, fixed[k]) }
     else if (done < 200) done <- done + block(d, formula_text())
   }
 }

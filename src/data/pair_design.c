@@ -1,0 +1,598 @@
+/* pair_design.c -- time points within patients, the patients possibly in arms.
+ *
+ * A patient is in one arm only, so ~ patient + arm cannot be fitted, and ~ arm * time forgets the
+ * patients. The design that asks "what changed, and more in which arm" is R's
+ *
+ *     model.matrix(~ arm + arm:ind + arm:time)      ind: the patient's number within the arm
+ *
+ * without the columns that are zero because arms have different numbers of patients or miss a
+ * time. In words, with P(a) the first patient of arm a, A the first arm and R the first time:
+ *
+ *     (Intercept)     P(A) at time R
+ *     P(a)_vs_P(A)    the first patient of each further arm
+ *     p_vs_P(a)       each further patient p of arm a; numbers 2, 3..., arms within a number
+ *     t_in_a          the change from R to t in arm a; times, arms within a time
+ *
+ * Without arms it is ~ patient + time. With a trend, time is a number and t its slope. The columns
+ * of patients have disjoint support, so X'WX is an arrow whose border is the first n_arms and the
+ * last n_arms * n_times columns.
+ *
+ * Source:  the DESeq2 vignette, "Group-specific condition effects, individuals nested within
+ *          groups"; edgeR User's Guide 3.5.
+ * Agrees:  R 4.2.2 model.matrix() as above, column by column (tests/golden/design/pair_*), and the
+ *          design of the golden riaz_cohort_nested.
+ */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/keep.h"
+#include "base/try.h"
+#include "data/contrast_parts.h"
+#include "data/design_parts.h"
+#include "data/model_matrix.h"
+
+enum { PATIENT, TIME, ARM };    /* design->variables */
+
+/* The sheet as patients. */
+typedef struct {
+    const til_sheet_t *sheet;
+    const til_pairing_t *pairing;
+    til_frame_t frame;              /* samples with a patient and a time                       */
+    size_t columns[3];              /* of patient, time, arm                                   */
+    til_variable_t variables[3];    /* patient and time over the frame, arm over armed         */
+    til_frame_t armed;              /* samples with an arm too                                 */
+    char **reasons;                 /* a reason per patient to leave them out, or NULL         */
+    til_left_out_t *left_out;       /* n_left_out patients who have one                        */
+    size_t n_left_out;
+    char *is_kept;                  /* per row of the sheet                                    */
+    til_arena_t *arena;
+} cohort_t;
+
+/* ---- who takes part ------------------------------------------------------------------ */
+
+static til_status_t find_columns(til_ctx_t *ctx, cohort_t *c)
+{
+    const char *names[3] = { c->pairing->pair, c->pairing->time, c->pairing->arm };
+    static const char *const options[3] = { "--pair", "--time", "--arm" };
+    til_status_t status = TIL_OK;
+
+    for (size_t i = 0; i < 3 && names[i] != NULL; i++) {
+        TIL_TRY(til_frame_column(ctx, &c->frame, names[i], options[i], &c->columns[i]));
+        for (size_t k = 0; k < i; k++)
+            if (c->columns[k] == c->columns[i])
+                return til_fail(ctx, TIL_EUSAGE, "%s and %s are the same column, %s", options[k],
+                                options[i], names[i]);
+    }
+
+done:
+    return status;
+}
+
+static const char *cell_of(const cohort_t *c, size_t s, int what)
+{
+    return til_sheet_cell(c->sheet, c->frame.rows[s], c->columns[what]);
+}
+
+/* TIL_EINPUT when a patient has two samples at one time. */
+static til_status_t refuse_duplicates(til_ctx_t *ctx, const cohort_t *c)
+{
+    const til_variable_t *patient = &c->variables[PATIENT], *time = &c->variables[TIME];
+    const til_sheet_t *sheet = c->sheet;
+
+    for (size_t s = 0; s < c->frame.n; s++)
+        for (size_t e = 0; e < s; e++) {
+            if (patient->level[e] != patient->level[s] ||
+                (time->is_factor ? time->level[e] != time->level[s]
+                                 : time->value[e] != time->value[s])) continue;
+            size_t row = c->frame.rows[s];
+            return til_fail(ctx, TIL_EINPUT,
+                            "%s:%zu: %s %s has two samples at %s %s, %s and %s: --exclude "
+                            "COLUMN=VALUE leaves one out, --collapse COLUMN adds up libraries of "
+                            "one sample", sheet->origin, sheet->lines[row], patient->name,
+                            patient->levels[patient->level[s]], time->name, cell_of(c, s, TIME),
+                            sheet->samples[c->frame.rows[e]], sheet->samples[row]);
+        }
+    return TIL_OK;
+}
+
+/* Why patient p cannot take part; nothing when they can. */
+static til_status_t judge_patient(til_ctx_t *ctx, cohort_t *c, size_t p)
+{
+    const til_variable_t *patient = &c->variables[PATIENT], *time = &c->variables[TIME];
+    const char *arm = NULL;
+    til_strbuf_t b = { 0 };
+    til_status_t status = TIL_OK;
+    size_t n = 0, last = 0;
+    bool has_reference = !time->is_factor;
+
+    for (size_t s = 0; s < c->frame.n; s++) {
+        if (patient->level[s] != p) continue;
+        n++;
+        last = s;
+        if (time->is_factor && time->level[s] == 0) has_reference = true;
+        if (c->pairing->arm == NULL || b.length > 0) continue;
+        const char *cell = cell_of(c, s, ARM);
+        if (til_cell_is_missing(cell))
+            til_strbuf_printf(&b, "no %s", c->pairing->arm);
+        else if (arm != NULL && strcmp(arm, cell) != 0)
+            til_strbuf_printf(&b, "%s changes between samples", c->pairing->arm);
+        arm = cell;
+    }
+    if (b.length == 0 && n == 1)
+        til_strbuf_printf(&b, "only one time point (%s)", cell_of(c, last, TIME));
+    else if (b.length == 0 && !has_reference)
+        til_strbuf_printf(&b, "no sample at the reference %s %s", time->name, time->levels[0]);
+    if (b.length > 0 || b.failed)
+        status = til_keep_strbuf(ctx, c->arena, &b, &c->reasons[p]);
+    til_strbuf_clear(&b);
+    return status;
+}
+
+/* One line per reason, and with -v one per patient. */
+static void say_left_out(til_ctx_t *ctx, const cohort_t *c)
+{
+    const til_variable_t *patient = &c->variables[PATIENT];
+    char *names[64];
+
+    for (size_t p = 0; p < patient->n_levels; p++) {
+        const char *reason = c->reasons[p];
+        bool is_first = reason != NULL;
+        size_t n = 0;
+        for (size_t q = 0; q < p && is_first; q++)
+            is_first = c->reasons[q] == NULL || strcmp(c->reasons[q], reason) != 0;
+        if (!is_first) continue;
+        for (size_t q = p; q < patient->n_levels; q++)
+            if (c->reasons[q] != NULL && strcmp(c->reasons[q], reason) == 0) {
+                if (n < sizeof names / sizeof *names) names[n] = patient->levels[q];
+                n++;
+            }
+        til_strbuf_t list = { 0 };
+        bool is_all = n <= sizeof names / sizeof *names;
+        til_list_names(&list, names, is_all ? n : sizeof names / sizeof *names);
+        til_say(ctx, TIL_LOG_NOTICE, "%zu %s%s left out: %s: %s%s", n, patient->name,
+                n == 1 ? " is" : "s are", reason, til_strbuf_text(&list),
+                is_all ? "" : " and others");
+        til_strbuf_clear(&list);
+    }
+}
+
+static til_status_t judge_patients(til_ctx_t *ctx, cohort_t *c)
+{
+    const til_variable_t *patient = &c->variables[PATIENT];
+    til_status_t status = TIL_OK;
+    size_t n_kept = 0;
+
+    TIL_TRY(refuse_duplicates(ctx, c));
+    TIL_TRY(til_keep_array(ctx, c->arena, patient->n_levels, sizeof *c->reasons, &c->reasons));
+    TIL_TRY(til_keep_array(ctx, c->arena, c->sheet->n_samples, 1, &c->is_kept));
+    TIL_TRY(til_keep_array(ctx, c->arena, patient->n_levels, sizeof *c->left_out, &c->left_out));
+    for (size_t p = 0; p < patient->n_levels; p++) {
+        TIL_TRY(judge_patient(ctx, c, p));
+        if (c->reasons[p] != NULL)
+            c->left_out[c->n_left_out++] = (til_left_out_t){ patient->levels[p], c->reasons[p] };
+    }
+    say_left_out(ctx, c);
+    for (size_t s = 0; s < c->frame.n; s++)
+        if (c->reasons[patient->level[s]] == NULL) {
+            c->is_kept[c->frame.rows[s]] = 1;
+            n_kept++;
+        }
+    if (n_kept == 0)
+        status = til_fail(ctx, TIL_EINPUT, "%s: no %s can be paired; %s: %s", c->sheet->origin,
+                          patient->name, patient->levels[0], c->reasons[0]);
+
+done:
+    return status;
+}
+
+/* Takes the samples that are not kept out of a variable over `frame`, and the levels that are then
+ * without samples; says which, unless they are patients. */
+static void narrow(til_ctx_t *ctx, cohort_t *c, int what, const til_frame_t *frame)
+{
+    til_variable_t *v = &c->variables[what];
+    size_t n = 0, n_levels = 0;
+
+    for (size_t s = 0; s < frame->n; s++) {
+        if (!c->is_kept[frame->rows[s]]) continue;
+        if (v->is_factor) v->level[n++] = v->level[s];
+        else v->value[n++] = v->value[s];
+    }
+    for (size_t l = 0; l < v->n_levels; l++) {
+        bool is_used = false;
+        for (size_t s = 0; s < n; s++) is_used = is_used || v->level[s] == l;
+        if (!is_used) {
+            if (what != PATIENT)
+                til_say(ctx, TIL_LOG_WARNING, "no sample of %s %s is left", v->name, v->levels[l]);
+            continue;
+        }
+        for (size_t s = 0; s < n && n_levels != l; s++)
+            if (v->level[s] == l) v->level[s] = n_levels;
+        v->levels[n_levels++] = v->levels[l];
+    }
+    v->n_levels = n_levels;
+}
+
+static til_status_t gather(til_ctx_t *ctx, cohort_t *c, const til_typing_t *typing)
+{
+    til_status_t status = TIL_OK;
+    size_t kept = 0;
+
+    TIL_TRY(til_frame_all(ctx, c->sheet, &c->frame));
+    TIL_TRY(til_typing_check(ctx, &c->frame, typing));
+    TIL_TRY(find_columns(ctx, c));
+    TIL_TRY(til_frame_complete(ctx, &c->frame, c->columns, 2, typing->drop_na));
+    TIL_TRY(til_variable_make(ctx, &c->frame, c->columns[PATIENT], TIL_AS_FACTOR, typing, c->arena,
+                              &c->variables[PATIENT]));
+    TIL_TRY(til_variable_make(ctx, &c->frame, c->columns[TIME],
+                              c->pairing->is_trend ? TIL_AS_NUMBER : TIL_AS_FACTOR, typing,
+                              c->arena, &c->variables[TIME]));
+    TIL_TRY(til_variable_need_levels(ctx, &c->frame, &c->variables[TIME]));
+    if (c->pairing->arm != NULL) {
+        TIL_TRY(til_frame_all(ctx, c->sheet, &c->armed));
+        c->armed.n = 0;
+        for (size_t s = 0; s < c->frame.n; s++)
+            if (!til_cell_is_missing(cell_of(c, s, ARM)))
+                c->armed.rows[c->armed.n++] = c->frame.rows[s];
+        TIL_TRY(til_variable_make(ctx, &c->armed, c->columns[ARM], TIL_AS_FACTOR, typing, c->arena,
+                                  &c->variables[ARM]));
+    }
+    TIL_TRY(judge_patients(ctx, c));
+    narrow(ctx, c, PATIENT, &c->frame);
+    narrow(ctx, c, TIME, &c->frame);
+    if (c->pairing->arm != NULL) narrow(ctx, c, ARM, &c->armed);
+    for (size_t s = 0; s < c->frame.n; s++)
+        if (c->is_kept[c->frame.rows[s]]) c->frame.rows[kept++] = c->frame.rows[s];
+    c->frame.n = kept;
+    if (c->pairing->arm != NULL)
+        TIL_TRY(til_variable_need_levels(ctx, &c->frame, &c->variables[ARM]));
+
+done:
+    return status;
+}
+
+/* ---- the columns --------------------------------------------------------------------- */
+
+/* Patients within arms; one arm that has no name where the question has none. */
+typedef struct {
+    const til_variable_t *patient, *time, *arm;     /* arm may be NULL                    */
+    size_t n, n_arms, n_times;                      /* samples; times without the first   */
+    size_t *arm_of, *number;                        /* per patient: arm, number in it     */
+    size_t *first;                                  /* per arm: its first patient         */
+    size_t most;                                    /* patients of the largest arm        */
+} nest_t;
+
+static size_t arm_of_sample(const nest_t *nest, size_t s)
+{
+    return nest->arm == NULL ? 0 : nest->arm->level[s];
+}
+
+static bool is_change(const nest_t *nest, size_t s, size_t t, size_t a)
+{
+    return arm_of_sample(nest, s) == a && (!nest->time->is_factor || nest->time->level[s] == t);
+}
+
+/* Does any sample of arm a stand at time t (from 1)? */
+static bool has_change(const nest_t *nest, size_t t, size_t a)
+{
+    for (size_t s = 0; s < nest->n; s++)
+        if (is_change(nest, s, t, a)) return true;
+    return false;
+}
+
+static til_status_t make_nest(til_ctx_t *ctx, const til_variable_t *variables, bool has_arm,
+                              size_t n_samples, til_arena_t *arena, nest_t *out)
+{
+    til_status_t status = TIL_OK;
+    size_t n_patients = variables[PATIENT].n_levels, *seen;
+
+    *out = (nest_t){ .patient = &variables[PATIENT], .time = &variables[TIME], .n = n_samples };
+    out->arm = has_arm ? &variables[ARM] : NULL;
+    out->n_arms = has_arm ? variables[ARM].n_levels : 1;
+    out->n_times = out->time->is_factor ? out->time->n_levels - 1 : 1;
+    TIL_TRY(til_keep_array(ctx, arena, n_patients, sizeof *out->arm_of, &out->arm_of));
+    TIL_TRY(til_keep_array(ctx, arena, n_patients, sizeof *out->number, &out->number));
+    TIL_TRY(til_keep_array(ctx, arena, out->n_arms, sizeof *out->first, &out->first));
+    TIL_TRY(til_keep_array(ctx, arena, out->n_arms, sizeof *seen, &seen));
+    for (size_t s = 0; s < n_samples; s++)
+        out->arm_of[out->patient->level[s]] = arm_of_sample(out, s);
+    for (size_t p = 0; p < n_patients; p++) {
+        size_t a = out->arm_of[p];
+        if (seen[a] == 0) out->first[a] = p;
+        out->number[p] = seen[a]++;
+        if (seen[a] > out->most) out->most = seen[a];
+    }
+
+done:
+    return status;
+}
+
+static void add_change_name(const nest_t *nest, size_t t, size_t a, til_strbuf_t *b)
+{
+    til_strbuf_add(b, nest->time->is_factor ? nest->time->levels[t] : nest->time->name);
+    if (nest->arm != NULL) til_strbuf_printf(b, "_in_%s", nest->arm->levels[a]);
+}
+
+/* Names column *j, hands out its values and steps on. */
+static til_status_t next_column(til_ctx_t *ctx, til_design_t *out, size_t *j, size_t term,
+                                til_strbuf_t *name, double **x)
+{
+    til_status_t status = TIL_OK;
+
+    for (size_t k = 0; k < *j; k++)
+        if (strcmp(out->coef_names[k], til_strbuf_text(name)) == 0)
+            return til_fail(ctx, TIL_EINPUT,
+                            "two coefficients of the paired design would be called %s: rename "
+                            "levels",
+                            til_strbuf_text(name));
+    TIL_TRY(til_keep_strbuf(ctx, out->arena, name, &out->coef_names[*j]));
+    out->terms[*j] = term;
+    *x = out->x + *j * out->n_samples;
+    til_strbuf_reset(name);
+    ++*j;
+
+done:
+    return status;
+}
+
+/* The intercept and a column for each patient but the very first. */
+static til_status_t fill_patients(til_ctx_t *ctx, const nest_t *nest, til_design_t *out, size_t *j,
+                                  til_strbuf_t *name)
+{
+    char **names = nest->patient->levels;
+    til_status_t status = TIL_OK;
+    double *x;
+
+    til_strbuf_add(name, "(Intercept)");
+    TIL_TRY(next_column(ctx, out, j, 0, name, &x));
+    for (size_t s = 0; s < nest->n; s++) x[s] = 1;
+    for (size_t a = 1; a < nest->n_arms; a++) {
+        til_strbuf_printf(name, "%s_vs_%s", names[nest->first[a]], names[nest->first[0]]);
+        TIL_TRY(next_column(ctx, out, j, 1, name, &x));
+        for (size_t s = 0; s < nest->n; s++) x[s] = arm_of_sample(nest, s) == a ? 1 : 0;
+    }
+    for (size_t k = 1; k < nest->most; k++)
+        for (size_t a = 0; a < nest->n_arms; a++) {
+            size_t p = nest->first[a];
+            while (p < nest->patient->n_levels &&
+                   (nest->arm_of[p] != a || nest->number[p] != k)) p++;
+            if (p == nest->patient->n_levels) continue;
+            til_strbuf_printf(name, "%s_vs_%s", names[p], names[nest->first[a]]);
+            TIL_TRY(next_column(ctx, out, j, nest->arm == NULL ? 1 : 2, name, &x));
+            for (size_t s = 0; s < nest->n; s++) x[s] = nest->patient->level[s] == p ? 1 : 0;
+        }
+
+done:
+    return status;
+}
+
+static til_status_t fill_changes(til_ctx_t *ctx, const nest_t *nest, til_design_t *out, size_t *j,
+                                 til_strbuf_t *name)
+{
+    til_status_t status = TIL_OK;
+    double *x;
+
+    for (size_t t = 1; t <= nest->n_times; t++)
+        for (size_t a = 0; a < nest->n_arms; a++) {
+            if (!has_change(nest, t, a)) {
+                til_say(ctx, TIL_LOG_WARNING, "%s %s has no sample at %s %s: that change is not "
+                                              "asked for", nest->arm->name, nest->arm->levels[a],
+                        nest->time->name, nest->time->levels[t]);
+                continue;
+            }
+            add_change_name(nest, t, a, name);
+            TIL_TRY(next_column(ctx, out, j, nest->arm == NULL ? 2 : 3, name, &x));
+            for (size_t s = 0; s < nest->n; s++)
+                x[s] = !is_change(nest, s, t, a) ? 0
+                       : nest->time->is_factor ? 1 : nest->time->value[s];
+        }
+
+done:
+    return status;
+}
+
+static size_t count_changes(const nest_t *nest)
+{
+    size_t n = 0;
+
+    for (size_t t = 1; t <= nest->n_times; t++)
+        for (size_t a = 0; a < nest->n_arms; a++) n += has_change(nest, t, a);
+    return n;
+}
+
+/* ---- the design ---------------------------------------------------------------------- */
+
+static til_status_t write_formula(til_ctx_t *ctx, const til_pairing_t *pairing, til_design_t *out)
+{
+    til_strbuf_t b = { 0 };
+    til_status_t status;
+
+    til_strbuf_add(&b, "~ ");
+    if (pairing->arm != NULL) {
+        til_model_variable_name(&b, pairing->arm);
+        til_strbuf_add(&b, " + ");
+        til_model_variable_name(&b, pairing->arm);
+        til_strbuf_add(&b, ":");
+    }
+    til_model_variable_name(&b, pairing->pair);
+    til_strbuf_add(&b, " + ");
+    if (pairing->arm != NULL) {
+        til_model_variable_name(&b, pairing->arm);
+        til_strbuf_add(&b, ":");
+    }
+    til_model_variable_name(&b, pairing->time);
+    status = til_keep_strbuf(ctx, out->arena, &b, &out->formula);
+    til_strbuf_clear(&b);
+    return status;
+}
+
+/* Everything the design owns beside x; the cohort's arena becomes the design's. */
+static til_status_t fill_design(til_ctx_t *ctx, cohort_t *c, const nest_t *nest, til_design_t *out)
+{
+    til_status_t status = TIL_OK;
+    til_strbuf_t name = { 0 };
+    size_t j = 0;
+
+    til_arena_free(out->arena);
+    out->arena = c->arena;
+    c->arena = NULL;
+    out->is_paired = true;
+    out->n_variables = nest->arm == NULL ? 2 : 3;
+    out->left_out = c->left_out;
+    out->n_left_out = c->n_left_out;
+    TIL_TRY(til_keep_array(ctx, out->arena, out->n_variables, sizeof *out->variables,
+                           &out->variables));
+    memcpy(out->variables, c->variables, out->n_variables * sizeof *out->variables);
+    TIL_TRY(til_keep_array(ctx, out->arena, out->n_coef, sizeof *out->terms, &out->terms));
+    TIL_TRY(fill_patients(ctx, nest, out, &j, &name));
+    TIL_TRY(fill_changes(ctx, nest, out, &j, &name));
+    TIL_TRY(til_design_take_samples(ctx, &c->frame, out));
+    TIL_TRY(write_formula(ctx, c->pairing, out));
+    TIL_TRY(til_design_note_references(ctx, out));
+
+done:
+    til_strbuf_clear(&name);
+    return status;
+}
+
+til_status_t til_design_pair(til_ctx_t *ctx, const til_sheet_t *sheet,
+                             const til_pairing_t *pairing, const til_typing_t *typing,
+                             til_design_t *out)
+{
+    til_status_t status = TIL_OK;
+    cohort_t c = { .sheet = sheet, .pairing = pairing, .arena = til_arena_new() };
+    nest_t nest;
+
+    *out = (til_design_t){ 0 };
+    if (c.arena == NULL) {
+        status = til_no_memory(ctx, sheet->n_samples, "samples");
+        goto done;
+    }
+    TIL_TRY(gather(ctx, &c, typing));
+    TIL_TRY(make_nest(ctx, c.variables, pairing->arm != NULL, c.frame.n, c.arena, &nest));
+    TIL_TRY(til_design_init(ctx, c.frame.n, nest.patient->n_levels + count_changes(&nest), out));
+    TIL_TRY(fill_design(ctx, &c, &nest, out));
+
+done:
+    free(c.frame.rows);
+    free(c.armed.rows);
+    til_arena_free(c.arena);
+    if (status != TIL_OK) til_design_clear(out);
+    return status;
+}
+
+/* ---- its questions ------------------------------------------------------------------- */
+
+/* The column of the change to time t in arm a, or -1. */
+static ptrdiff_t change_column(const til_design_t *design, const nest_t *nest, size_t t, size_t a,
+                               til_strbuf_t *name)
+{
+    til_strbuf_reset(name);
+    add_change_name(nest, t, a, name);
+    for (size_t j = 0; j < design->n_coef; j++)
+        if (strcmp(design->coef_names[j], til_strbuf_text(name)) == 0) return (ptrdiff_t)j;
+    return -1;
+}
+
+static size_t patients_at(const nest_t *nest, size_t t, size_t a)
+{
+    size_t n = 0;
+
+    if (!nest->time->is_factor) {
+        for (size_t p = 0; p < nest->patient->n_levels; p++) n += nest->arm_of[p] == a;
+        return n;
+    }
+    for (size_t s = 0; s < nest->n; s++) n += is_change(nest, s, t, a);
+    return n;
+}
+
+/* "timepoint: on versus pre", "day: slope". */
+static void add_change_text(const nest_t *nest, size_t t, til_strbuf_t *b)
+{
+    if (nest->time->is_factor)
+        til_strbuf_printf(b, "%s: %s versus %s", nest->time->name, nest->time->levels[t],
+                          nest->time->levels[0]);
+    else til_strbuf_printf(b, "%s: change per unit", nest->time->name);
+    til_strbuf_printf(b, " within %s", nest->patient->name);
+}
+
+/* The change to t in arm a, or how it differs from that in the first arm. */
+static til_status_t make_contrast(til_ctx_t *ctx, const til_design_t *design, const nest_t *nest,
+                                  size_t t, size_t a, bool is_difference, til_contrast_t *out)
+{
+    til_status_t status = TIL_OK;
+    til_strbuf_t id = { 0 }, text = { 0 };
+    ptrdiff_t j = change_column(design, nest, t, a, &id), zero = -1;
+
+    if (is_difference) zero = change_column(design, nest, t, 0, &id);
+    if (j < 0 || (is_difference && zero < 0)) goto done;
+    out->weights = til_array_zero(design->n_coef, sizeof *out->weights);
+    if (out->weights == NULL) {
+        status = til_no_memory(ctx, design->n_coef, "weights");
+        goto done;
+    }
+    out->weights[j] = 1;
+    add_change_text(nest, t, &text);
+    til_strbuf_reset(&id);
+    if (is_difference) {
+        out->weights[zero] = -1;
+        til_strbuf_printf(&id, "%s_vs_%s_%s", nest->arm->levels[a], nest->arm->levels[0],
+                          nest->time->is_factor ? nest->time->levels[t] : nest->time->name);
+        til_strbuf_printf(&text, ", more in %s %s than in %s (%zu and %zu %ss)", nest->arm->name,
+                          nest->arm->levels[a], nest->arm->levels[0], patients_at(nest, t, a),
+                          patients_at(nest, t, 0), nest->patient->name);
+    } else {
+        add_change_name(nest, t, a, &id);
+        if (nest->arm != NULL)
+            til_strbuf_printf(&text, ", in %s %s", nest->arm->name, nest->arm->levels[a]);
+        til_strbuf_printf(&text, " (%zu %ss)", patients_at(nest, t, a), nest->patient->name);
+    }
+    til_contrast_fit_id(&id);
+    TIL_TRY(til_contrast_give(ctx, &id, &out->id));
+    TIL_TRY(til_contrast_give(ctx, &text, &out->text));
+
+done:
+    til_strbuf_clear(&text);
+    til_strbuf_clear(&id);
+    if (status != TIL_OK) til_contrast_clear(out);
+    return status;
+}
+
+til_status_t til_pair_contrasts(til_ctx_t *ctx, const til_design_t *design,
+                                til_contrast_t **contrasts, size_t *n)
+{
+    til_status_t status = TIL_OK;
+    til_arena_t *arena = til_arena_new();
+    nest_t nest;
+
+    *contrasts = NULL;
+    *n = 0;
+    if (arena == NULL) {
+        status = til_no_memory(ctx, design->n_coef, "contrasts");
+        goto done;
+    }
+    TIL_TRY(make_nest(ctx, design->variables, design->n_variables > 2, design->n_samples, arena,
+                      &nest));
+    *contrasts = til_array_zero(2 * nest.n_times * nest.n_arms, sizeof **contrasts);
+    if (*contrasts == NULL) {
+        status = til_no_memory(ctx, nest.n_times * nest.n_arms, "contrasts");
+        goto done;
+    }
+    for (size_t difference = 0; difference < 2; difference++)
+        for (size_t t = 1; t <= nest.n_times; t++)
+            for (size_t a = difference; a < nest.n_arms; a++) {
+                til_contrast_t *next = &(*contrasts)[*n];
+                TIL_TRY(make_contrast(ctx, design, &nest, t, a, difference == 1, next));
+                if (next->weights != NULL) ++*n;
+            }
+
+done:
+    til_arena_free(arena);
+    if (status != TIL_OK && *contrasts != NULL) {
+        while (*n > 0) til_contrast_clear(&(*contrasts)[--*n]);
+        free(*contrasts);
+        *contrasts = NULL;
+    }
+    return status;
+}
