@@ -115,6 +115,11 @@ til_status_t til_score_sets(til_ctx_t *ctx, const til_score_method_t *method,
                             const til_genesets_t *sets, til_matrix_t *scores,
                             til_table_t *coverage);
 
+/* The coverage alone: what of each set is in the matrix. TIL_EINPUT when nothing is. */
+TIL_MUST_USE
+til_status_t til_score_check(til_ctx_t *ctx, const til_matrix_t *matrix,
+                             const til_genesets_t *sets, til_table_t *coverage);
+
 /* A row of scores.tsv. The texts are borrowed. */
 typedef struct {
     const char *name, *type, *definition;

@@ -8,6 +8,8 @@
 
 #define TIL_COMMANDS(each) \
     each(index) \
+    each(score) \
+    each(sets) \
 
 #define TIL_DECLARE_COMMAND(x) extern const til_command_t til_cmd_##x;
 TIL_COMMANDS(TIL_DECLARE_COMMAND)

@@ -166,6 +166,28 @@ til_status_t til_score_name_matrix(til_ctx_t *ctx, til_matrix_t *scores, const c
     return status;
 }
 
+til_status_t til_score_check(til_ctx_t *ctx, const til_matrix_t *matrix,
+                             const til_genesets_t *sets, til_table_t *coverage)
+{
+    til_status_t status = TIL_OK;
+    til_score_universe_t u = { 0 };
+    size_t *offset = til_array(sets->n_sets + 1, sizeof *offset), *member = NULL;
+
+    *coverage = (til_table_t){ 0 };
+    if (offset == NULL) {
+        status = til_no_memory(ctx, sets->n_sets, "sets");
+        goto done;
+    }
+    TIL_TRY(til_score_universe_init(ctx, matrix, false, &u));
+    TIL_TRY(match_sets(ctx, &u, sets, offset, &member, coverage));
+done:
+    free(offset);
+    free(member);
+    til_score_universe_clear(&u);
+    if (status != TIL_OK) til_table_clear(coverage);
+    return status;
+}
+
 til_status_t til_score_sets(til_ctx_t *ctx, const til_score_method_t *method,
                             const til_score_options_t *options, const til_matrix_t *expression,
                             const til_genesets_t *sets, til_matrix_t *scores,

@@ -1,0 +1,348 @@
+/* cmd_score.c -- tilseq score: a matrix and gene sets in, a number per set and sample out. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/strbuf.h"
+#include "base/try.h"
+#include "cli/commands.h"
+#include "cli/inputs.h"
+#include "cli/shipped.h"
+#include "io/builtin.h"
+#include "io/gmt.h"
+#include "io/table_tsv.h"
+
+typedef struct {
+    const char *sets, *scores, *method, *scale, *values, *species, *kcdf, *output;
+    int64_t min_size;
+    bool list_methods;
+    til_input_args_t input;
+    til_common_t common;
+} score_args_t;
+
+static const score_args_t defaults = {
+    .method = "ssgsea", .scale = "raw", .values = "auto", .species = "auto", .min_size = 1,
+    .output = "-"
+};
+
+static const til_opt_t options[] = {
+    { 'g', "sets", TIL_OPT_FILE, offsetof(score_args_t, sets), "GMT", 0, 0,
+      "gene sets to score [without -g and --scores: the sets and scores that ship with tilseq]" },
+    { 0, "scores", TIL_OPT_FILE, offsetof(score_args_t, scores), "TSV", 0, 0,
+      "scores to compute: weights, ratios, pairs, in the layout of genesets/scores.tsv" },
+    { 'm', "method", TIL_OPT_TEXT, offsetof(score_args_t, method), "NAME", 0, 0,
+      "how to score sets: ssgsea, gsva, zscore, plage, singscore, mean; see --list-methods" },
+    { 0, "scale", TIL_OPT_CHOICE, offsetof(score_args_t, scale), "raw|range|cohort-free", 0, 0,
+      "ssgsea: as it is, divided by the range of the call, or (score - mean)/sd of random sets" },
+    { 0, "input", TIL_OPT_CHOICE, offsetof(score_args_t, values), "auto|counts|cpm|tpm|log", 0, 0,
+      "what the values are: counts become log2(CPM + 1), cpm and tpm log2(x + 1)" },
+    TIL_SPECIES_OPTION(score_args_t),
+    { 0, "kcdf", TIL_OPT_CHOICE, offsetof(score_args_t, kcdf), "gaussian|poisson|none", 0, 0,
+      "gsva: kernel of the distribution of a gene; poisson takes counts [gaussian]" },
+    { 0, "min-size", TIL_OPT_INT, offsetof(score_args_t, min_size), "INT", 1, 1000000,
+      "sets with fewer genes in the matrix have no score (NA)" },
+    TIL_GENES_OPTION(score_args_t),
+    { 'o', "output", TIL_OPT_OUTPUT, offsetof(score_args_t, output), "OUT.tsv", 0, 0,
+      "write scores here and what was found of each set to OUT.coverage.tsv; - is stdout" },
+    { 0, "list-methods", TIL_OPT_FLAG, offsetof(score_args_t, list_methods), NULL, 0, 0,
+      "print the methods and their references" },
+    TIL_COMMON_OPTIONS(score_args_t)
+};
+
+static void list_methods(til_out_t *out)
+{
+    for (size_t i = 0; til_score_methods[i] != NULL; i++)
+        til_out_printf(out, "%-10s %s\n%-10s %s\n", til_score_methods[i]->name,
+                       til_score_methods[i]->summary, "", til_score_methods[i]->reference);
+}
+
+/* ---- wishes ------------------------------------------------------------------------------------ */
+
+static til_status_t read_wishes(til_ctx_t *ctx, const score_args_t *args,
+                                const til_score_method_t **method, til_score_options_t *options_out)
+{
+    static const char *const scales[] = { "raw", "range", "cohort-free" };
+    static const char *const kernels[] = { "gaussian", "poisson", "none" };
+
+    *method = til_score_find(args->method);
+    *options_out = (til_score_options_t){ .min_size = (size_t)args->min_size };
+    if (*method == NULL)
+        return til_fail(ctx, TIL_EUSAGE, "--method: no method '%s'; see --list-methods",
+                        args->method);
+    for (int i = 0; i < 3; i++)
+        if (strcmp(args->scale, scales[i]) == 0) options_out->scale = (til_score_scale_t)i;
+    for (int i = 0; args->kcdf != NULL && i < 3; i++)
+        if (strcmp(args->kcdf, kernels[i]) == 0) options_out->kcdf = (til_kcdf_t)i;
+    if (options_out->scale == TIL_SCORE_RANGE && !((*method)->flags & TIL_SCORE_HAS_RANGE))
+        return til_fail(ctx, TIL_EUSAGE, "--scale range: only method ssgsea has this scale");
+    if (options_out->scale == TIL_SCORE_COHORT_FREE && (*method)->null_moments == NULL)
+        return til_fail(ctx, TIL_EUSAGE, "--scale cohort-free: only method ssgsea has this scale");
+    if (args->kcdf != NULL && !((*method)->flags & TIL_SCORE_HAS_KCDF))
+        return til_fail(ctx, TIL_EUSAGE, "--kcdf: only method gsva has a kernel");
+    return TIL_OK;
+}
+
+/* What the values are: as said, or as they look; says what was taken. */
+static til_status_t choose_input(til_ctx_t *ctx, const score_args_t *args,
+                                 const til_score_options_t *how, const til_matrix_t *m,
+                                 til_score_input_kind_t *kind)
+{
+    static const char *const words[] = { "auto", "counts", "cpm", "tpm", "log" };
+    static const char *const taken[] = { "", "counts, scored as log2(CPM + 1)",
+                                         "CPM or TPM, scored as log2(x + 1)",
+                                         "TPM, scored as log2(x + 1)", "log values, scored as they are" };
+
+    *kind = TIL_SCORE_INPUT_AUTO;
+    for (int i = 0; i < 5; i++)
+        if (strcmp(args->values, words[i]) == 0) *kind = (til_score_input_kind_t)i;
+    if (*kind == TIL_SCORE_INPUT_AUTO) {
+        til_status_t status = til_score_guess_input(ctx, m, kind);
+        if (status != TIL_OK) return status;
+        til_say(ctx, TIL_LOG_NOTICE, "%s: values are taken as %s", m->origin, taken[*kind]);
+    }
+    if (how->kcdf == TIL_KCDF_POISSON && *kind != TIL_SCORE_INPUT_COUNTS)
+        return til_fail(ctx, TIL_EINPUT, "%s: --kcdf poisson takes counts, and these are %s",
+                        m->origin, taken[*kind]);
+    return TIL_OK;
+}
+
+/* ---- sets and scores ---------------------------------------------------------------------------- */
+
+/* What is to be scored. */
+typedef struct {
+    til_species_t species;
+    til_genesets_t sets;            /* to score; none with --scores alone         */
+    til_genesets_t words;           /* what definitions may name: sets + shipped  */
+    til_score_rows_t rows;
+    bool has_sets, has_scores;
+} wanted_t;
+
+static void wanted_clear(wanted_t *w)
+{
+    til_genesets_clear(&w->sets);
+    til_genesets_clear(&w->words);
+    til_score_rows_clear(&w->rows);
+}
+
+static til_status_t add_sets(til_ctx_t *ctx, const til_genesets_t *from, til_genesets_t *to)
+{
+    til_status_t status = TIL_OK;
+
+    for (size_t i = 0; i < from->n_sets && status == TIL_OK; i++) {
+        const til_geneset_t *set = &from->sets[i];
+        if (til_genesets_find(to, set->name) == NULL)
+            status = til_genesets_add(ctx, to, set->name, set->about, set->genes, set->n_genes,
+                                      set->line, NULL);
+    }
+    return status;
+}
+
+static til_status_t read_files(til_ctx_t *ctx, til_job_t *job, const score_args_t *args,
+                               wanted_t *w)
+{
+    til_text_t text = { 0 };
+    til_status_t status = TIL_OK;
+
+    if (args->sets != NULL) {
+        TIL_TRY(til_text_read(ctx, args->sets, &text));
+        TIL_TRY(til_job_input(ctx, job, args->sets, text.sha256, 0));
+        TIL_TRY(til_gmt_read(ctx, &text, &w->sets));
+        til_text_clear(&text);
+    }
+    if (args->scores != NULL) {
+        TIL_TRY(til_text_read(ctx, args->scores, &text));
+        TIL_TRY(til_job_input(ctx, job, args->scores, text.sha256, 0));
+        TIL_TRY(til_score_rows_read(ctx, &text, w->species, &w->rows));
+    }
+done:
+    til_text_clear(&text);
+    return status;
+}
+
+/* Reads what was asked for, or takes what ships, and gives the rows of `m` the names it uses. */
+static til_status_t gather(til_ctx_t *ctx, til_job_t *job, const score_args_t *args,
+                           til_matrix_t *m, wanted_t *w)
+{
+    bool shipped = args->sets == NULL && args->scores == NULL;
+    til_text_t text = { 0 };
+    til_genesets_t ours = { 0 };
+    til_status_t status;
+
+    w->has_sets = args->sets != NULL || shipped;
+    w->has_scores = args->scores != NULL || shipped;
+    TIL_TRY(til_species_of(ctx, args->species, m, &w->species));
+    if (shipped && w->species == TIL_SPECIES_UNKNOWN) {
+        status = til_fail(ctx, TIL_EINPUT, "%s: no row (%s, ...) is named like a human or mouse "
+                          "gene: give names with --genes, sets with -g, or --species", m->origin,
+                          m->n_rows > 0 ? til_matrix_label(m, 0) : "none");
+        goto done;
+    }
+    TIL_TRY(read_files(ctx, job, args, w));
+    if (w->has_scores && w->species != TIL_SPECIES_UNKNOWN)
+        TIL_TRY(til_shipped_sets(ctx, w->species, &ours));
+    if (shipped) {
+        TIL_TRY(til_builtin_text(ctx, "scores.tsv", &text));
+        TIL_TRY(til_score_rows_read(ctx, &text, w->species, &w->rows));
+        TIL_TRY(til_shipped_sets(ctx, w->species, &w->sets));
+    }
+    TIL_TRY(til_genesets_set_origin(ctx, &w->words, w->has_sets ? w->sets.origin : args->scores));
+    TIL_TRY(add_sets(ctx, &w->sets, &w->words));
+    TIL_TRY(add_sets(ctx, &ours, &w->words));
+    TIL_TRY(til_name_rows(ctx, w->species, &w->words, m));
+    TIL_TRY(til_job_remark(ctx, job, "species", "%s", til_species_name(w->species)));
+done:
+    til_text_clear(&text);
+    til_genesets_clear(&ours);
+    return status;
+}
+
+/* ---- output ---------------------------------------------------------------------------------------- */
+
+static void write_rows(til_out_t *out, const til_matrix_t *m)
+{
+    for (size_t i = 0; i < m->n_rows; i++) {
+        til_out_text(out, m->row_names[i]);
+        for (size_t s = 0; s < m->n_cols; s++) {
+            til_out_char(out, '\t');
+            til_out_number(out, til_matrix_row(m, i)[s]);
+        }
+        til_out_char(out, '\n');
+    }
+}
+
+static void write_coverage_rows(til_out_t *out, const til_table_t *t)
+{
+    for (size_t i = 0; i < t->n_rows; i++) {
+        for (size_t c = 0; c < t->n_cols; c++) {
+            const til_column_t *column = &t->columns[c];
+            if (c > 0) til_out_char(out, '\t');
+            if (column->type == TIL_COLUMN_NUMBER) til_out_number(out, column->number[i]);
+            else til_out_text(out, column->text[i] == NULL ? "NA" : column->text[i]);
+        }
+        til_out_char(out, '\n');
+    }
+}
+
+/* OUT.tsv -> OUT.coverage.tsv */
+static til_status_t coverage_path(til_ctx_t *ctx, const char *path, til_strbuf_t *b)
+{
+    size_t n = strlen(path);
+
+    if (n > 4 && strcmp(path + n - 4, ".tsv") == 0) n -= 4;
+    til_strbuf_add_n(b, path, n);
+    til_strbuf_add(b, ".coverage.tsv");
+    return b->failed ? til_no_memory(ctx, n, "bytes") : TIL_OK;
+}
+
+/* Numbers found over all rows of both tables, in one line. */
+static void say_coverage(til_ctx_t *ctx, const til_table_t *const *tables, bool has_file)
+{
+    size_t n_sets = 0, n_complete = 0;
+
+    for (size_t t = 0; t < 2; t++)
+        for (size_t i = 0; i < tables[t]->n_rows; i++) {
+            n_sets++;
+            n_complete += til_table_column(tables[t], "missing")->text[i] == NULL;
+        }
+    til_say(ctx, TIL_LOG_STAGE, "%zu sets and scores, all genes found for %zu%s", n_sets,
+            n_complete, has_file ? "" : "; -o OUT.tsv writes which are missing");
+}
+
+/* ---- run --------------------------------------------------------------------------------------------- */
+
+/* The scores of sets, then of definitions; `m` ends up on the log scale. */
+static til_status_t compute(til_ctx_t *ctx, const til_score_method_t *method,
+                            const til_score_options_t *how, til_score_input_kind_t kind,
+                            const wanted_t *w, til_matrix_t *m, til_matrix_t *scores,
+                            til_table_t *coverage)
+{
+    til_status_t status;
+
+    if (how->kcdf == TIL_KCDF_POISSON && w->has_sets)
+        TIL_TRY(til_score_sets(ctx, method, how, m, &w->sets, &scores[0], &coverage[0]));
+    TIL_TRY(til_score_to_log(ctx, kind, m));
+    if (how->kcdf != TIL_KCDF_POISSON && w->has_sets)
+        TIL_TRY(til_score_sets(ctx, method, how, m, &w->sets, &scores[0], &coverage[0]));
+    if (w->has_scores)
+        TIL_TRY(til_score_defs(ctx, w->rows.defs, w->rows.n, w->rows.text.path, &w->words, m,
+                               &scores[1], &coverage[1]));
+done:
+    return status;
+}
+
+static til_status_t run(til_ctx_t *ctx, til_job_t *job)
+{
+    const score_args_t *args = job->args;
+    const til_score_method_t *method;
+    til_score_options_t how;
+    til_score_input_kind_t kind;
+    til_matrix_t m = { 0 }, scores[2] = { { 0 }, { 0 } };
+    til_table_t coverage[2] = { { 0 }, { 0 } };
+    wanted_t wanted = { 0 };
+    til_strbuf_t side = { 0 };
+    til_out_t *out = NULL, *out_coverage = NULL;
+    bool to_file = strcmp(args->output, "-") != 0;
+    til_status_t status;
+
+    if (args->list_methods) {
+        TIL_TRY(til_job_open(ctx, job, args->output, &out));
+        list_methods(out);
+        return til_out_close(ctx, out);
+    }
+    if (job->n_operands != 1)
+        return til_fail(ctx, TIL_EUSAGE, "expected one MATRIX, got %d operands; see tilseq score "
+                        "--help", job->n_operands);
+    TIL_TRY(read_wishes(ctx, args, &method, &how));
+    const char *inputs[] = { job->operands[0], args->sets, args->scores, args->input.genes };
+    TIL_TRY(til_job_refuse_input(ctx, args->output, inputs, sizeof inputs / sizeof *inputs));
+    TIL_TRY(til_job_open(ctx, job, args->output, &out));
+    if (to_file) {
+        TIL_TRY(coverage_path(ctx, args->output, &side));
+        TIL_TRY(til_job_refuse_input(ctx, side.text, inputs, sizeof inputs / sizeof *inputs));
+        TIL_TRY(til_job_open(ctx, job, side.text, &out_coverage));
+    }
+    TIL_TRY(til_load_matrix(ctx, job, job->operands[0], TIL_VALUES_ANY, &args->input, &m));
+    TIL_TRY(choose_input(ctx, args, &how, &m, &kind));
+    TIL_TRY(gather(ctx, job, args, &m, &wanted));
+    TIL_TRY(compute(ctx, method, &how, kind, &wanted, &m, scores, coverage));
+
+    til_job_provenance(job, out);
+    til_out_text(out, "set");
+    for (size_t s = 0; s < m.n_cols; s++) til_out_printf(out, "\t%s", m.col_names[s]);
+    til_out_char(out, '\n');
+    for (size_t t = 0; t < 2; t++) write_rows(out, &scores[t]);
+    TIL_TRY(til_out_close(ctx, out));
+    if (to_file) {
+        til_job_provenance(job, out_coverage);
+        til_out_text(out_coverage, "set\tn_genes\tn_found\tfound_fraction\tmissing\n");
+        for (size_t t = 0; t < 2; t++) write_coverage_rows(out_coverage, &coverage[t]);
+        TIL_TRY(til_out_close(ctx, out_coverage));
+    }
+    say_coverage(ctx, (const til_table_t *const[]){ &coverage[0], &coverage[1] }, to_file);
+done:
+    til_strbuf_clear(&side);
+    wanted_clear(&wanted);
+    til_matrix_clear(&m);
+    for (size_t t = 0; t < 2; t++) {
+        til_matrix_clear(&scores[t]);
+        til_table_clear(&coverage[t]);
+    }
+    return status;
+}
+
+const til_command_t til_cmd_score = {
+    .name = "score",
+    .operands = "MATRIX",
+    .summary = "Score gene sets and published signatures in every sample.",
+    .details = "OUT.tsv has a row per set or score and a column per sample; OUT.coverage.tsv says which genes "
+               "of each were found and which are missing. Genes are matched by symbol: by --genes, by a "
+               "gene_name column, or, for rows named by Entrez or Ensembl ids, by the table inside tilseq.",
+    .options = options,
+    .defaults = &defaults,
+    .args_size = sizeof(score_args_t),
+    .common_offset = offsetof(score_args_t, common),
+    .min_operands = 0,
+    .max_operands = 1,
+    .run = run
+};
