@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/strbuf.h"
 #include "base/try.h"
 #include "cli/commands.h"
@@ -83,19 +84,21 @@ static til_status_t read_wishes(til_ctx_t *ctx, const score_args_t *args,
     return TIL_OK;
 }
 
+/* By til_score_input_kind_t. */
+static const char *const input_words[] = { "auto", "counts", "cpm", "tpm", "log" };
+
 /* What the values are: as said, or as they look; says what was taken. */
 static til_status_t choose_input(til_ctx_t *ctx, const score_args_t *args,
                                  const til_score_options_t *how, const til_matrix_t *m,
                                  til_score_input_kind_t *kind)
 {
-    static const char *const words[] = { "auto", "counts", "cpm", "tpm", "log" };
     static const char *const taken[] = { "", "counts, scored as log2(CPM + 1)",
                                          "CPM or TPM, scored as log2(x + 1)",
                                          "TPM, scored as log2(x + 1)", "log values, scored as they are" };
 
     *kind = TIL_SCORE_INPUT_AUTO;
     for (int i = 0; i < 5; i++)
-        if (strcmp(args->values, words[i]) == 0) *kind = (til_score_input_kind_t)i;
+        if (strcmp(args->values, input_words[i]) == 0) *kind = (til_score_input_kind_t)i;
     if (*kind == TIL_SCORE_INPUT_AUTO) {
         til_status_t status = til_score_guess_input(ctx, m, kind);
         if (status != TIL_OK) return status;
@@ -305,6 +308,10 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     TIL_TRY(til_load_matrix(ctx, job, job->operands[0], TIL_VALUES_ANY, &args->input, &m));
     TIL_TRY(choose_input(ctx, args, &how, &m, &kind));
     TIL_TRY(gather(ctx, job, args, &m, &wanted));
+    if (kind == TIL_SCORE_INPUT_COUNTS && wanted.has_scores)
+        til_say(ctx, TIL_LOG_NOTICE, "scores published for TPM are computed on CPM: counts have no "
+                "gene lengths");
+    TIL_TRY(til_job_remark(ctx, job, "values", "%s", input_words[kind]));
     TIL_TRY(compute(ctx, method, &how, kind, &wanted, &m, scores, coverage));
 
     til_job_provenance(job, out);
