@@ -1,0 +1,236 @@
+/* test_pair_design.c -- paired designs against the matrices R makes, and who takes part. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+
+#include <tilseq/design.h>
+
+#include "base/strbuf.h"
+#include "support/golden.h"
+#include "support/runner.h"
+#include "support/sheet.h"
+
+/* ---- goldens ------------------------------------------------------------------------- */
+
+enum { MAX_SAMPLES = 32 };
+
+typedef struct {
+    char *name;                     /* of the case */
+    til_sheet_t sheet;
+    size_t kept[MAX_SAMPLES], n_kept;
+    char *columns[MAX_SAMPLES];     /* "name\tvalues" as R printed them */
+    size_t n_columns;
+} case_t;
+
+/* Reads the case called `name` from pairs.txt. */
+static case_t read_case(const char *name)
+{
+    case_t c = { 0 };
+    char path[512], *line = NULL, *fields[MAX_SAMPLES + 8], *cells[8][MAX_SAMPLES], *names[8];
+    size_t room = 0, n_samples = 0, n_cols = 0;
+    bool is_in = false;
+    til_strbuf_t b = { 0 };
+    FILE *in = fopen(golden_path("design/pairs.txt", path, sizeof path), "r");
+
+    ck_assert_msg(in != NULL, "cannot open %s", path);
+    while (getline(&line, &room, in) > 0) {
+        line[strcspn(line, "\n")] = '\0';
+        char *copy = strdup(line);
+        size_t n = sheet_fields(copy, '\t', fields, MAX_SAMPLES + 8);
+        if (strcmp(fields[0], "case") == 0) is_in = strcmp(fields[1], name) == 0;
+        if (!is_in) {
+            free(copy);
+        } else if (strcmp(fields[0], "case") == 0) {
+            c.name = copy;
+            n_samples = strtoul(fields[2], NULL, 10);
+        } else if (strcmp(fields[0], "col") == 0) {
+            ck_assert_uint_eq(n, n_samples + 2);
+            names[n_cols] = fields[1];
+            memcpy(cells[n_cols++], fields + 2, n_samples * sizeof *fields);
+        } else if (strcmp(fields[0], "kept") == 0) {
+            for (size_t i = 1; i < n; i++) c.kept[c.n_kept++] = strtoul(fields[i], NULL, 10) - 1;
+        } else {
+            c.columns[c.n_columns++] = strdup(fields[2]);
+        }
+    }
+    til_strbuf_add(&b, "sample");
+    for (size_t k = 0; k < n_cols; k++) til_strbuf_printf(&b, "|%s", names[k]);
+    for (size_t s = 0; s < n_samples; s++) {
+        til_strbuf_printf(&b, "\nS%zu", s + 1);
+        for (size_t k = 0; k < n_cols; k++) til_strbuf_printf(&b, "|%s", cells[k][s]);
+    }
+    til_strbuf_add_char(&b, '\n');
+    c.sheet = sheet_of(til_strbuf_text(&b));
+    til_strbuf_clear(&b);
+    free(line);
+    fclose(in);
+    return c;
+}
+
+static const struct {
+    const char *name;
+    bool has_arm, is_trend;
+    const char *coefficients;       /* in order                */
+    const char *contrasts;          /* id=weights, in order    */
+    const char *left_out;
+} goldens[] = {
+    { "unbalanced", true, false,
+      "(Intercept) p2_vs_p1 p4_vs_p1 p6_vs_p2 p7_vs_p2 p10_vs_p2 on_in_B on_in_A",
+      "on_in_B:+on_in_B on_in_A:+on_in_A A_vs_B_on:-on_in_B+on_in_A",
+      "p3: only one time point (on); p5: no arm; p8: only one time point (pre); "
+      "p9: arm changes between samples" },
+    { "visits", true, false,
+      "(Intercept) d_vs_a h_vs_a b_vs_a f_vs_d i_vs_h c_vs_a g_vs_d "
+      "c2_in_X c2_in_Y c2_in_Z c3_in_X c3_in_Y",
+      "c2_in_X:+c2_in_X c2_in_Y:+c2_in_Y c2_in_Z:+c2_in_Z c3_in_X:+c3_in_X c3_in_Y:+c3_in_Y "
+      "Y_vs_X_c2:-c2_in_X+c2_in_Y Z_vs_X_c2:-c2_in_X+c2_in_Z Y_vs_X_c3:-c3_in_X+c3_in_Y",
+      "e: no sample at the reference time pre" },
+    { "no_arms", false, false, "(Intercept) s1_vs_s3 s2_vs_s3 on off", "on:+on off:+off",
+      "s4: only one time point (on)" },
+    { "trend", true, true, "(Intercept) r_vs_q t_vs_q v_vs_r time_in_A time_in_B",
+      "time_in_A:+time_in_A time_in_B:+time_in_B B_vs_A_time:-time_in_A+time_in_B",
+      "u: only one time point (0)" },
+};
+
+static void check_matrix(const case_t *c, const til_design_t *d)
+{
+    ck_assert_uint_eq(d->n_samples, c->n_kept);
+    for (size_t s = 0; s < d->n_samples; s++) ck_assert_uint_eq(d->rows[s], c->kept[s]);
+    ck_assert_uint_eq(d->n_coef, c->n_columns);
+    for (size_t j = 0; j < d->n_coef; j++) {
+        char *at = c->columns[j];
+        for (size_t s = 0; s < d->n_samples; s++) {
+            double want = strtod(at, &at), got = d->x[s + j * d->n_samples];
+            ck_assert_msg(got == want, "%s: %s in %s is %g, want %g", c->name, d->coef_names[j],
+                          d->samples[s], got, want);
+        }
+    }
+}
+
+static void check_words(size_t i, const til_question_t *q)
+{
+    const til_design_t *d = &q->design;
+    til_strbuf_t b = { 0 };
+
+    for (size_t j = 0; j < d->n_coef; j++)
+        til_strbuf_printf(&b, "%s%s", j == 0 ? "" : " ", d->coef_names[j]);
+    ck_assert_str_eq(til_strbuf_text(&b), goldens[i].coefficients);
+    til_strbuf_reset(&b);
+    for (size_t k = 0; k < q->n_contrasts; k++) {
+        til_strbuf_printf(&b, "%s%s:", k == 0 ? "" : " ", q->contrasts[k].id);
+        for (size_t j = 0; j < d->n_coef; j++)
+            if (q->contrasts[k].weights[j] != 0)
+                til_strbuf_printf(&b, "%c%s", q->contrasts[k].weights[j] > 0 ? '+' : '-',
+                                  d->coef_names[j]);
+    }
+    ck_assert_str_eq(til_strbuf_text(&b), goldens[i].contrasts);
+    til_strbuf_reset(&b);
+    for (size_t k = 0; k < d->n_left_out; k++)
+        til_strbuf_printf(&b, "%s%s: %s", k == 0 ? "" : "; ", d->left_out[k].name,
+                          d->left_out[k].reason);
+    ck_assert_str_eq(til_strbuf_text(&b), goldens[i].left_out);
+    til_strbuf_clear(&b);
+}
+
+START_TEST(designs_as_model_matrix)
+{
+    til_ctx_t ctx = TIL_CTX_INIT;
+    til_typing_t typing = { 0 };
+    case_t c = read_case(goldens[_i].name);
+    til_pairing_t pairing = { "patient", "time", goldens[_i].has_arm ? "arm" : NULL,
+                              goldens[_i].is_trend };
+    til_asked_t asked = { .pairing = &pairing, .typing = &typing };
+    til_questions_t questions;
+
+    ck_assert_msg(til_questions_build(&ctx, &c.sheet, &asked, &questions) == TIL_OK, "%s",
+                  ctx.message);
+    check_matrix(&c, &questions.questions[0].design);
+    check_words((size_t)_i, &questions.questions[0]);
+    til_questions_clear(&questions);
+    til_sheet_clear(&c.sheet);
+}
+END_TEST
+
+/* ---- what is refused ----------------------------------------------------------------- */
+
+#define HEADER "sample|patient|arm|time\n"
+
+static const struct {
+    const char *sheet, *says;
+    til_pairing_t pairing;
+    til_status_t status;
+} refused[] = {
+    { HEADER "S1|p|A|pre\nS2|p|A|on\nS3|p|A|on\n",
+      "samples.tsv:4: patient p has two samples at time on, S2 and S3: --exclude",
+      { "patient", "time", NULL, false }, TIL_EINPUT },
+    { HEADER "S1|p|A|pre\nS2|q|A|on\n", "no patient can be paired; p: only one time point (pre)",
+      { "patient", "time", NULL, false }, TIL_EINPUT },
+    { HEADER "S1|p|A|pre\nS2|p|A|on\nS3|q|B|on\n", "factor arm has 1 level",
+      { "patient", "time", "arm", false }, TIL_EINPUT },
+    { HEADER "S1|p|A|pre\nS2|p|A|\n", "sample S2 has no value in column time",
+      { "patient", "time", NULL, false }, TIL_EINPUT },
+    { HEADER "S1|p|A|pre\nS2|p|A|on\n", "time 'pre' of sample S1 is not a number",
+      { "patient", "time", NULL, true }, TIL_EINPUT },
+    { HEADER "S1|p|A|pre\nS2|p|A|on\n", "no column 'day' (--time)",
+      { "patient", "day", NULL, false }, TIL_EINPUT },
+    { HEADER "S1|p|A|pre\nS2|p|A|on\n", "--pair and --arm are the same column",
+      { "patient", "time", "patient", false }, TIL_EUSAGE },
+    { HEADER "S1|p|A|pre\nS2|p|A|Pre\n", "differ by case only",
+      { "patient", "time", NULL, false }, TIL_EINPUT },
+};
+
+START_TEST(what_cannot_be_paired_is_refused)
+{
+    til_ctx_t ctx = TIL_CTX_INIT;
+    til_typing_t typing = { 0 };
+    til_sheet_t sheet = sheet_of(refused[_i].sheet);
+    til_design_t d;
+
+    ck_assert_int_eq(til_design_pair(&ctx, &sheet, &refused[_i].pairing, &typing, &d),
+                     refused[_i].status);
+    ck_assert_msg(strstr(ctx.message, refused[_i].says) != NULL, "%s", ctx.message);
+    ck_assert_ptr_null(d.x);
+    til_sheet_clear(&sheet);
+}
+END_TEST
+
+START_TEST(own_contrasts_of_a_paired_design)
+{
+    til_ctx_t ctx = TIL_CTX_INIT;
+    const char *references[] = { "time=on" };
+    til_typing_t typing = { .references = references, .n_references = 1 };
+    til_sheet_t sheet = sheet_of(HEADER "S1|p|A|pre\nS2|p|A|on\nS3|q|A|on\nS4|q|A|off\n");
+    til_pairing_t pairing = { "patient", "time", NULL, false };
+    til_contrast_specs_t specs = { 0 };
+    til_contrast_spec_t level = { .text = "time:pre:off" }, own = { .text = "x=off - 2*pre" };
+    til_asked_t asked = { .pairing = &pairing, .specs = &specs, .typing = &typing };
+    til_questions_t q;
+
+    ck_assert_int_eq(til_contrast_specs_add(&ctx, &specs, &level), TIL_OK);
+    ck_assert_int_eq(til_contrast_specs_add(&ctx, &specs, &own), TIL_OK);
+    ck_assert_msg(til_questions_build(&ctx, &sheet, &asked, &q) == TIL_OK, "%s", ctx.message);
+    const til_question_t *only = &q.questions[0];
+    ck_assert_uint_eq(only->design.n_coef, 4);
+    ck_assert_str_eq(only->design.coef_names[2], "pre");
+    ck_assert_uint_eq(only->n_contrasts, 4);
+    ck_assert_str_eq(only->contrasts[2].id, "time_pre_vs_off");
+    ck_assert(only->contrasts[2].weights[2] == 1 && only->contrasts[2].weights[3] == -1);
+    ck_assert(only->contrasts[3].weights[2] == -2 && only->contrasts[3].weights[3] == 1);
+    til_questions_clear(&q);
+    til_contrast_specs_clear(&specs);
+    til_sheet_clear(&sheet);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("pair_design");
+    TCase *tcase = tcase_create("pair_design");
+
+    tcase_add_loop_test(tcase, designs_as_model_matrix, 0,
+                        (int)(sizeof goldens / sizeof *goldens));
+    tcase_add_loop_test(tcase, what_cannot_be_paired_is_refused, 0,
+                        (int)(sizeof refused / sizeof *refused));
+    tcase_add_test(tcase, own_contrasts_of_a_paired_design);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}
