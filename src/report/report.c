@@ -1,0 +1,285 @@
+/* report.c -- the page: head, answers, sections, methods. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/names.h"
+#include "base/try.h"
+#include "report/page.h"
+#include "report/svg.h"
+
+static const char style[] =
+    "body{font:15px/1.5 Helvetica,Arial,sans-serif;color:#222;margin:0 auto;max-width:1180px;padding:0 16px}"
+    "h1{font-size:1.7em;margin:.8em 0 .2em}h2{margin-top:2em;border-bottom:2px solid #0072B2}h3{margin:1.4em 0 .4em}"
+    "table{border-collapse:collapse;font-size:13px}td,th{padding:2px 9px;border-bottom:1px solid #ddd;text-align:left}"
+    "td.n{text-align:right;font-variant-numeric:tabular-nums}th{background:#f2f6f9}"
+    ".wide{overflow-x:auto;max-width:100%}.figures{display:flex;flex-wrap:wrap;gap:14px;align-items:flex-start}"
+    "figure{margin:0;max-width:100%;overflow-x:auto}figure svg{max-width:100%;height:auto}"
+    "figure.broad svg{max-width:none}.answers{background:#f2f6f9;border-left:5px solid #0072B2;padding:8px 18px}"
+    ".muted{color:#666}nav a{margin-right:14px}code{background:#f4f4f4;padding:0 3px;overflow-wrap:anywhere}"
+    "@media print{nav{display:none}h2{break-after:avoid}figure,tr{break-inside:avoid}body{max-width:none}}";
+
+void til_page_text(til_page_t *page, const char *text)
+{
+    til_xml_escape(&page->html, text);
+}
+
+void til_page_number(til_page_t *page, double value)
+{
+    til_strbuf_add(&page->html, "<td class=\"n\" data-value=\"");
+    til_strbuf_add_number(&page->html, value);
+    til_strbuf_add(&page->html, "\">");
+    if (isnan(value)) til_strbuf_add(&page->html, "<span class=\"muted\">NA</span>");
+    else til_svg_number(&page->html, value);
+    til_strbuf_add(&page->html, "</td>");
+}
+
+til_status_t til_page_column(til_page_t *page, const til_table_t *table, const char *what,
+                             const char *name, const double **values)
+{
+    const til_column_t *column = til_table_column(table, name);
+    if (column == NULL || column->type != TIL_COLUMN_NUMBER)
+        return til_fail(page->ctx, TIL_EINPUT, "the table %s has no column of numbers '%s'", what, name);
+    *values = column->number;
+    return TIL_OK;
+}
+
+/* Letters, digits, _ - and . of a name; the rest becomes _. */
+static void add_file_name(til_strbuf_t *b, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        char c = *text;
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+                     c == '-' || c == '.';
+        til_strbuf_add_char(b, plain ? c : '_');
+    }
+}
+
+til_status_t til_page_figure(til_page_t *page, const char *stem, const char *part, til_strbuf_t *svg)
+{
+    til_strbuf_t name = { 0 };
+    til_status_t status = til_grow(page->ctx, &page->figures, &page->figures_capacity, page->n_figures + 1,
+                                   sizeof *page->figures);
+
+    add_file_name(&name, stem);
+    if (part != NULL) {
+        til_strbuf_add_char(&name, '_');
+        add_file_name(&name, part);
+    }
+    if (status == TIL_OK && (svg->failed || name.failed)) status = til_no_memory(page->ctx, 1, "figure");
+    if (status != TIL_OK) {
+        til_strbuf_clear(&name);
+        til_strbuf_clear(svg);
+        return status;
+    }
+    til_strbuf_add(&page->html, strcmp(stem, "heat_map") == 0 || strcmp(stem, "size_factors") == 0
+                                    ? "<figure class=\"broad\">" : "<figure>");
+    til_strbuf_add_n(&page->html, svg->text, svg->length);
+    til_strbuf_add(&page->html, "</figure>\n");
+    page->figures[page->n_figures++] = (til_figure_t){ name.text, svg->text };
+    *svg = (til_strbuf_t){ 0 };
+    return TIL_OK;
+}
+
+/* ---- groups of samples --------------------------------------------------------------------- */
+
+/* The label of a sample: its arm and time, or "samples" when the run knows neither. */
+static void label_sample(const til_report_input_t *in, size_t s, til_strbuf_t *b)
+{
+    const char *const columns[] = { in->arm, in->time };
+
+    til_strbuf_reset(b);
+    for (size_t i = 0; i < 2; i++) {
+        ptrdiff_t c = columns[i] == NULL ? -1 : til_sheet_column(in->sheet, columns[i]);
+        if (c < 0) continue;
+        if (b->length > 0) til_strbuf_add_char(b, ' ');
+        til_strbuf_add(b, til_sheet_cell(in->sheet, s, (size_t)c));
+    }
+    if (b->length == 0) til_strbuf_add(b, "samples");
+}
+
+/* Groups in order of arm, then time, as the sheet first names each. */
+static til_status_t make_groups(til_page_t *page)
+{
+    const til_report_input_t *in = page->in;
+    size_t n = in->sheet->n_samples;
+    ptrdiff_t pair = in->pair == NULL ? -1 : til_sheet_column(in->sheet, in->pair);
+    til_names_t *labels = til_names_new(), *patients = til_names_new();
+    til_strbuf_t label = { 0 };
+    til_status_t status = TIL_OK;
+
+    page->group = til_array(n, sizeof *page->group);
+    page->line = til_array(n, sizeof *page->line);
+    page->labels = til_array(n, sizeof *page->labels);
+    if (labels == NULL || patients == NULL || page->group == NULL || page->line == NULL || page->labels == NULL) {
+        status = til_no_memory(page->ctx, n, "samples");
+        goto done;
+    }
+    for (size_t s = 0; s < n && status == TIL_OK; s++) {
+        label_sample(in, s, &label);
+        ptrdiff_t id = til_names_add(labels, til_strbuf_text(&label), NULL);
+        ptrdiff_t line = pair < 0 ? 0 : til_names_add(patients, til_sheet_cell(in->sheet, s, (size_t)pair), NULL);
+        if (id < 0 || line < 0 || label.failed) status = til_no_memory(page->ctx, n, "samples");
+        page->group[s] = (size_t)id;
+        page->line[s] = (size_t)line;
+    }
+    page->groups = (til_groups_t){ .n = n, .names = in->sheet->samples, .group = page->group,
+                                   .labels = page->labels, .line = pair < 0 ? NULL : page->line };
+    for (size_t k = 0; status == TIL_OK && k < til_names_count(labels); k++) {
+        const char *text = til_names_get(labels, k);
+        size_t size = strlen(text) + 1;
+        page->labels[k] = til_array(size, 1);
+        if (page->labels[k] == NULL) status = til_no_memory(page->ctx, size, "bytes");
+        else memcpy(page->labels[k], text, size);
+        page->groups.n_groups = k + 1;
+    }
+done:
+    til_strbuf_clear(&label);
+    til_names_free(patients);
+    til_names_free(labels);
+    return status;
+}
+
+/* ---- answers ------------------------------------------------------------------------------- */
+
+/* One line per question: how many genes rose and fell, which set leads. */
+static til_status_t answer(til_page_t *page, const til_report_question_t *q)
+{
+    const double *lfc = NULL, *padj = NULL, *gsea_padj = NULL, *nes = NULL;
+    size_t n_up = 0, n_down = 0, n_tested = 0, best = 0;
+    til_strbuf_t *h = &page->html;
+    til_status_t status;
+
+    TIL_TRY(til_page_column(page, q->de, q->id, "log2FoldChange", &lfc));
+    TIL_TRY(til_page_column(page, q->de, q->id, "padj", &padj));
+    for (size_t g = 0; g < q->de->n_rows; g++) {
+        n_tested += isnan(padj[g]) == 0;
+        if (!(padj[g] < page->in->alpha)) continue;
+        n_up += lfc[g] > 0;
+        n_down += lfc[g] < 0;
+    }
+    til_strbuf_add(h, "<li><a href=\"#q-");
+    til_page_text(page, q->id);
+    til_strbuf_add(h, "\"><b>");
+    til_page_text(page, q->id);
+    til_strbuf_printf(h, "</b></a>: %zu genes up, %zu down at FDR ", n_up, n_down);
+    til_svg_number(h, page->in->alpha);
+    til_strbuf_printf(h, " (of %zu tested)", n_tested);
+    if (q->gsea != NULL) {
+        TIL_TRY(til_page_column(page, q->gsea, "of sets", "padj", &gsea_padj));
+        TIL_TRY(til_page_column(page, q->gsea, "of sets", "nes", &nes));
+        size_t n_sets = q->gsea->n_rows, n_sets_called = 0;
+        bool any = false;
+        for (size_t i = 0; i < n_sets; i++) {
+            n_sets_called += gsea_padj[i] < 0.05;
+            if (isnan(gsea_padj[i])) continue;
+            if (!any || gsea_padj[i] < gsea_padj[best] ||
+                (gsea_padj[i] == gsea_padj[best] && fabs(nes[i]) > fabs(nes[best])))
+                best = i;
+            any = true;
+        }
+        til_strbuf_printf(h, "; %zu of %zu gene sets at FDR 0.05", n_sets_called, n_sets);
+        if (any && gsea_padj[best] < 0.05) {
+            til_strbuf_add(h, ", first ");
+            til_page_text(page, q->gsea->columns[0].text[best]);
+            til_strbuf_add(h, nes[best] > 0 ? " (up, NES " : " (down, NES ");
+            til_svg_number(h, nes[best]);
+            til_strbuf_add(h, ")");
+        }
+    }
+    til_strbuf_add(h, "</li>\n");
+done:
+    return status;
+}
+
+static void page_head(til_page_t *page)
+{
+    const til_report_input_t *in = page->in;
+    til_strbuf_t *h = &page->html;
+
+    til_strbuf_add(h, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>");
+    til_page_text(page, in->title);
+    til_strbuf_printf(h, "</title>\n<style>%s</style></head><body>\n<h1>", style);
+    til_page_text(page, in->title);
+    til_strbuf_printf(h, "</h1>\n<p class=\"muted\">%zu samples; tilseq %s</p>\n", in->sheet->n_samples, in->version);
+    til_strbuf_add(h, "<nav><a href=\"#samples\">Samples</a>");
+    for (size_t i = 0; i < in->n_questions; i++) {
+        til_strbuf_add(h, "<a href=\"#q-");
+        til_page_text(page, in->questions[i].id);
+        til_strbuf_add(h, "\">");
+        til_page_text(page, in->questions[i].id);
+        til_strbuf_add(h, "</a>");
+    }
+    if (in->scores != NULL) til_strbuf_add(h, "<a href=\"#signatures\">Signatures</a>");
+    til_strbuf_add(h, "<a href=\"#methods\">Methods</a></nav>\n");
+}
+
+static void page_methods(til_page_t *page)
+{
+    til_strbuf_t *h = &page->html;
+
+    til_strbuf_add(h, "<h2 id=\"methods\">Methods</h2>\n");
+    for (size_t i = 0; i < page->in->n_methods; i++) {
+        til_strbuf_add(h, "<p>");
+        til_page_text(page, page->in->methods[i]);
+        til_strbuf_add(h, "</p>\n");
+    }
+    if (page->in->n_commands > 0) til_strbuf_add(h, "<p>The steps of this run, each of which can be typed:</p>\n<ol>\n");
+    for (size_t i = 0; i < page->in->n_commands; i++) {
+        til_strbuf_add(h, "<li><code>");
+        til_page_text(page, page->in->commands[i]);
+        til_strbuf_add(h, "</code></li>\n");
+    }
+    if (page->in->n_commands > 0) til_strbuf_add(h, "</ol>\n");
+    til_strbuf_add(h, "</body></html>\n");
+}
+
+static void page_clear(til_page_t *page)
+{
+    for (size_t k = 0; k < page->groups.n_groups; k++) free(page->labels[k]);
+    free(page->labels);
+    free(page->line);
+    free(page->group);
+}
+
+til_status_t til_report_make(til_ctx_t *ctx, const til_report_input_t *input, til_report_t *out)
+{
+    til_page_t page = { .ctx = ctx, .in = input };
+    til_status_t status;
+
+    *out = (til_report_t){ 0 };
+    TIL_TRY(make_groups(&page));
+    page_head(&page);
+    if (input->n_questions > 0) {
+        til_strbuf_add(&page.html, "<div class=\"answers\"><h3>What changed</h3><ul>\n");
+        for (size_t i = 0; i < input->n_questions; i++) TIL_TRY(answer(&page, &input->questions[i]));
+        til_strbuf_add(&page.html, "</ul></div>\n");
+    }
+    TIL_TRY(til_page_samples(&page));
+    for (size_t i = 0; i < input->n_questions; i++) TIL_TRY(til_page_question(&page, &input->questions[i]));
+    if (input->scores != NULL) TIL_TRY(til_page_scores(&page));
+    page_methods(&page);
+    if (page.html.failed) status = til_no_memory(ctx, 1, "page");
+done:
+    page_clear(&page);
+    out->html = page.html.text;
+    out->figures = page.figures;
+    out->n_figures = page.n_figures;
+    if (status != TIL_OK) til_report_clear(out);
+    return status;
+}
+
+void til_report_clear(til_report_t *report)
+{
+    for (size_t i = 0; i < report->n_figures; i++) {
+        free(report->figures[i].name);
+        free(report->figures[i].svg);
+    }
+    free(report->figures);
+    free(report->html);
+    *report = (til_report_t){ 0 };
+}
