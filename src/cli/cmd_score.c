@@ -252,6 +252,28 @@ static void say_coverage(til_ctx_t *ctx, const til_table_t *const *tables, bool 
             n_complete, has_file ? "" : "; -o OUT.tsv writes which are missing");
 }
 
+/* A score without some of its genes is another number: names the first few. */
+static til_status_t say_incomplete_scores(til_ctx_t *ctx, const til_table_t *coverage)
+{
+    enum { SHOWN = 5 };
+    til_strbuf_t b = { 0 };
+    size_t n = 0;
+
+    for (size_t i = 0; i < coverage->n_rows; i++) {
+        double n_found = til_table_column(coverage, "n_found")->number[i];
+        double n_genes = til_table_column(coverage, "n_genes")->number[i];
+        if (n_found == n_genes || n++ >= SHOWN) continue;
+        til_strbuf_printf(&b, "%s%s (%.0f of %.0f)", n > 1 ? ", " : "",
+                          til_table_column(coverage, "set")->text[i], n_found, n_genes);
+    }
+    if (!b.failed && n > 0)
+        til_say(ctx, TIL_LOG_WARNING, "%zu scores lack genes: %s%s", n, til_strbuf_text(&b),
+                n > SHOWN ? ", ..." : "");
+    til_status_t status = b.failed ? til_no_memory(ctx, n, "scores") : TIL_OK;
+    til_strbuf_clear(&b);
+    return status;
+}
+
 /* ---- run --------------------------------------------------------------------------------------------- */
 
 /* The scores of sets, then of definitions; `m` ends up on the log scale. */
@@ -326,6 +348,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
         for (size_t t = 0; t < 2; t++) write_coverage_rows(out_coverage, &coverage[t]);
         TIL_TRY(til_out_close(ctx, out_coverage));
     }
+    if (wanted.has_scores) TIL_TRY(say_incomplete_scores(ctx, &coverage[1]));
     say_coverage(ctx, (const til_table_t *const[]){ &coverage[0], &coverage[1] }, to_file);
 done:
     til_strbuf_clear(&side);

@@ -1,0 +1,1 @@
+tilseq score ${DATA%/data}/../golden/score/counts.tsv -g ${DATA%/data}/../golden/score/sets.gmt -m gsva --kcdf poisson --no-provenance -q

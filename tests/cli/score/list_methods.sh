@@ -1,0 +1,1 @@
+tilseq score --list-methods

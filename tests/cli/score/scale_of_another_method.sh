@@ -1,0 +1,1 @@
+tilseq score ${DATA%/data}/../golden/score/counts.tsv -m mean --scale range

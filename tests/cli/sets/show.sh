@@ -1,0 +1,1 @@
+tilseq sets show CD8_TREG_RATIO -q; tilseq sets show EFFECTOR_CORE --species human -q

@@ -1,0 +1,1 @@
+tilseq sets show NO_SUCH_SET

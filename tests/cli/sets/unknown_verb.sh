@@ -1,0 +1,1 @@
+tilseq sets print
