@@ -8,7 +8,7 @@ failed=0
 room_of_header() {
     case $1 in
         status|context)                       echo base ;;
-        matrix|annot|design|geneset|table)    echo data ;;
+        matrix|annot|design|geneset|ranking|table)    echo data ;;
         *)                                    echo "$1" ;;
     esac
 }

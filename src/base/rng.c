@@ -55,6 +55,51 @@ uint32_t til_rng_u32(til_rng_t *rng)
     return rng->out[4 - rng->n_left--];
 }
 
+/* Four blocks side by side: one block alone waits for its own multiplications. */
+static void philox_4(const til_rng_t *rng, uint32_t *out)
+{
+    uint32_t c0[4], c1[4], c2[4], c3[4], k0 = rng->key[0], k1 = rng->key[1];
+
+    for (uint32_t b = 0; b < 4; b++) {
+        c0[b] = rng->counter[0] + b;
+        c1[b] = rng->counter[1];
+        c2[b] = rng->counter[2];
+        c3[b] = rng->counter[3];
+    }
+    for (int round = 0; round < 10; round++) {
+        for (int b = 0; b < 4; b++) {
+            uint64_t p0 = (uint64_t)0xD2511F53u * c0[b], p1 = (uint64_t)0xCD9E8D57u * c2[b];
+            c0[b] = (uint32_t)(p1 >> 32) ^ c1[b] ^ k0;
+            c2[b] = (uint32_t)(p0 >> 32) ^ c3[b] ^ k1;
+            c1[b] = (uint32_t)p1;
+            c3[b] = (uint32_t)p0;
+        }
+        k0 += 0x9E3779B9u;
+        k1 += 0xBB67AE85u;
+    }
+    for (int b = 0; b < 4; b++) {
+        out[4 * b] = c0[b];
+        out[4 * b + 1] = c1[b];
+        out[4 * b + 2] = c2[b];
+        out[4 * b + 3] = c3[b];
+    }
+}
+
+void til_rng_fill(til_rng_t *rng, uint32_t *out, size_t n)
+{
+    while (n > 0) {
+        if (rng->n_left == 0 && n >= 16 && rng->counter[0] <= UINT32_MAX - 4) {
+            philox_4(rng, out);
+            rng->counter[0] += 4;
+            out += 16;
+            n -= 16;
+        } else {
+            *out++ = til_rng_u32(rng);
+            n--;
+        }
+    }
+}
+
 uint64_t til_rng_u64(til_rng_t *rng)
 {
     uint64_t low = til_rng_u32(rng);

@@ -1,0 +1,111 @@
+/* tilseq/gsea.h -- which gene sets sit at an end of a ranking.
+ *
+ *   in:  til_ranking_t    genes and their statistic (or, for ora, which of them are selected)
+ *        til_genesets_t   the sets
+ *   out: til_table_t      one row per set, in the order of the collection
+ *
+ * The room never opens a file, prints or picks a ranking. The p-value of a set depends on the
+ * ranking, the set, the options and the seed; never on the other sets or the threads (padj
+ * does depend on the other sets).
+ *
+ * To add a method: write src/gsea/<method>.c with its row at the end and name it in
+ * src/gsea/methods.h.
+ */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TILSEQ_GSEA_H
+#define TILSEQ_GSEA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <tilseq/context.h>
+#include <tilseq/geneset.h>
+#include <tilseq/ranking.h>
+#include <tilseq/table.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum {
+    TIL_SCORE_STD,      /* the larger of the two extremes, with its sign      */
+    TIL_SCORE_POS,      /* the maximum: enriched at the top?                  */
+    TIL_SCORE_NEG       /* the minimum: enriched at the bottom?               */
+} til_score_type_t;
+
+typedef enum {
+    TIL_TIES_BLOCK,     /* tied genes are one step: the order of the input does not matter */
+    TIL_TIES_INPUT      /* tied genes in the order of the input, as fgsea walks them       */
+} til_rank_ties_t;
+
+/* How hard `preranked` works: the relative standard error of p that it aims for. */
+typedef enum { TIL_GSEA_FAST, TIL_GSEA_NORMAL, TIL_GSEA_PRECISE } til_gsea_effort_t;
+
+typedef struct {
+    size_t min_size, max_size;      /* of a set after matching; both ends included        */
+    double gsea_param;              /* a hit weighs |stat|^gsea_param; >= 0               */
+    til_score_type_t score_type;
+    til_rank_ties_t ties;
+    til_gsea_effort_t effort;       /* preranked                                          */
+    size_t n_permutations;          /* simple: permutations of each set size; preranked draws
+                                       2 (fast), 5 (normal) or 20 (precise) times as many */
+    uint64_t seed;
+} til_gsea_options_t;
+
+#define TIL_GSEA_OPTIONS_INIT                                                             \
+    { .min_size = 5, .max_size = 500, .gsea_param = 1, .score_type = TIL_SCORE_STD,       \
+      .ties = TIL_TIES_BLOCK, .effort = TIL_GSEA_NORMAL, .n_permutations = 1000, .seed = 1 }
+
+/* What a method works on; made by til_gsea_run and read-only for it. */
+typedef struct {
+    const til_ranking_t *ranking;
+    const bool *selected;           /* NULL, or n_genes: the genes of interest (ora)      */
+    const til_genesets_t *sets;
+    til_gsea_options_t options;
+    size_t *offset;                 /* n_sets + 1: where the members of each set begin    */
+    size_t *member;                 /* indices into the ranking, in the order of the set  */
+    const char **status;            /* n_sets: NULL for a set to be tested, else the word */
+} til_gsea_query_t;
+
+/* One way to test sets. The strings are what --list-methods, the manual page and the report
+ * print. */
+typedef struct {
+    const char *name;               /* as typed after --method                     */
+    const char *summary;            /* one line, lower case, no stop               */
+    const char *reference;          /* authors, year, doi                          */
+    bool needs_selection;           /* tests `selected` instead of the statistic   */
+    til_status_t (*test)(til_ctx_t *ctx, const til_gsea_query_t *query, til_table_t *out);
+} til_gsea_method_t;
+
+/* All methods, ended by NULL. The first is the default. */
+extern const til_gsea_method_t *const til_gsea_methods[];
+
+/* The method called `name`, or NULL. */
+const til_gsea_method_t *til_gsea_find(const char *name);
+
+/* Tests every set.
+ *
+ *   ranking    at least 2 genes; for a method with needs_selection its statistics are not read
+ *   selected   n_genes flags for such a method, else NULL
+ *   options    see above
+ *   out        n_sets rows in the order of `sets`. preranked and simple:
+ *              set size es nes pvalue padj log2err leading_edge status; ora:
+ *              set size overlap universe pvalue padj genes status. Gene lists are joined by
+ *              commas. A set not tested has NA and a status too_small, too_large or no_genes;
+ *              `size` counts its genes found in the ranking. Left empty unless TIL_OK
+ *
+ * Returns TIL_EINPUT when no gene of any set is in the ranking (the message shows three of each
+ * side), when a statistic is not finite or all are zero; TIL_EUSAGE for options out of range;
+ * TIL_ENOMEM. Sets left out are counted in one notice, shares of tied genes in one warning.
+ * Same bytes for any ctx->n_threads.
+ */
+TIL_MUST_USE
+til_status_t til_gsea_run(til_ctx_t *ctx, const til_gsea_method_t *method,
+                          const til_ranking_t *ranking, const bool *selected,
+                          const til_genesets_t *sets, const til_gsea_options_t *options,
+                          til_table_t *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
