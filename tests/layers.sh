@@ -68,7 +68,7 @@ cblas.h        math/linalg.c
 Rmath.h        math/dist.c
 pthread.h      base/parallel.c
 zlib.h         io/inflate.c
-libdeflate.h   io/inflate.c
+libdeflate.h   io/inflate.c io/bgzf.c
 isa-l          io/inflate.c
 igzip_lib.h    io/inflate.c
 jansson.h      io/json.c

@@ -8,6 +8,7 @@
 
 #define TIL_COMMANDS(each) \
     each(index) \
+    each(count) \
     each(gsea) \
     each(score) \
     each(sets) \

@@ -1,0 +1,67 @@
+/* tilseq/annot.h -- genes, transcripts and exons: the noun between an annotation file and
+ * everything that asks what lies where.
+ *
+ * Features keep the order of their file, genes the order in which their first feature stands.
+ * Positions are 0-based, half open. The annotation owns all; names are kept byte for byte.
+ */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TILSEQ_ANNOT_H
+#define TILSEQ_ANNOT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <tilseq/context.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct til_arena;
+
+enum { TIL_STRAND_PLUS = 0, TIL_STRAND_MINUS = 1, TIL_STRAND_NONE = 2 };
+
+#define TIL_NO_TRANSCRIPT UINT32_MAX
+
+/* One feature line: an exon unless another feature type was asked for. */
+typedef struct {
+    uint32_t start, end;        /* 0-based, half open, on its contig         */
+    uint32_t contig, gene;
+    uint32_t transcript;        /* TIL_NO_TRANSCRIPT where the line has none */
+    uint8_t strand;             /* TIL_STRAND_...                            */
+} til_exon_t;
+
+typedef struct {
+    size_t n_contigs, n_genes, n_transcripts, n_exons;
+    char **contigs;             /* in order of first feature                               */
+    char **gene_ids;
+    char **gene_names;          /* NULL where the file gives none                          */
+    char **gene_types;          /* gene_biotype / gene_type; NULL where the file gives none */
+    char **transcript_ids;
+    uint32_t *transcript_genes; /* n_transcripts indices of genes                          */
+    til_exon_t *exons;          /* n_exons, file order                                     */
+    char *origin;               /* file name for messages                                  */
+    struct til_arena *arena;
+} til_annot_t;
+
+/* Releases what the annotation owns and empties it. NULL and an empty one are fine. */
+void til_annot_clear(til_annot_t *annot);
+
+/* How many bases the features of each gene cover, overlaps counted once; features of one gene
+ * on another contig or strand are covered apart (featureCounts' Length).
+ *
+ *   lengths   n_genes
+ */
+TIL_MUST_USE
+til_status_t til_annot_gene_lengths(til_ctx_t *ctx, const til_annot_t *annot, uint64_t *lengths);
+
+/* Features in the order contig, gene, strand, start: the order in which they merge.
+ *
+ *   order   n_exons indices
+ */
+TIL_MUST_USE
+til_status_t til_annot_order(til_ctx_t *ctx, const til_annot_t *annot, uint32_t *order);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

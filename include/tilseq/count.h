@@ -1,0 +1,145 @@
+/* tilseq/count.h -- alignments against an annotation: how many reads each gene got.
+ *
+ *   in:  til_annot_t    genes and their exons
+ *        alignments     BAM, SAM or CRAM, in any order, read once
+ *   out: til_count_t    per gene (or feature) a count; per alignment (or pair) exactly one fate;
+ *                       what the reads say about the library (til_quality_t)
+ *
+ * The featurecounts mode is featureCounts 2.0.3, the other three are htseq-count 1.99.2. The
+ * answer does not depend on the order of the records nor on ctx->n_threads.
+ *
+ * This room never writes a file. To add a way of voting: a case in src/count/assign.c.
+ */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TILSEQ_COUNT_H
+#define TILSEQ_COUNT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <tilseq/annot.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum {
+    TIL_COUNT_FEATURECOUNTS, TIL_COUNT_UNION, TIL_COUNT_STRICT, TIL_COUNT_NONEMPTY
+} til_count_mode_t;
+typedef enum { TIL_PAIRS_AUTO, TIL_PAIRS_YES, TIL_PAIRS_NO } til_pairs_t;
+typedef enum {
+    TIL_STRANDED_UNSTRANDED, TIL_STRANDED_FORWARD, TIL_STRANDED_REVERSE, TIL_STRANDED_AUTO
+} til_stranded_t;
+typedef enum {
+    TIL_MULTI_NONE, TIL_MULTI_ALL, TIL_MULTI_FRACTION, TIL_MULTI_PRIMARY
+} til_multi_t;
+typedef enum {
+    TIL_OVERLAP_NONE, TIL_OVERLAP_ALL, TIL_OVERLAP_FRACTION, TIL_OVERLAP_LARGEST
+} til_multi_overlap_t;
+
+typedef struct {
+    til_count_mode_t mode;
+    til_pairs_t pairs;
+    til_stranded_t stranded;
+    til_multi_t multi_mapping;
+    til_multi_overlap_t multi_overlap;
+    bool by_feature;            /* rows are features, not genes                         */
+    int min_mapq;
+    int min_overlap;            /* bases, >= 1; featurecounts mode only                 */
+    double frac_overlap;        /* of the fragment's bases; featurecounts mode only     */
+    bool ignore_secondary, ignore_duplicates, both_mapped, no_chimeric, split_only;
+    const char *const *alias_from, *const *alias_to;    /* alignment's name -> annotation's */
+    size_t n_aliases;
+    const char *reference;      /* FASTA for CRAM, or NULL                              */
+    bool allow_no_eof;
+    bool with_quality;          /* fill til_count_t.quality                             */
+} til_count_options_t;
+
+#define TIL_COUNT_DEFAULTS { .stranded = TIL_STRANDED_AUTO, .min_overlap = 1 }
+
+/* What became of an alignment (or pair). */
+typedef enum {
+    TIL_FATE_ASSIGNED, TIL_FATE_UNMAPPED, TIL_FATE_READ_TYPE, TIL_FATE_SINGLETON,
+    TIL_FATE_MAPQ, TIL_FATE_CHIMERA, TIL_FATE_FRAGMENT_LENGTH, TIL_FATE_DUPLICATE,
+    TIL_FATE_MULTI_MAPPING, TIL_FATE_SECONDARY, TIL_FATE_NON_SPLIT, TIL_FATE_NO_FEATURES,
+    TIL_FATE_OVERLAP_LENGTH, TIL_FATE_AMBIGUITY, TIL_N_FATES
+} til_fate_t;
+
+/* featureCounts' word for a fate ("Unassigned_NoFeatures"), and htseq-count's ("__no_feature"; for fates
+ * it does not know, a word in its manner). */
+const char *til_fate_name(til_fate_t fate);
+const char *til_fate_htseq_name(til_fate_t fate);
+
+typedef enum {
+    TIL_VERDICT_FORWARD, TIL_VERDICT_REVERSE, TIL_VERDICT_UNSTRANDED, TIL_VERDICT_UNCLEAR
+} til_strand_verdict_t;
+
+/* Quality, from the same pass. All shares are of what the comment says. */
+enum {
+    TIL_BODY_BINS = 100, TIL_INSERT_BINS = 2000, TIL_SATURATION_POINTS = 20, TIL_DUP_BINS = 24
+};
+
+typedef struct {
+    uint64_t exonic, intronic, intergenic;      /* uniquely mapped fragments on annotated contigs */
+    uint64_t elsewhere;                         /* ... on contigs the annotation lacks            */
+    uint64_t ribosomal, mitochondrial;          /* mapped fragments                               */
+    uint64_t mapped;                            /* mapped fragments, each alignment once          */
+    uint64_t insert[TIL_INSERT_BINS];           /* proper unspliced-apart pairs by insert size    */
+    uint64_t insert_beyond;
+    uint64_t body[TIL_BODY_BINS];               /* reads over the length of transcripts, 5' to 3' */
+    uint64_t duplicates;                        /* fragments flagged as duplicates                */
+    uint64_t same_start;                        /* assigned fragments with ends seen before       */
+    uint64_t dup_total[TIL_DUP_BINS], dup_same[TIL_DUP_BINS];   /* by log2 of the gene's count    */
+    uint64_t genes_at[TIL_SATURATION_POINTS];   /* genes found in i/20 of the fragments           */
+} til_quality_t;
+
+typedef struct {
+    char *path;
+    size_t n_rows;              /* genes or features                                    */
+    int64_t *counts;            /* n_rows, in units of 1 / unit                         */
+    int64_t unit;
+    uint64_t fates[TIL_N_FATES];
+    uint64_t footer[TIL_N_FATES];   /* htseq-count's own footer, where a read may stand twice */
+    uint64_t n_records;         /* read                                                 */
+    uint64_t n_pairs, n_single; /* fragments of two records, of one                     */
+    uint64_t n_mateless;        /* of one record whose flag promises a mapped mate      */
+    uint64_t n_unpaired;        /* of one record not flagged as paired                  */
+    uint64_t n_no_position;     /* mapped by flag, without a place: taken as unmapped   */
+    uint64_t n_lost;            /* mapped to contigs the annotation lacks               */
+    uint64_t sense, antisense;  /* unique fragments in genes of one strand              */
+    til_strand_verdict_t verdict;
+    til_stranded_t stranded;    /* as counted                                           */
+    til_quality_t quality;
+} til_count_t;
+
+void til_count_clear(til_count_t *count);
+
+/* The value of a row. */
+static inline double til_count_value(const til_count_t *count, size_t row)
+{
+    return (double)count->counts[row] / (double)count->unit;
+}
+
+/* What the annotation looks like from a read; made once, shared by all samples. */
+typedef struct til_overlap til_overlap_t;
+TIL_MUST_USE
+til_status_t til_overlap_build(til_ctx_t *ctx, const til_annot_t *annot, bool by_feature,
+                               til_overlap_t **out);
+void til_overlap_free(til_overlap_t *index);
+
+/* Counts one file ("-" is standard input).
+ *
+ *   out    left empty unless TIL_OK
+ *
+ * Returns TIL_EINPUT for damaged or inconsistent alignments (the record is named), when no contig
+ * is shared with the annotation; TIL_EUSAGE for options that exclude each other. Remarks about
+ * contig names, strand, mates and lost reads go to the log. */
+TIL_MUST_USE
+til_status_t til_count_file(til_ctx_t *ctx, const til_annot_t *annot, const til_overlap_t *index,
+                            const til_count_options_t *options, const char *path,
+                            til_count_t *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,453 @@
+/* cmd_count.c -- tilseq count: alignments and an annotation in, counts per gene out. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <tilseq/count.h>
+
+#include "base/alloc.h"
+#include "base/arena.h"
+#include "base/names.h"
+#include "base/strbuf.h"
+#include "base/try.h"
+#include "cli/commands.h"
+#include "cli/count_tables.h"
+#include "cli/job.h"
+#include "io/gtf.h"
+#include "io/textfile.h"
+#include "io/tsv.h"
+
+typedef struct {
+    const char *annotation, *output, *pairs, *strand, *feature, *attribute, *level, *mode, *multi,
+               *overlap, *secondary, *aliases, *reference, *sample_names, *format;
+    int64_t min_mapq, min_overlap;
+    double frac_overlap, min_assigned;
+    bool ignore_duplicates, both_mapped, no_chimeric, split_only, allow_no_eof, strict;
+    til_common_t common;
+} count_args_t;
+
+enum { MAPQ_UNSET = -1, HTSEQ_MAPQ = 10 };
+
+static const count_args_t defaults = {
+    .output = "-", .pairs = "auto", .strand = "auto", .feature = "exon", .attribute = "gene_id",
+    .level = "gene", .mode = "featurecounts", .multi = "none", .overlap = "none",
+    .format = "tilseq", .min_mapq = MAPQ_UNSET, .min_overlap = 1
+};
+
+static const til_opt_t options[] = {
+    { 'a', "annotation", TIL_OPT_FILE, offsetof(count_args_t, annotation), "GTF", 0, 0,
+      "genes and exons: GTF or GFF3, plain or gzip" },
+    { 'o', "output", TIL_OPT_OUTPUT, offsetof(count_args_t, output), "FILE", 0, 0,
+      "the table; FILE.summary beside it says what became of every alignment" },
+    { 'p', "pairs", TIL_OPT_CHOICE, offsetof(count_args_t, pairs), "auto|yes|no", 0, 0,
+      "count fragments, not reads; auto: where reads are paired" },
+    { 's', "strand", TIL_OPT_CHOICE, offsetof(count_args_t, strand),
+      "auto|unstranded|forward|reverse", 0, 0,
+      "strand of the library; auto decides from the reads and says why" },
+    { 't', "feature", TIL_OPT_TEXT, offsetof(count_args_t, feature), "TYPE", 0, 0,
+      "features that are counted: column 3 of the annotation" },
+    { 'g', "attribute", TIL_OPT_TEXT, offsetof(count_args_t, attribute), "NAME", 0, 0,
+      "attribute that says which features are one gene" },
+    { 0, "level", TIL_OPT_CHOICE, offsetof(count_args_t, level), "gene|feature", 0, 0,
+      "one row per gene, or per feature" },
+    { 0, "mode", TIL_OPT_CHOICE, offsetof(count_args_t, mode),
+      "featurecounts|union|intersection-strict|intersection-nonempty", 0, 0,
+      "which genes win a read: featureCounts' vote, or htseq-count's set rules" },
+    { 'M', "multi-mapping", TIL_OPT_CHOICE, offsetof(count_args_t, multi),
+      "none|all|fraction|primary", 0, 0,
+      "reads with several alignments (NH): left out, each counted, 1/NH each, the primary one" },
+    { 'O', "multi-overlap", TIL_OPT_CHOICE, offsetof(count_args_t, overlap),
+      "none|all|fraction|largest", 0, 0,
+      "reads on several genes: left out, all counted, shared out, the gene with most bases" },
+    { 'Q', "min-mapq", TIL_OPT_INT, offsetof(count_args_t, min_mapq), "INT", 0, 255,
+      "smallest MAPQ (pairs: featurecounts of the better end, htseq of both) [0; htseq modes 10]" },
+    { 0, "min-overlap", TIL_OPT_INT, offsetof(count_args_t, min_overlap), "INT", 1, 1 << 30,
+      "smallest number of bases over a gene" },
+    { 0, "frac-overlap", TIL_OPT_NUMBER, offsetof(count_args_t, frac_overlap), "F", 0, 1,
+      "smallest share of a fragment's bases over a gene" },
+    { 0, "secondary", TIL_OPT_CHOICE, offsetof(count_args_t, secondary), "count|ignore", 0, 0,
+      "secondary and supplementary alignments [count; htseq modes ignore]" },
+    { 0, "ignore-duplicates", TIL_OPT_FLAG, offsetof(count_args_t, ignore_duplicates), NULL, 0, 0,
+      "leave out reads flagged as duplicates" },
+    { 0, "both-mapped", TIL_OPT_FLAG, offsetof(count_args_t, both_mapped), NULL, 0, 0,
+      "leave out fragments with one end mapped" },
+    { 0, "no-chimeric", TIL_OPT_FLAG, offsetof(count_args_t, no_chimeric), NULL, 0, 0,
+      "leave out fragments with ends on two contigs or on one strand" },
+    { 0, "split-only", TIL_OPT_FLAG, offsetof(count_args_t, split_only), NULL, 0, 0,
+      "count only reads that span an intron (an N in the CIGAR)" },
+    { 0, "aliases", TIL_OPT_FILE, offsetof(count_args_t, aliases), "FILE", 0, 0,
+      "contig names: column 1 the annotation's, column 2 the alignments' (TSV or CSV)" },
+    { 0, "reference", TIL_OPT_FILE, offsetof(count_args_t, reference), "FASTA", 0, 0,
+      "genome a CRAM was written against" },
+    { 0, "allow-no-eof", TIL_OPT_FLAG, offsetof(count_args_t, allow_no_eof), NULL, 0, 0,
+      "a missing end mark of a BAM is a warning" },
+    { 0, "sample-names", TIL_OPT_TEXT, offsetof(count_args_t, sample_names), "A,B,...", 0, 0,
+      "names of the columns [file names without .bam, .sam, .cram]" },
+    { 0, "format", TIL_OPT_CHOICE, offsetof(count_args_t, format), "tilseq|featurecounts|htseq",
+      0, 0, "layout of the table" },
+    { 0, "strict", TIL_OPT_FLAG, offsetof(count_args_t, strict), NULL, 0, 0,
+      "an unclear or contradicted strand is an error" },
+    { 0, "min-assigned", TIL_OPT_NUMBER, offsetof(count_args_t, min_assigned), "PERCENT", 0, 100,
+      "an error when a smaller share of a sample is assigned to genes" },
+    TIL_COMMON_OPTIONS(count_args_t)
+};
+
+/* ------------------------------------------------------------------ wishes */
+
+/* Which word of "a|b|c" was chosen. */
+static int chosen(const char *words, const char *word)
+{
+    int which = 0;
+    size_t n = strlen(word);
+    for (const char *p = words; p != NULL; which++) {
+        const char *bar = strchr(p, '|');
+        size_t length = bar == NULL ? strlen(p) : (size_t)(bar - p);
+        if (length == n && memcmp(p, word, n) == 0) return which;
+        p = bar == NULL ? NULL : bar + 1;
+    }
+    return 0;
+}
+
+static til_count_options_t wishes(const count_args_t *args)
+{
+    static const til_stranded_t stranded[] = { TIL_STRANDED_AUTO, TIL_STRANDED_UNSTRANDED,
+                                               TIL_STRANDED_FORWARD, TIL_STRANDED_REVERSE };
+    til_count_options_t o = TIL_COUNT_DEFAULTS;
+    o.mode = (til_count_mode_t)chosen("featurecounts|union|intersection-strict|"
+                                      "intersection-nonempty", args->mode);
+    o.pairs = (til_pairs_t)chosen("auto|yes|no", args->pairs);
+    o.stranded = stranded[chosen("auto|unstranded|forward|reverse", args->strand)];
+    o.multi_mapping = (til_multi_t)chosen("none|all|fraction|primary", args->multi);
+    o.multi_overlap = (til_multi_overlap_t)chosen("none|all|fraction|largest", args->overlap);
+    o.by_feature = strcmp(args->level, "feature") == 0;
+    o.min_mapq = args->min_mapq != MAPQ_UNSET ? (int)args->min_mapq :
+                 o.mode == TIL_COUNT_FEATURECOUNTS ? 0 : HTSEQ_MAPQ;
+    o.min_overlap = (int)args->min_overlap;
+    o.frac_overlap = args->frac_overlap;
+    o.ignore_secondary = args->secondary == NULL ? o.mode != TIL_COUNT_FEATURECOUNTS
+                                                 : strcmp(args->secondary, "ignore") == 0;
+    o.ignore_duplicates = args->ignore_duplicates;
+    o.both_mapped = args->both_mapped;
+    o.no_chimeric = args->no_chimeric;
+    o.split_only = args->split_only;
+    o.reference = args->reference;
+    o.allow_no_eof = args->allow_no_eof;
+    return o;
+}
+
+typedef struct {
+    til_text_t text;
+    const char **from, **to;
+    size_t n, from_capacity, to_capacity;
+} aliases_t;
+
+static til_status_t read_aliases(til_ctx_t *ctx, til_job_t *job, const char *path,
+                                 aliases_t *aliases)
+{
+    til_status_t status = TIL_OK;
+    char *line, **fields = NULL;
+    size_t length, n_fields, capacity = 0;
+
+    TIL_TRY(til_text_read(ctx, path, &aliases->text));
+    TIL_TRY(til_job_input(ctx, job, path, aliases->text.sha256, 0));
+    while (til_text_next_data(&aliases->text, &line, &length)) {
+        if (length == 0 || line[0] == '#') continue;
+        TIL_TRY(til_tsv_split(ctx, path, aliases->text.line, line, length,
+                              til_tsv_delimiter(line, length), &fields, &capacity, &n_fields));
+        if (n_fields < 2) {
+            status = til_fail(ctx, TIL_EINPUT, "%s:%zu: one column: two are wanted, the "
+                              "annotation's name and the alignments'", path, aliases->text.line);
+            goto done;
+        }
+        TIL_TRY(til_grow(ctx, &aliases->to, &aliases->to_capacity, aliases->n + 1,
+                         sizeof *aliases->to));
+        TIL_TRY(til_grow(ctx, &aliases->from, &aliases->from_capacity, aliases->n + 1,
+                         sizeof *aliases->from));
+        aliases->to[aliases->n] = fields[0];
+        aliases->from[aliases->n++] = fields[1];
+    }
+done:
+    free(fields);
+    return status;
+}
+
+/* ------------------------------------------------------------ sample names */
+
+static const char *const extensions[] = { ".gz", ".bam", ".sam", ".cram" };
+
+/* The file name without its folder and extensions. */
+static char *name_of(til_arena_t *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *base = slash == NULL ? path : slash + 1;
+    size_t n = strlen(base);
+    for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++) {
+        size_t k = strlen(extensions[i]);
+        if (n > k && memcmp(base + n - k, extensions[i], k) == 0) n -= k;
+    }
+    return til_arena_text_n(arena, base, n);
+}
+
+static til_status_t split_names(til_ctx_t *ctx, til_arena_t *arena, const char *list,
+                                const char **names, size_t n)
+{
+    size_t found = 0;
+    for (const char *p = list; p != NULL;) {
+        const char *comma = strchr(p, ',');
+        size_t length = comma == NULL ? strlen(p) : (size_t)(comma - p);
+        if (length == 0) return til_fail(ctx, TIL_EUSAGE, "--sample-names: an empty name");
+        if (found < n) {
+            names[found] = til_arena_text_n(arena, p, length);
+            if (names[found] == NULL) return til_no_memory(ctx, n, "names");
+        }
+        found++;
+        p = comma == NULL ? NULL : comma + 1;
+    }
+    if (found != n)
+        return til_fail(ctx, TIL_EUSAGE, "--sample-names: %zu names for %zu files", found, n);
+    return TIL_OK;
+}
+
+static til_status_t name_samples(til_ctx_t *ctx, const til_job_t *job, til_arena_t *arena,
+                                 const char **names)
+{
+    const count_args_t *args = job->args;
+    size_t n = (size_t)job->n_operands;
+    til_status_t status = TIL_OK;
+    til_names_t *seen = til_names_new();
+
+    if (seen == NULL) return til_no_memory(ctx, n, "names");
+    if (args->sample_names != NULL)
+        TIL_TRY(split_names(ctx, arena, args->sample_names, names, n));
+    for (size_t i = 0; i < n; i++) {
+        if (args->sample_names == NULL)
+            names[i] = strcmp(args->format, "tilseq") == 0 ? name_of(arena, job->operands[i])
+                                                           : job->operands[i];
+        int is_new = 0;
+        if (names[i] == NULL || til_names_add(seen, names[i], &is_new) < 0) {
+            status = til_no_memory(ctx, n, "names");
+            goto done;
+        }
+        if (!is_new) {
+            status = til_fail(ctx, TIL_EUSAGE, "two samples are called '%s': name them with "
+                              "--sample-names", names[i]);
+            goto done;
+        }
+        if (strpbrk(names[i], "\t\n\r") != NULL) {
+            status = til_fail(ctx, TIL_EUSAGE, "the sample name '%s' holds a tab or a line end: "
+                              "name it with --sample-names", names[i]);
+            goto done;
+        }
+    }
+done:
+    til_names_free(seen);
+    return status;
+}
+
+static til_status_t refuse_same_file(til_ctx_t *ctx, const til_job_t *job)
+{
+    struct stat a, b;
+    for (int i = 0; i < job->n_operands; i++)
+        for (int k = 0; k < i; k++)
+            if (strcmp(job->operands[i], job->operands[k]) == 0 ||
+                (stat(job->operands[i], &a) == 0 && stat(job->operands[k], &b) == 0 &&
+                 S_ISREG(a.st_mode) && a.st_dev == b.st_dev && a.st_ino == b.st_ino))
+                return til_fail(ctx, TIL_EUSAGE, "%s and %s are one file", job->operands[k],
+                                job->operands[i]);
+    return TIL_OK;
+}
+
+/* ------------------------------------------------------------------ strand */
+
+static const char *const verdict_words[] = { "forward", "reverse", "unstranded", "unclear" };
+
+static til_status_t tell_strand(til_ctx_t *ctx, const count_args_t *args, const char *name,
+                                const til_count_t *c)
+{
+    uint64_t n = c->sense + c->antisense;
+    double sense = n == 0 ? 0 : 100.0 * (double)c->sense / (double)n;
+    double antisense = n == 0 ? 0 : 100 - sense;
+    const char *verdict = verdict_words[c->verdict];
+
+    if (strcmp(args->strand, "auto") == 0) {
+        if (c->verdict != TIL_VERDICT_UNCLEAR) {
+            til_say(ctx, TIL_LOG_NOTICE, "%s: strand: %s: %.1f%% of %llu fragments lie on the sense "
+                    "strand of their gene, %.1f%% on the other", name, verdict, sense,
+                    (unsigned long long)n, antisense);
+            return TIL_OK;
+        }
+        if (args->strict)
+            return til_fail(ctx, TIL_EINPUT, "%s: strand: unclear: %.1f%% of %llu fragments sense, "
+                            "%.1f%% antisense: neither 80%% nor even; give --strand", name, sense,
+                            (unsigned long long)n, antisense);
+        til_say(ctx, TIL_LOG_WARNING, "%s: strand: unclear: %.1f%% of %llu fragments sense, %.1f%% "
+                "antisense: neither 80%% nor even: counted as unstranded; give --strand", name,
+                sense, (unsigned long long)n, antisense);
+        return TIL_OK;
+    }
+    if (c->verdict == TIL_VERDICT_UNCLEAR || strcmp(args->strand, verdict) == 0) {
+        til_say(ctx, TIL_LOG_DETAIL, "%s: strand: %s as given; %.1f%% of %llu fragments sense", name,
+                args->strand, sense, (unsigned long long)n);
+        return TIL_OK;
+    }
+    if (args->strict)
+        return til_fail(ctx, TIL_EINPUT, "%s: --strand %s, but the reads say %s: %.1f%% of %llu "
+                        "fragments sense, %.1f%% antisense", name, args->strand, verdict, sense,
+                        (unsigned long long)n, antisense);
+    til_say(ctx, TIL_LOG_WARNING, "%s: --strand %s, but the reads say %s: %.1f%% of %llu fragments "
+            "sense, %.1f%% antisense", name, args->strand, verdict, sense, (unsigned long long)n,
+            antisense);
+    return TIL_OK;
+}
+
+static til_status_t check_share(til_ctx_t *ctx, const count_args_t *args, const char *name,
+                                const til_count_t *c)
+{
+    uint64_t n = 0, assigned = c->fates[TIL_FATE_ASSIGNED];
+    for (int fate = 0; fate < TIL_N_FATES; fate++) n += c->fates[fate];
+    if (n != c->n_pairs + c->n_single)
+        return til_fail(ctx, TIL_EINTERNAL, "%s: %llu fates of %llu fragments", name,
+                        (unsigned long long)n, (unsigned long long)(c->n_pairs + c->n_single));
+    double percent = n == 0 ? 0 : 100.0 * (double)assigned / (double)n;
+    til_say(ctx, TIL_LOG_STAGE, "%s: %llu records, %llu %s, %llu assigned (%.1f%%)", name,
+            (unsigned long long)c->n_records, (unsigned long long)n,
+            c->n_pairs > 0 ? "fragments" : "alignments", (unsigned long long)assigned, percent);
+    if (percent < args->min_assigned)
+        return til_fail(ctx, TIL_EINPUT, "%s: %.2f%% assigned: --min-assigned asks for %g%%", name,
+                        percent, args->min_assigned);
+    return TIL_OK;
+}
+
+/* --------------------------------------------------------------------- run */
+
+typedef struct {
+    til_annot_t annot;
+    til_overlap_t *index;
+    aliases_t aliases;
+    til_arena_t *arena;
+    const char **names;
+    til_count_t *counts;
+    size_t n;
+} count_state_t;
+
+static til_status_t count_all(til_ctx_t *ctx, til_job_t *job, const til_count_options_t *o,
+                              count_state_t *s)
+{
+    const count_args_t *args = job->args;
+    til_status_t status = TIL_OK;
+    for (size_t i = 0; i < s->n; i++) {
+        const char *path = job->operands[i];
+        TIL_TRY(til_count_file(ctx, &s->annot, s->index, o, path, &s->counts[i]));
+        TIL_TRY(til_job_input(ctx, job, path, NULL, (size_t)s->counts[i].n_records));
+        TIL_TRY(tell_strand(ctx, args, s->names[i], &s->counts[i]));
+        TIL_TRY(check_share(ctx, args, s->names[i], &s->counts[i]));
+    }
+done:
+    return status;
+}
+
+static til_status_t write_all(til_ctx_t *ctx, til_job_t *job, const til_count_options_t *o,
+                              const count_state_t *s, til_out_t *out, til_out_t *summary)
+{
+    const count_args_t *args = job->args;
+    til_count_table_t table = {
+        .annot = &s->annot, .options = o, .counts = s->counts, .names = s->names,
+        .n_samples = s->n,
+        .layout = (til_count_layout_t)chosen("tilseq|featurecounts|htseq", args->format)
+    };
+    til_status_t status = TIL_OK;
+
+    TIL_TRY(til_count_write(ctx, job, &table, out));
+    TIL_TRY(til_out_close(ctx, out));
+    if (summary != NULL) {
+        til_count_write_summary(&table, summary);
+        TIL_TRY(til_out_close(ctx, summary));
+    }
+    if (table.layout != TIL_LAYOUT_OWN) TIL_TRY(til_job_provenance_json(ctx, job, args->output));
+done:
+    return status;
+}
+
+static til_status_t open_outputs(til_ctx_t *ctx, til_job_t *job, til_out_t **out,
+                                 til_out_t **summary)
+{
+    const count_args_t *args = job->args;
+    til_strbuf_t path = { 0 };
+    til_status_t status = TIL_OK;
+
+    TIL_TRY(til_job_refuse_input(ctx, args->output, job->operands, (size_t)job->n_operands));
+    TIL_TRY(til_job_refuse_input(ctx, args->output, &args->annotation, 1));
+    TIL_TRY(til_job_open(ctx, job, args->output, out));
+    *summary = NULL;
+    if (strcmp(args->output, "-") != 0) {
+        til_strbuf_printf(&path, "%s.summary", args->output);
+        if (path.failed) {
+            status = til_no_memory(ctx, 1, "path");
+            goto done;
+        }
+        TIL_TRY(til_job_open(ctx, job, til_strbuf_text(&path), summary));
+    }
+done:
+    til_strbuf_clear(&path);
+    return status;
+}
+
+static til_status_t run(til_ctx_t *ctx, til_job_t *job)
+{
+    til_status_t status = TIL_OK;
+    const count_args_t *args = job->args;
+    til_count_options_t o = wishes(args);
+    til_gtf_options_t gtf = { .feature = args->feature, .attribute = args->attribute };
+    count_state_t s = { .n = (size_t)job->n_operands };
+    til_out_t *out, *summary;
+
+    if (args->annotation == NULL) return til_fail(ctx, TIL_EUSAGE, "-a/--annotation is missing");
+    s.arena = til_arena_new();
+    s.names = til_array_zero(s.n, sizeof *s.names);
+    s.counts = til_array_zero(s.n, sizeof *s.counts);
+    if (s.arena == NULL || s.names == NULL || s.counts == NULL) {
+        status = til_no_memory(ctx, s.n, "samples");
+        goto done;
+    }
+    TIL_TRY(refuse_same_file(ctx, job));
+    TIL_TRY(name_samples(ctx, job, s.arena, s.names));
+    TIL_TRY(open_outputs(ctx, job, &out, &summary));
+    if (args->aliases != NULL) TIL_TRY(read_aliases(ctx, job, args->aliases, &s.aliases));
+    o.alias_from = s.aliases.from;
+    o.alias_to = s.aliases.to;
+    o.n_aliases = s.aliases.n;
+
+    TIL_TRY(til_gtf_read(ctx, args->annotation, &gtf, &s.annot));
+    TIL_TRY(til_job_input(ctx, job, args->annotation, NULL, s.annot.n_exons));
+    TIL_TRY(til_overlap_build(ctx, &s.annot, o.by_feature, &s.index));
+    til_say(ctx, TIL_LOG_STAGE, "%s: %zu genes, %zu transcripts, %zu features on %zu contigs",
+            args->annotation, s.annot.n_genes, s.annot.n_transcripts, s.annot.n_exons,
+            s.annot.n_contigs);
+    TIL_TRY(count_all(ctx, job, &o, &s));
+    TIL_TRY(write_all(ctx, job, &o, &s, out, summary));
+done:
+    for (size_t i = 0; s.counts != NULL && i < s.n; i++) til_count_clear(&s.counts[i]);
+    free(s.counts);
+    free(s.names);
+    til_arena_free(s.arena);
+    til_overlap_free(s.index);
+    til_annot_clear(&s.annot);
+    til_text_clear(&s.aliases.text);
+    free(s.aliases.from);
+    free(s.aliases.to);
+    return status;
+}
+
+const til_command_t til_cmd_count = {
+    .name = "count",
+    .operands = "ALN.bam...",
+    .summary = "Count the reads of BAM, SAM or CRAM files on the genes of an annotation.",
+    .options = options,
+    .defaults = &defaults,
+    .args_size = sizeof(count_args_t),
+    .common_offset = offsetof(count_args_t, common),
+    .min_operands = 1,
+    .max_operands = -1,
+    .run = run
+};

@@ -1,0 +1,242 @@
+/* count_tables.c -- counts as tables. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/number.h"
+#include "base/try.h"
+#include "cli/count_tables.h"
+#include "config.h"
+
+/* Rows htseq-count writes below its table, in its order. */
+static const til_fate_t htseq_rows[] = { TIL_FATE_NO_FEATURES, TIL_FATE_AMBIGUITY, TIL_FATE_MAPQ,
+                                         TIL_FATE_UNMAPPED, TIL_FATE_MULTI_MAPPING };
+enum { N_HTSEQ_ROWS = sizeof htseq_rows / sizeof *htseq_rows };
+
+static bool is_htseq_mode(const til_count_table_t *t)
+{
+    return t->options->mode != TIL_COUNT_FEATURECOUNTS;
+}
+
+/* featureCounts prints fractions to two decimals, whole numbers without. */
+static void put_count(const til_count_table_t *t, til_out_t *out, size_t sample, size_t row)
+{
+    const til_count_t *c = &t->counts[sample];
+    int64_t whole = c->counts[row] / c->unit;
+    if (whole * c->unit == c->counts[row])
+        til_out_printf(out, "\t%lld", (long long)whole);
+    else if (!is_htseq_mode(t)) {
+        char text[TIL_NUMBER_MAX];
+        double value = 0;
+        int n = snprintf(text, sizeof text, "%.2f", til_count_value(c, row));
+        if (t->layout == TIL_LAYOUT_OWN && n > 0 && til_number_parse(text, (size_t)n, &value)) {
+            til_out_char(out, '\t');
+            til_out_number(out, value);
+        } else {
+            til_out_printf(out, "\t%s", text);
+        }
+    } else {
+        til_out_char(out, '\t');
+        til_out_number(out, til_count_value(c, row));
+    }
+}
+
+static void put_row(const til_count_table_t *t, til_out_t *out, size_t row)
+{
+    for (size_t s = 0; s < t->n_samples; s++) put_count(t, out, s, row);
+    til_out_char(out, '\n');
+}
+
+static void put_names(const til_count_table_t *t, til_out_t *out)
+{
+    for (size_t s = 0; s < t->n_samples; s++) til_out_printf(out, "\t%s", t->names[s]);
+    til_out_char(out, '\n');
+}
+
+static uint32_t gene_of_row(const til_count_table_t *t, size_t row)
+{
+    return t->options->by_feature ? t->annot->exons[row].gene : (uint32_t)row;
+}
+
+static size_t n_rows(const til_count_table_t *t)
+{
+    return t->options->by_feature ? t->annot->n_exons : t->annot->n_genes;
+}
+
+static uint64_t length_of_row(const til_count_table_t *t, const uint64_t *lengths, size_t row)
+{
+    if (!t->options->by_feature) return lengths[row];
+    return t->annot->exons[row].end - t->annot->exons[row].start;
+}
+
+static void write_own(const til_count_table_t *t, const uint64_t *lengths, til_out_t *out)
+{
+    til_out_text(out, "gene_id\tgene_name\tlength");
+    put_names(t, out);
+    for (size_t row = 0; row < n_rows(t); row++) {
+        uint32_t gene = gene_of_row(t, row);
+        const char *name = t->annot->gene_names[gene];
+        til_out_printf(out, "%s\t%s\t%llu", t->annot->gene_ids[gene], name == NULL ? "NA" : name,
+                       (unsigned long long)length_of_row(t, lengths, row));
+        put_row(t, out, row);
+    }
+}
+
+/* ------------------------------------------------------------ featureCounts */
+
+/* One of the four columns that list the features of a gene. */
+static void put_features(const til_annot_t *annot, const uint32_t *features, size_t n, int column,
+                         til_out_t *out)
+{
+    til_out_char(out, '\t');
+    for (size_t i = 0; i < n; i++) {
+        const til_exon_t *exon = &annot->exons[features[i]];
+        if (i > 0) til_out_char(out, ';');
+        if (column == 0) til_out_text(out, annot->contigs[exon->contig]);
+        if (column == 1) til_out_printf(out, "%u", exon->start + 1);
+        if (column == 2) til_out_printf(out, "%u", exon->end);
+        if (column == 3) til_out_char(out, "+-."[exon->strand]);
+    }
+}
+
+/* Features by gene: first[g]..first[g + 1) of `list`, each gene's by contig and start. */
+static til_status_t list_by_gene(til_ctx_t *ctx, const til_annot_t *annot, uint32_t **list,
+                                 size_t **first)
+{
+    til_status_t status = TIL_OK;
+    uint32_t *order = til_array(annot->n_exons, sizeof *order);
+    *list = til_array(annot->n_exons, sizeof **list);
+    *first = til_array_zero(annot->n_genes + 2, sizeof **first);
+    if (order == NULL || *list == NULL || *first == NULL) {
+        status = til_no_memory(ctx, annot->n_exons, "features");
+        goto done;
+    }
+    TIL_TRY(til_annot_order(ctx, annot, order));
+    for (size_t i = 0; i < annot->n_exons; i++) (*first)[annot->exons[i].gene + 2]++;
+    for (size_t g = 2; g < annot->n_genes + 2; g++) (*first)[g] += (*first)[g - 1];
+    for (size_t i = 0; i < annot->n_exons; i++)
+        (*list)[(*first)[annot->exons[order[i]].gene + 1]++] = order[i];
+done:
+    free(order);
+    return status;
+}
+
+static til_status_t write_featurecounts(til_ctx_t *ctx, const til_count_table_t *t,
+                                        const uint64_t *lengths, til_out_t *out)
+{
+    til_status_t status = TIL_OK;
+    uint32_t *list = NULL;
+    size_t *first = NULL;
+
+    TIL_TRY(list_by_gene(ctx, t->annot, &list, &first));
+    til_out_printf(out, "# Program:tilseq count v%s\n", PACKAGE_VERSION);
+    til_out_text(out, "Geneid\tChr\tStart\tEnd\tStrand\tLength");
+    put_names(t, out);
+    for (size_t row = 0; row < n_rows(t); row++) {
+        uint32_t gene = gene_of_row(t, row), own = (uint32_t)row;
+        const uint32_t *features = t->options->by_feature ? &own : &list[first[gene]];
+        size_t n = t->options->by_feature ? 1 : first[gene + 1] - first[gene];
+        til_out_text(out, t->annot->gene_ids[gene]);
+        for (int column = 0; column < 4; column++)
+            put_features(t->annot, features, n, column, out);
+        til_out_printf(out, "\t%llu", (unsigned long long)length_of_row(t, lengths, row));
+        put_row(t, out, row);
+    }
+done:
+    free(list);
+    free(first);
+    return status;
+}
+
+/* ------------------------------------------------------------------- htseq */
+
+typedef struct { const char *name; size_t row; } named_row_t;
+
+static int by_name(const void *a, const void *b)
+{
+    const named_row_t *x = a, *y = b;
+    int order = strcmp(x->name, y->name);
+    return order != 0 ? order : x->row < y->row ? -1 : 1;
+}
+
+static til_status_t write_htseq(til_ctx_t *ctx, const til_count_table_t *t, til_out_t *out)
+{
+    size_t n = n_rows(t);
+    named_row_t *rows = til_array(n, sizeof *rows);
+    if (rows == NULL) return til_no_memory(ctx, n, "rows");
+    for (size_t row = 0; row < n; row++)
+        rows[row] = (named_row_t){ t->annot->gene_ids[gene_of_row(t, row)], row };
+    qsort(rows, n, sizeof *rows, by_name);
+    for (size_t i = 0; i < n; i++) {
+        til_out_text(out, rows[i].name);
+        put_row(t, out, rows[i].row);
+    }
+    free(rows);
+    for (size_t i = 0; i < N_HTSEQ_ROWS; i++) {
+        til_out_text(out, til_fate_htseq_name(htseq_rows[i]));
+        for (size_t s = 0; s < t->n_samples; s++) {
+            uint64_t value = t->counts[s].footer[htseq_rows[i]];
+            if (htseq_rows[i] == TIL_FATE_NO_FEATURES)
+                value += t->counts[s].footer[TIL_FATE_OVERLAP_LENGTH];
+            til_out_printf(out, "\t%llu", (unsigned long long)value);
+        }
+        til_out_char(out, '\n');
+    }
+    return TIL_OK;
+}
+
+/* ----------------------------------------------------------------- surface */
+
+til_status_t til_count_write(til_ctx_t *ctx, til_job_t *job, const til_count_table_t *table,
+                             til_out_t *out)
+{
+    til_status_t status = TIL_OK;
+    uint64_t *lengths = til_array(table->annot->n_genes, sizeof *lengths);
+    if (lengths == NULL) return til_no_memory(ctx, table->annot->n_genes, "genes");
+    TIL_TRY(til_annot_gene_lengths(ctx, table->annot, lengths));
+    if (table->layout == TIL_LAYOUT_OWN) {
+        til_job_provenance(job, out);
+        write_own(table, lengths, out);
+    } else if (table->layout == TIL_LAYOUT_FEATURECOUNTS) {
+        status = write_featurecounts(ctx, table, lengths, out);
+    } else {
+        status = write_htseq(ctx, table, out);
+    }
+done:
+    free(lengths);
+    return status;
+}
+
+static void put_fate(const til_count_table_t *t, til_out_t *out, til_fate_t fate, bool htseq)
+{
+    til_out_text(out, htseq && fate != TIL_FATE_ASSIGNED ? til_fate_htseq_name(fate)
+                                                         : til_fate_name(fate));
+    for (size_t s = 0; s < t->n_samples; s++)
+        til_out_printf(out, "\t%llu", (unsigned long long)t->counts[s].fates[fate]);
+    til_out_char(out, '\n');
+}
+
+/* htseq-count knows five; the others are shown where options of ours make them. */
+static void put_htseq_fates(const til_count_table_t *t, til_out_t *out)
+{
+    put_fate(t, out, TIL_FATE_ASSIGNED, true);
+    for (size_t i = 0; i < N_HTSEQ_ROWS; i++) put_fate(t, out, htseq_rows[i], true);
+    for (int fate = 1; fate < TIL_N_FATES; fate++) {
+        bool known = false, any = false;
+        for (size_t i = 0; i < N_HTSEQ_ROWS; i++) known |= htseq_rows[i] == (til_fate_t)fate;
+        for (size_t s = 0; s < t->n_samples; s++) any |= t->counts[s].fates[fate] > 0;
+        if (!known && any) put_fate(t, out, (til_fate_t)fate, true);
+    }
+}
+
+void til_count_write_summary(const til_count_table_t *t, til_out_t *out)
+{
+    til_out_text(out, "Status");
+    put_names(t, out);
+    if (is_htseq_mode(t)) {
+        put_htseq_fates(t, out);
+        return;
+    }
+    for (int fate = 0; fate < TIL_N_FATES; fate++) put_fate(t, out, (til_fate_t)fate, false);
+}

@@ -1,0 +1,28 @@
+/* count_tables.h -- the files `tilseq count` writes: own layout, featureCounts', htseq-count's. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TIL_CLI_COUNT_TABLES_H
+#define TIL_CLI_COUNT_TABLES_H
+
+#include <tilseq/count.h>
+
+#include "cli/job.h"
+
+typedef enum { TIL_LAYOUT_OWN, TIL_LAYOUT_FEATURECOUNTS, TIL_LAYOUT_HTSEQ } til_count_layout_t;
+
+typedef struct {
+    const til_annot_t *annot;
+    const til_count_options_t *options;
+    til_count_layout_t layout;
+    const til_count_t *counts;  /* n_samples */
+    const char *const *names;   /* n_samples: heads of the columns */
+    size_t n_samples;
+} til_count_table_t;
+
+TIL_MUST_USE
+til_status_t til_count_write(til_ctx_t *ctx, til_job_t *job, const til_count_table_t *table,
+                             til_out_t *out);
+
+/* `Status SAMPLE...`, one row per fate; the rows add up to the alignments (or pairs). */
+void til_count_write_summary(const til_count_table_t *table, til_out_t *out);
+
+#endif

@@ -1,0 +1,72 @@
+/* assign.h -- the vote: which genes a fragment is counted for. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TIL_COUNT_ASSIGN_H
+#define TIL_COUNT_ASSIGN_H
+
+#include "count/fates.h"
+#include "count/overlap.h"
+
+/* What one end touches, at a glance. */
+typedef struct {
+    uint32_t code;              /* the one set met (0: none)          */
+    bool several;               /* several sets, or a set of several  */
+    bool gap;                   /* some base lies outside every gene  */
+} til_touch_t;
+
+/* A gene under some bases of an end. */
+typedef struct {
+    til_entry_t entry;
+    uint32_t contig, start, end;
+    uint32_t step;              /* htseq: which step of the end the bases are of */
+    uint8_t which;              /* end 0 or 1                                    */
+} til_hit_t;
+
+typedef struct { uint32_t row, bases; uint8_t ends; } til_candidate_t;
+
+/* Memory of one worker, kept from fragment to fragment. Start with zeros. */
+typedef struct {
+    til_hit_t *hits;
+    size_t n_hits, hit_capacity;
+    til_hit_t *sorted;
+    size_t sorted_capacity;
+    til_candidate_t *candidates;
+    size_t n_candidates, candidate_capacity;
+    uint32_t n_steps;           /* steps of the fragment, those without a gene included */
+    bool unknown_contig;
+} til_ballot_t;
+
+void til_ballot_clear(til_ballot_t *ballot);
+
+/* Looks one end up. `contig` is the annotation's, -1 when it has none. */
+til_touch_t til_touch(const til_overlap_t *index, int32_t contig, const til_read_t *end);
+
+/* Lists everything a fragment lies on, for til_ballot_vote. contigs: the annotation's, of each end. */
+TIL_MUST_USE
+til_status_t til_ballot_collect(til_ctx_t *ctx, til_ballot_t *ballot, const til_overlap_t *index,
+                                const til_fragment_t *fragment, const int32_t contigs[2]);
+
+/* Votes under one strand setting: the winners are ballot->candidates[0..n_candidates) when
+ * TIL_FATE_ASSIGNED is returned. */
+TIL_MUST_USE
+til_status_t til_ballot_vote(til_ctx_t *ctx, til_ballot_t *ballot,
+                             const til_count_options_t *options, til_stranded_t stranded,
+                             const til_fragment_t *fragment, til_fate_t *fate);
+
+/* True when an entry is counted for an end under a strand setting. */
+static inline bool til_strand_fits(til_entry_t entry, til_stranded_t stranded, bool minus)
+{
+    unsigned strand = entry & 3;
+    if (stranded == TIL_STRANDED_UNSTRANDED) return true;
+    if (strand == TIL_STRAND_NONE) return false;
+    return ((strand == TIL_STRAND_MINUS) == minus) == (stranded == TIL_STRANDED_FORWARD);
+}
+
+/* True when the vote needs to know how many bases overlap. */
+static inline bool til_needs_bases(const til_count_options_t *o)
+{
+    return o->mode == TIL_COUNT_FEATURECOUNTS &&
+           (o->min_overlap > 1 || o->frac_overlap > 0 ||
+            o->multi_overlap == TIL_OVERLAP_LARGEST);
+}
+
+#endif

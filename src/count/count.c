@@ -1,0 +1,603 @@
+/* count.c -- one alignment file, one pass.
+ *
+ * Batch by batch: records are taken apart on all threads, mates find each other in file order on
+ * one, fragments are voted on by all again. A read first looks at the record before it (files by
+ * name), then among those that wait (any order), so that the order of the file and the cut into
+ * batches change nothing. All sums are whole numbers: their order changes nothing either.
+ *
+ * With the strand to be told from the reads, every fragment is counted under the three settings
+ * at once and the evidence picks one at the end: nothing is read twice, and no first million
+ * reads decide for the rest.
+ */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/parallel.h"
+#include "base/try.h"
+#include "count/assign.h"
+#include "count/contigs.h"
+#include "count/pairs.h"
+#include "count/quality.h"
+
+enum {
+    GRAIN = 2048,               /* records or fragments of one piece of work */
+    MAX_SETTINGS = 3,
+    EVIDENCE_MIN = 100          /* fragments below which nothing is said about the strand */
+};
+
+/* Counts are kept in whole parts of a read: featureCounts' own 1/65536, and for htseq-count a
+ * number that 1 to 16 divide. */
+enum { UNIT_FEATURECOUNTS = 65536, UNIT_HTSEQ = 720720 };
+
+#define NO_READ UINT32_MAX
+#define TAKEN 0x80000000u       /* the read stands in `taken`, not in `reads` */
+
+/* A stranded library shows one strand in four fragments of five (RSeQC's and nf-core's line), an
+ * unstranded one both alike. */
+static const double STRANDED_SHARE = 0.8, EVEN_SHARE = 0.1;
+
+typedef struct { uint32_t first, second; } pair_t;
+
+typedef struct {
+    int64_t *counts;                        /* n_rows x n_settings */
+    uint64_t fates[MAX_SETTINGS][TIL_N_FATES], footer[MAX_SETTINGS][TIL_N_FATES];
+    uint64_t n_pairs, n_single, n_mateless, n_unpaired, n_no_position, n_lost, n_mapped;
+    uint64_t sense, antisense;
+    til_ballot_t ballot;
+    til_quality_worker_t quality;
+} worker_t;
+
+typedef struct {
+    const til_annot_t *annot;
+    const til_overlap_t *index;
+    const til_count_options_t *options;
+    const char *path;
+    til_bam_t *bam;
+    const til_bam_header_t *header;
+    int32_t *contig_map;
+    til_read_rules_t rules;
+    bool pairing, bases_matter;
+    int64_t unit;
+    til_stranded_t settings[MAX_SETTINGS];
+    size_t n_settings;
+    worker_t *workers;
+    size_t n_workers;
+
+    til_bam_batch_t batch;
+    til_read_t *reads, *taken;
+    size_t read_capacity, taken_capacity, n_taken;
+    pair_t *pairs;
+    size_t pair_capacity, n_pairs;
+    til_pairs_table_t *waiting;
+    til_read_t held;            /* the last read of the batch before, when alone so far */
+    bool has_held, sorted;
+    uint16_t left_out;          /* flags of records that seek no mate, since they are not counted */
+    int32_t at_contig;
+    uint64_t n_records;
+} counting_t;
+
+void til_count_clear(til_count_t *count)
+{
+    if (count == NULL) return;
+    free(count->path);
+    free(count->counts);
+    *count = (til_count_t){ 0 };
+}
+
+/* -------------------------------------------------------------------- vote */
+
+static void add_fate(worker_t *w, size_t n_settings, til_fate_t fate)
+{
+    for (size_t k = 0; k < n_settings; k++) w->fates[k][fate]++;
+}
+
+/* Everything lies on one gene: the usual case, without lists. */
+static void count_one_gene(const counting_t *s, worker_t *w, til_entry_t entry, bool minus,
+                           int64_t weight)
+{
+    for (size_t k = 0; k < s->n_settings; k++) {
+        bool fits = til_strand_fits(entry, s->settings[k], minus);
+        w->fates[k][fits ? TIL_FATE_ASSIGNED : TIL_FATE_NO_FEATURES]++;
+        if (fits) w->counts[(size_t)(entry >> 2) * s->n_settings + k] += weight;
+    }
+}
+
+static til_status_t count_by_ballot(til_ctx_t *ctx, const counting_t *s, worker_t *w,
+                                    const til_fragment_t *f, const int32_t contigs[2],
+                                    int64_t weight)
+{
+    til_status_t status = TIL_OK;
+    til_fate_t fate;
+    til_multi_overlap_t multi = s->options->multi_overlap;
+
+    TIL_TRY(til_ballot_collect(ctx, &w->ballot, s->index, f, contigs));
+    for (size_t k = 0; k < s->n_settings; k++) {
+        TIL_TRY(til_ballot_vote(ctx, &w->ballot, s->options, s->settings[k], f, &fate));
+        w->fates[k][fate]++;
+        if (fate != TIL_FATE_ASSIGNED) continue;
+        size_t n = w->ballot.n_candidates;
+        if (n > 1) w->footer[k][TIL_FATE_AMBIGUITY]++;
+        int64_t share = multi == TIL_OVERLAP_FRACTION ? weight / (int64_t)n : weight;
+        for (size_t i = 0; i < n; i++)
+            w->counts[(size_t)w->ballot.candidates[i].row * s->n_settings + k] += share;
+    }
+done:
+    return status;
+}
+
+/* The one entry a fragment lies on, when it is as simple as that: *entry is its code. False when
+ * the ballot must decide. 0: on no gene. */
+static bool is_simple(const counting_t *s, const til_touch_t touch[2], uint32_t *code)
+{
+    uint32_t a = touch[0].code, b = touch[1].code;
+    if (touch[0].several || touch[1].several || (a != 0 && b != 0 && a != b)) return false;
+    *code = a != 0 ? a : b;
+    if (s->options->mode == TIL_COUNT_STRICT && (touch[0].gap || touch[1].gap)) *code = 0;
+    return true;
+}
+
+static til_status_t count_fragment(til_ctx_t *ctx, const counting_t *s, worker_t *w,
+                                   const til_fragment_t *f)
+{
+    const til_count_options_t *o = s->options;
+    bool htseq = o->mode != TIL_COUNT_FEATURECOUNTS, lost = false;
+    uint64_t extra[TIL_N_FATES] = { 0 };
+    til_touch_t touch[2] = { { 0 } };
+    int32_t contigs[2] = { -1, -1 };
+    uint32_t code = 0;
+    til_status_t status = TIL_OK;
+
+    til_fate_t fate = htseq ? til_fate_of_htseq(o, f, extra) : til_fate_of(o, f);
+    if (extra[TIL_FATE_MULTI_MAPPING] > 0)
+        for (size_t k = 0; k < s->n_settings; k++) w->footer[k][TIL_FATE_MULTI_MAPPING]++;
+    if (fate != TIL_FATE_ASSIGNED && !o->with_quality) {
+        add_fate(w, s->n_settings, fate);
+        return TIL_OK;
+    }
+    for (int i = 0; i < 2; i++) {
+        const til_read_t *end = f->end[i];
+        if (end == NULL || til_read_unmapped(end)) continue;
+        contigs[i] = s->contig_map[end->contig];
+        if (contigs[i] < 0) lost = true;
+        else touch[i] = til_touch(s->index, contigs[i], end);
+    }
+    uint32_t n_hits = til_fragment_hits(f);
+    bool simple = is_simple(s, touch, &code);
+    if (o->with_quality)
+        til_quality_see(&w->quality, f, contigs, n_hits, simple ? code : UINT32_MAX);
+    if (fate != TIL_FATE_ASSIGNED) {
+        add_fate(w, s->n_settings, fate);
+        return TIL_OK;
+    }
+    w->n_mapped++;
+    w->n_lost += lost;
+    int64_t weight = o->multi_mapping == TIL_MULTI_FRACTION ? s->unit / n_hits : s->unit;
+    if (htseq && lost) code = 0, simple = true;
+    if (simple && code == 0) {
+        add_fate(w, s->n_settings, TIL_FATE_NO_FEATURES);
+        return TIL_OK;
+    }
+    bool minus[2] = { touch[0].code != 0 && til_read_fragment_minus(f->end[0]),
+                      touch[1].code != 0 && til_read_fragment_minus(f->end[1]) };
+    int which = touch[0].code != 0 ? 0 : 1;
+    bool agree = touch[0].code == 0 || touch[1].code == 0 || minus[0] == minus[1];
+    if (simple && (code & 1) && agree && n_hits == 1 && (code >> 1 & 3) != TIL_STRAND_NONE) {
+        bool sense = minus[which] == ((code >> 1 & 3) == TIL_STRAND_MINUS);
+        w->sense += sense;
+        w->antisense += !sense;
+    }
+    if (simple && (code & 1) && agree && !s->bases_matter)
+        count_one_gene(s, w, code >> 1, minus[which], weight);
+    else
+        status = count_by_ballot(ctx, s, w, f, contigs, weight);
+    return status;
+}
+
+/* ------------------------------------------------------------- parallel work */
+
+static til_status_t decode_range(til_ctx_t *ctx, void *arg, int worker, size_t begin, size_t end)
+{
+    counting_t *s = arg;
+    bool no_position;
+    for (size_t i = begin; i < end; i++) {
+        const uint8_t *record = s->batch.bytes + s->batch.at[i];
+        til_read_state_t state = til_read_decode(record, &s->rules, &s->reads[i], &no_position);
+        if (state == TIL_READ_NO_MEMORY) return til_no_memory(ctx, 1, "alignment");
+        if (state != TIL_READ_OK) {
+            til_bam_record_t parts;
+            bool whole = til_bam_record(record, &parts);
+            return til_fail(ctx, TIL_EINPUT, "%s: record %llu%s%.80s%s: %s", s->path,
+                            (unsigned long long)(s->batch.first + i), whole ? " (read " : "",
+                            whole ? parts.name : "", whole ? ")" : "", til_read_problem(state));
+        }
+        s->workers[worker].n_no_position += no_position;
+    }
+    return TIL_OK;
+}
+
+static til_read_t *read_at(const counting_t *s, uint32_t place)
+{
+    if (place == NO_READ) return NULL;
+    return place & TAKEN ? &s->taken[place & ~TAKEN] : &s->reads[place];
+}
+
+static til_status_t vote_range(til_ctx_t *ctx, void *arg, int worker, size_t begin, size_t end)
+{
+    counting_t *s = arg;
+    worker_t *w = &s->workers[worker];
+    for (size_t i = begin; i < end; i++) {
+        til_fragment_t f = { .paired = s->pairing };
+        if (s->pairing) {
+            f.end[0] = read_at(s, s->pairs[i].first);
+            f.end[1] = read_at(s, s->pairs[i].second);
+        } else {
+            f.end[0] = &s->reads[i];
+        }
+        const til_read_t *alone = f.end[0] == NULL ? f.end[1] : f.end[1] == NULL ? f.end[0] : NULL;
+        w->n_pairs += alone == NULL;
+        w->n_single += alone != NULL;
+        if (alone != NULL && !(alone->flag & TIL_FLAG_PAIRED)) w->n_unpaired++;
+        else if (alone != NULL && s->pairing && !(alone->flag & TIL_FLAG_MATE_UNMAPPED))
+            w->n_mateless++;
+        til_status_t status = count_fragment(ctx, s, w, &f);
+        if (status != TIL_OK) return status;
+    }
+    return TIL_OK;
+}
+
+/* ------------------------------------------------------------------- mates */
+
+/* Moves a read to `taken`. */
+static til_status_t push_taken(til_ctx_t *ctx, counting_t *s, til_read_t *read, uint32_t *place)
+{
+    til_status_t status = til_grow(ctx, &s->taken, &s->taken_capacity, s->n_taken + 1,
+                                   sizeof *s->taken);
+    if (status != TIL_OK) return status;
+    s->taken[s->n_taken] = *read;
+    read->more = NULL;
+    *place = (uint32_t)s->n_taken++ | TAKEN;
+    return TIL_OK;
+}
+
+/* Notes a fragment; `b` may be NO_READ. The end flagged as first goes first, and so does a read
+ * that is not of a pair. */
+static til_status_t push_pair(til_ctx_t *ctx, counting_t *s, uint32_t a, uint32_t b)
+{
+    til_status_t status = til_grow(ctx, &s->pairs, &s->pair_capacity, s->n_pairs + 1,
+                                   sizeof *s->pairs);
+    if (status != TIL_OK) return status;
+    uint16_t flag = read_at(s, a)->flag;
+    bool a_first = (flag & TIL_FLAG_FIRST) || !(flag & TIL_FLAG_PAIRED);
+    s->pairs[s->n_pairs++] = a_first ? (pair_t){ a, b } : (pair_t){ b, a };
+    return TIL_OK;
+}
+
+/* Lets go of reads whose mates are not coming: past their contig in a sorted file, or at the end. */
+static til_status_t release(til_ctx_t *ctx, counting_t *s, int32_t contig)
+{
+    til_read_t read;
+    size_t cursor = 0;
+    uint32_t place;
+    while (til_pairs_sweep(s->waiting, contig, &cursor, &read)) {
+        til_status_t status = push_taken(ctx, s, &read, &place);
+        if (status == TIL_OK) status = push_pair(ctx, s, place, NO_READ);
+        free(read.more);
+        if (status != TIL_OK) return status;
+    }
+    return TIL_OK;
+}
+
+static til_status_t watch_order(til_ctx_t *ctx, counting_t *s, const til_read_t *read)
+{
+    if (!s->sorted || read->contig < 0 || read->contig == s->at_contig) return TIL_OK;
+    if (read->contig < s->at_contig) {
+        s->sorted = false;      /* the header promised what the file does not keep */
+        return TIL_OK;
+    }
+    s->at_contig = read->contig;
+    return release(ctx, s, read->contig);
+}
+
+/* Finds the mate of a read that did not match the one before it. */
+static til_status_t seek_mate(til_ctx_t *ctx, counting_t *s, uint32_t place)
+{
+    til_read_t mate, *read = read_at(s, place);
+    uint32_t mate_place;
+    if (!til_pairs_take(s->waiting, read, &mate)) {
+        til_status_t status = til_pairs_wait(ctx, s->waiting, read);
+        if (status == TIL_OK) read->more = NULL;
+        return status;
+    }
+    til_status_t status = push_taken(ctx, s, &mate, &mate_place);
+    if (status == TIL_OK) status = push_pair(ctx, s, place, mate_place);
+    free(mate.more);
+    return status;
+}
+
+/* Pairs up a batch. A read without a mate so far is looked at again when the next one has come. */
+static til_status_t pair_batch(til_ctx_t *ctx, counting_t *s)
+{
+    til_status_t status = TIL_OK;
+    uint32_t before = NO_READ;
+
+    s->n_pairs = s->n_taken = 0;
+    if (s->has_held) TIL_TRY(push_taken(ctx, s, &s->held, &before));
+    s->has_held = false;
+    for (uint32_t i = 0; i < s->batch.n; i++) {
+        const til_read_t *read = &s->reads[i];
+        bool paired = (read->flag & TIL_FLAG_PAIRED) && !(read->flag & s->left_out);
+        if (before != NO_READ) {
+            if (paired && til_pairs_match(read_at(s, before), read)) {
+                TIL_TRY(push_pair(ctx, s, before, i));
+                before = NO_READ;
+                continue;
+            }
+            TIL_TRY(seek_mate(ctx, s, before));
+            before = NO_READ;
+        }
+        TIL_TRY(watch_order(ctx, s, read));
+        if (paired) before = i;
+        else TIL_TRY(push_pair(ctx, s, i, NO_READ));
+    }
+    if (before != NO_READ) {
+        s->held = *read_at(s, before);
+        s->has_held = true;
+        read_at(s, before)->more = NULL;
+    }
+done:
+    return status;
+}
+
+/* Frees what the reads of a counted batch own; those that still wait or are held were moved. */
+static void drop_reads(til_read_t *reads, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        free(reads[i].more);
+        reads[i].more = NULL;
+    }
+}
+
+/* Room for n reads, those never used before all zero. */
+static til_status_t make_room(til_ctx_t *ctx, counting_t *s, size_t n)
+{
+    size_t had = s->read_capacity;
+    til_status_t status = til_grow(ctx, &s->reads, &s->read_capacity, n, sizeof *s->reads);
+    if (status == TIL_OK && s->read_capacity > had)
+        memset(s->reads + had, 0, (s->read_capacity - had) * sizeof *s->reads);
+    return status;
+}
+
+static til_status_t count_batch(til_ctx_t *ctx, counting_t *s)
+{
+    til_status_t status = TIL_OK;
+    size_t n = s->batch.n;
+
+    TIL_TRY(make_room(ctx, s, n));
+    TIL_TRY(til_parallel_for(ctx, n, GRAIN, decode_range, s));
+    s->n_records += n;
+    if (s->pairing) {
+        TIL_TRY(pair_batch(ctx, s));
+        TIL_TRY(til_parallel_for(ctx, s->n_pairs, GRAIN / 2, vote_range, s));
+        drop_reads(s->taken, s->n_taken);
+        s->n_taken = 0;
+    } else {
+        TIL_TRY(til_parallel_for(ctx, n, GRAIN, vote_range, s));
+    }
+    drop_reads(s->reads, n);
+done:
+    return status;
+}
+
+/* What is left at the end of the file. */
+static til_status_t count_leftovers(til_ctx_t *ctx, counting_t *s)
+{
+    til_status_t status = TIL_OK;
+    uint32_t place;
+
+    if (!s->pairing) return TIL_OK;
+    s->n_pairs = s->n_taken = 0;
+    if (s->has_held) {
+        s->has_held = false;
+        TIL_TRY(push_taken(ctx, s, &s->held, &place));
+        TIL_TRY(seek_mate(ctx, s, place));
+    }
+    TIL_TRY(release(ctx, s, INT32_MAX));
+    TIL_TRY(til_parallel_for(ctx, s->n_pairs, GRAIN / 2, vote_range, s));
+    drop_reads(s->taken, s->n_taken);
+    s->n_taken = 0;
+done:
+    return status;
+}
+
+/* ------------------------------------------------------------------ verdict */
+
+static til_strand_verdict_t judge(uint64_t sense, uint64_t antisense)
+{
+    uint64_t n = sense + antisense;
+    if (n < EVIDENCE_MIN) return TIL_VERDICT_UNCLEAR;
+    double share = (double)sense / (double)n;
+    if (share >= STRANDED_SHARE) return TIL_VERDICT_FORWARD;
+    if (share <= 1 - STRANDED_SHARE) return TIL_VERDICT_REVERSE;
+    return share >= 0.5 - EVEN_SHARE && share <= 0.5 + EVEN_SHARE ? TIL_VERDICT_UNSTRANDED
+                                                                  : TIL_VERDICT_UNCLEAR;
+}
+
+static til_stranded_t setting_for(til_strand_verdict_t verdict)
+{
+    return verdict == TIL_VERDICT_FORWARD ? TIL_STRANDED_FORWARD :
+           verdict == TIL_VERDICT_REVERSE ? TIL_STRANDED_REVERSE : TIL_STRANDED_UNSTRANDED;
+}
+
+/* -------------------------------------------------------------- begin and end */
+
+static til_status_t check_options(til_ctx_t *ctx, const til_count_options_t *o)
+{
+    if (o->mode != TIL_COUNT_FEATURECOUNTS &&
+        (o->min_overlap > 1 || o->frac_overlap > 0 || o->multi_overlap == TIL_OVERLAP_LARGEST))
+        return til_fail(ctx, TIL_EUSAGE, "--min-overlap, --frac-overlap and --multi-overlap largest "
+                        "belong to --mode featurecounts");
+    return TIL_OK;
+}
+
+static til_status_t begin(til_ctx_t *ctx, counting_t *s)
+{
+    til_status_t status = TIL_OK;
+    const til_count_options_t *o = s->options;
+    til_bam_options_t bam_options = { .reference = o->reference, .allow_no_eof = o->allow_no_eof };
+
+    s->pairing = o->pairs != TIL_PAIRS_NO;
+    if (o->mode != TIL_COUNT_FEATURECOUNTS && o->ignore_secondary)
+        s->left_out = TIL_FLAG_SECONDARY | TIL_FLAG_SUPPLEMENTARY;
+    s->bases_matter = til_needs_bases(o);
+    s->unit = o->mode == TIL_COUNT_FEATURECOUNTS ? UNIT_FEATURECOUNTS : UNIT_HTSEQ;
+    s->n_settings = o->stranded == TIL_STRANDED_AUTO ? MAX_SETTINGS : 1;
+    for (size_t k = 0; k < s->n_settings; k++)
+        s->settings[k] = o->stranded == TIL_STRANDED_AUTO ? (til_stranded_t)k : o->stranded;
+
+    TIL_TRY(til_bam_open(ctx, s->path, &bam_options, &s->bam));
+    s->header = til_bam_header(s->bam);
+    s->sorted = s->header->by_coordinate;
+    s->at_contig = -1;
+    s->rules = (til_read_rules_t){ .header = s->header,
+                                   .section_limit = o->mode == TIL_COUNT_FEATURECOUNTS,
+                                   .spans = o->frac_overlap > 0, .pairing = s->pairing };
+    s->contig_map = til_array(s->header->n_contigs, sizeof *s->contig_map);
+    s->waiting = til_pairs_new();
+    s->n_workers = (size_t)ctx->n_threads;
+    s->workers = til_array_zero(s->n_workers, sizeof *s->workers);
+    if (s->contig_map == NULL || s->waiting == NULL || s->workers == NULL) {
+        status = til_no_memory(ctx, s->header->n_contigs, "contigs");
+        goto done;
+    }
+    TIL_TRY(til_contigs_match(ctx, s->annot, o, s->path, s->header, s->contig_map));
+    for (size_t k = 0; k < s->n_workers; k++) {
+        s->workers[k].counts = til_array_zero(s->index->n_rows * s->n_settings,
+                                              sizeof *s->workers[k].counts);
+        if (s->workers[k].counts == NULL) {
+            status = til_no_memory(ctx, s->index->n_rows, "counts");
+            goto done;
+        }
+    }
+done:
+    return status;
+}
+
+static void end(counting_t *s)
+{
+    for (size_t k = 0; s->workers != NULL && k < s->n_workers; k++) {
+        free(s->workers[k].counts);
+        til_ballot_clear(&s->workers[k].ballot);
+    }
+    drop_reads(s->reads, s->read_capacity);
+    drop_reads(s->taken, s->n_taken);
+    if (s->has_held) free(s->held.more);
+    til_bam_close(s->bam);
+    til_pairs_free(s->waiting);
+    free(s->workers);
+    free(s->contig_map);
+    free(s->reads);
+    free(s->taken);
+    free(s->pairs);
+}
+
+static til_status_t gather(til_ctx_t *ctx, const counting_t *s, til_count_t *out)
+{
+    size_t n_rows = s->index->n_rows, chosen = 0;
+
+    out->path = til_array(strlen(s->path) + 1, 1);
+    out->counts = til_array_zero(n_rows, sizeof *out->counts);
+    if (out->path == NULL || out->counts == NULL) return til_no_memory(ctx, n_rows, "counts");
+    memcpy(out->path, s->path, strlen(s->path) + 1);
+    out->n_rows = n_rows;
+    out->unit = s->unit;
+    out->n_records = s->n_records;
+    for (size_t k = 0; k < s->n_workers; k++) {
+        const worker_t *w = &s->workers[k];
+        out->n_pairs += w->n_pairs;
+        out->n_single += w->n_single;
+        out->n_mateless += w->n_mateless;
+        out->n_unpaired += w->n_unpaired;
+        out->n_no_position += w->n_no_position;
+        out->n_lost += w->n_lost;
+        out->sense += w->sense;
+        out->antisense += w->antisense;
+    }
+    out->verdict = judge(out->sense, out->antisense);
+    out->stranded = s->settings[0];
+    if (s->n_settings > 1) {
+        out->stranded = setting_for(out->verdict);
+        chosen = (size_t)out->stranded;
+    }
+    for (size_t k = 0; k < s->n_workers; k++) {
+        const worker_t *w = &s->workers[k];
+        for (size_t g = 0; g < n_rows; g++)
+            out->counts[g] += w->counts[g * s->n_settings + chosen];
+        for (int fate = 0; fate < TIL_N_FATES; fate++) {
+            out->fates[fate] += w->fates[chosen][fate];
+            out->footer[fate] += w->fates[chosen][fate] + w->footer[chosen][fate];
+        }
+    }
+    return TIL_OK;
+}
+
+static uint64_t n_mapped(const counting_t *s)
+{
+    uint64_t n = 0;
+    for (size_t k = 0; k < s->n_workers; k++) n += s->workers[k].n_mapped;
+    return n;
+}
+
+/* Remarks about the file that the numbers alone would hide. */
+static void remark(til_ctx_t *ctx, const counting_t *s, const til_count_t *out)
+{
+    uint64_t mapped = n_mapped(s), fragments = out->n_pairs + out->n_single;
+    const char *what = s->pairing ? "fragments" : "reads";
+
+    if (out->n_lost > 0)
+        til_say(ctx, TIL_LOG_WARNING, "%s: %.1f%% of the mapped %s lie on contigs that %s lacks",
+                s->path, 100.0 * (double)out->n_lost / (double)mapped, what, s->annot->origin);
+    if (out->n_mateless > 0)
+        til_say(ctx, TIL_LOG_WARNING, "%s: %llu records promise a mapped mate that is not in the "
+                "file: each is counted as a fragment of one read", s->path,
+                (unsigned long long)out->n_mateless);
+    if (s->pairing && out->n_unpaired > 0 && out->n_unpaired < fragments)
+        til_say(ctx, TIL_LOG_NOTICE, "%s: a mixture: %llu single reads beside %llu fragments of "
+                "pairs, each counted once", s->path, (unsigned long long)out->n_unpaired,
+                (unsigned long long)(fragments - out->n_unpaired));
+    if (s->options->pairs == TIL_PAIRS_YES && out->n_unpaired == fragments && fragments > 0)
+        til_say(ctx, TIL_LOG_NOTICE, "%s: --pairs yes, but no read is flagged as paired", s->path);
+    if (out->n_no_position > 0)
+        til_say(ctx, TIL_LOG_WARNING, "%s: %llu records flagged as mapped have no position: taken "
+                "as unmapped", s->path, (unsigned long long)out->n_no_position);
+    if (fragments == 0)
+        til_say(ctx, TIL_LOG_WARNING, "%s: no alignments at all", s->path);
+    else if (out->fates[TIL_FATE_ASSIGNED] == 0)
+        til_say(ctx, TIL_LOG_WARNING, "%s: none of %llu %s was assigned to a gene (0%%)", s->path,
+                (unsigned long long)fragments, what);
+}
+
+til_status_t til_count_file(til_ctx_t *ctx, const til_annot_t *annot, const til_overlap_t *index,
+                            const til_count_options_t *options, const char *path,
+                            til_count_t *out)
+{
+    til_status_t status = TIL_OK;
+    counting_t s = { .annot = annot, .index = index, .options = options, .path = path };
+
+    *out = (til_count_t){ 0 };
+    TIL_TRY(check_options(ctx, options));
+    TIL_TRY(begin(ctx, &s));
+    for (;;) {
+        TIL_TRY(til_bam_next(ctx, s.bam, &s.batch));
+        if (s.batch.n == 0) break;
+        TIL_TRY(count_batch(ctx, &s));
+    }
+    TIL_TRY(count_leftovers(ctx, &s));
+    TIL_TRY(gather(ctx, &s, out));
+    remark(ctx, &s, out);
+done:
+    end(&s);
+    if (status != TIL_OK) til_count_clear(out);
+    return status;
+}

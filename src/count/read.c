@@ -1,0 +1,269 @@
+/* read.c -- from an alignment record to what counting keeps of it.
+ *
+ * Only the fixed fields, the CIGAR, the name (hashed) and the tags up to NH and HI are touched;
+ * sequence and qualities are stepped over.
+ */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/names.h"
+#include "count/read.h"
+
+enum { OP_M, OP_I, OP_D, OP_N, OP_S, OP_H, OP_P, OP_EQUAL, OP_X };
+
+const char *til_read_problem(til_read_state_t state)
+{
+    switch (state) {
+    case TIL_READ_NO_MEMORY: return "out of memory";
+    case TIL_READ_BAD_PARTS: return "its parts do not fit into its size";
+    case TIL_READ_BAD_CONTIG: return "its reference is not in the header";
+    case TIL_READ_BEYOND_CONTIG: return "it reaches beyond the end of its reference";
+    case TIL_READ_BAD_CIGAR: return "its CIGAR has an unknown operation";
+    case TIL_READ_CIGAR_LENGTH: return "its CIGAR and its sequence differ in length";
+    case TIL_READ_BAD_TAGS: return "its tags are malformed";
+    case TIL_READ_BAD_POSITION: return "its position is negative";
+    default: return "it is sound";
+    }
+}
+
+/* -------------------------------------------------------------------- tags */
+
+static uint32_t bytes_of_type(uint8_t type)
+{
+    switch (type) {
+    case 'A': case 'c': case 'C': return 1;
+    case 's': case 'S': return 2;
+    case 'i': case 'I': case 'f': return 4;
+    case 'd': return 8;
+    default: return 0;
+    }
+}
+
+/* Bytes of a tag's value at p (type at p[-1]), or 0 when it does not fit before `end`. */
+static size_t value_bytes(uint8_t type, const uint8_t *p, const uint8_t *end)
+{
+    size_t left = (size_t)(end - p), size = bytes_of_type(type);
+    if (size == 0 && (type == 'Z' || type == 'H')) {
+        const uint8_t *nul = memchr(p, 0, left);
+        return nul == NULL ? 0 : (size_t)(nul - p) + 1;
+    }
+    if (size == 0 && type == 'B' && left >= 5) {
+        size_t each = bytes_of_type(p[0]), n = til_le32(p + 1);
+        size = each == 0 || n > (left - 5) / each ? 0 : 5 + n * each;
+    }
+    return size <= left ? size : 0;
+}
+
+static int64_t integer(uint8_t type, const uint8_t *p)
+{
+    switch (type) {
+    case 'c': return (int8_t)p[0];
+    case 'C': return p[0];
+    case 's': return (int16_t)(p[0] | p[1] << 8);
+    case 'S': return (int64_t)p[0] | (int64_t)p[1] << 8;
+    case 'i': return (int32_t)til_le32(p);
+    default: return (int64_t)til_le32(p);
+    }
+}
+
+static bool is_integer(uint8_t type)
+{
+    return type == 'c' || type == 'C' || type == 's' || type == 'S' || type == 'i' || type == 'I';
+}
+
+/* NH and, when wanted, HI; stops when it has them. False when the tags are malformed up to there. */
+static bool read_tags(const til_bam_record_t *r, bool want_hit, bool *has_n_hits,
+                      til_read_t *read)
+{
+    const uint8_t *p = r->tags, *end = r->end;
+    bool has_hit = !want_hit;
+    while (p < end && !(*has_n_hits && has_hit)) {
+        if (end - p < 4) return false;
+        uint8_t type = p[2];
+        size_t size = value_bytes(type, p + 3, end);
+        if (size == 0) return false;
+        if (p[1] == 'H' && p[0] == 'N' && is_integer(type)) {
+            int64_t n = integer(type, p + 3);
+            read->n_hits = n < 1 ? 1 : n > INT32_MAX ? INT32_MAX : (uint32_t)n;
+            *has_n_hits = true;
+        } else if (p[1] == 'I' && p[0] == 'H' && is_integer(type) && want_hit) {
+            read->hit = (int32_t)integer(type, p + 3);
+            has_hit = true;
+        }
+        p += 3 + size;
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------- CIGAR */
+
+typedef struct {
+    til_read_t *read;
+    size_t n_sections, capacity;    /* capacity of read->more in blocks */
+    bool limited, failed;
+} sections_t;
+
+static void push_block(sections_t *s, uint32_t start, uint32_t end)
+{
+    til_read_t *r = s->read;
+    if (start == end) return;
+    if (r->n_blocks == TIL_BLOCKS_INSIDE && r->more == NULL) {
+        s->capacity = 16;
+        r->more = til_array(s->capacity, sizeof *r->more);
+        if (r->more == NULL) {
+            s->failed = true;
+            return;
+        }
+        memcpy(r->more, r->inside, sizeof r->inside);
+    }
+    if (r->more != NULL && r->n_blocks == s->capacity) {
+        til_block_t *grown = realloc(r->more, 2 * s->capacity * sizeof *grown);
+        if (grown == NULL) {
+            s->failed = true;
+            return;
+        }
+        r->more = grown;
+        s->capacity *= 2;
+    }
+    (r->more != NULL ? r->more : r->inside)[r->n_blocks++] = (til_block_t){ start, end };
+}
+
+/* A stretch ends where an I, D or N stands. One of no length counts towards the limit. */
+static void close_section(sections_t *s, uint32_t start, uint32_t end)
+{
+    if (s->limited && s->n_sections >= TIL_SECTIONS_MAX) return;
+    s->n_sections++;
+    push_block(s, start, end);
+}
+
+static til_read_state_t walk_cigar(const til_bam_record_t *r, const til_read_rules_t *rules,
+                                   til_read_t *read)
+{
+    sections_t s = { .read = read, .limited = rules->section_limit };
+    uint64_t at = (uint64_t)(uint32_t)read->pos, start = at, query = 0;
+    uint64_t length = (uint64_t)rules->header->lengths[read->contig];
+
+    for (uint32_t i = 0; i < r->n_cigar && !s.failed; i++) {
+        uint32_t word = til_le32(r->cigar + (size_t)4 * i), n = word >> 4;
+        switch (word & 15) {
+        case OP_M: case OP_EQUAL: case OP_X:
+            at += n;
+            query += n;
+            break;
+        case OP_I:
+            close_section(&s, (uint32_t)start, (uint32_t)at);
+            start = at;
+            query += n;
+            break;
+        case OP_N:
+            read->is_split = true;
+            /* fall through */
+        case OP_D:
+            close_section(&s, (uint32_t)start, (uint32_t)at);
+            at += n;
+            start = at;
+            break;
+        case OP_S:
+            query += n;
+            break;
+        case OP_H: case OP_P:
+            break;
+        default:
+            return TIL_READ_BAD_CIGAR;
+        }
+        if (at > length) return TIL_READ_BEYOND_CONTIG;
+    }
+    if (at > start && !s.failed) close_section(&s, (uint32_t)start, (uint32_t)at);
+    if (s.failed) return TIL_READ_NO_MEMORY;
+    if (r->n_cigar > 0 && r->l_seq > 0 && query != r->l_seq) return TIL_READ_CIGAR_LENGTH;
+    read->end = (uint32_t)at;
+    return TIL_READ_OK;
+}
+
+/* The stretches as featureCounts measures the length of a fragment: the first reaches back over
+ * the bases clipped before it, the last on over those clipped behind. */
+static til_read_state_t measure_spans(const til_bam_record_t *r, til_read_t *read)
+{
+    til_span_t spans[TIL_SECTIONS_MAX];
+    uint32_t n = 0, at = (uint32_t)read->pos, start = at, clipped_behind = 0;
+    bool any_query = false, any_match = false;
+
+    for (uint32_t i = 0; i < r->n_cigar; i++) {
+        uint32_t word = til_le32(r->cigar + (size_t)4 * i), length = word >> 4;
+        switch (word & 15) {
+        case OP_M: case OP_EQUAL: case OP_X:
+            at += length;
+            any_query = any_match = true;
+            break;
+        case OP_I: case OP_D: case OP_N:
+            if (n < TIL_SECTIONS_MAX)
+                spans[n++] = (til_span_t){ start, at - start,
+                                           (word & 15) == OP_I ? length : 0, at };
+            if ((word & 15) == OP_I) any_query = true;
+            else at += length;
+            start = at;
+            any_match = false;
+            break;
+        case OP_S:
+            if (!any_query) start -= length < start ? length : start;
+            else clipped_behind = length;
+            any_query = true;
+            break;
+        default:
+            break;
+        }
+    }
+    if (any_match && n < TIL_SECTIONS_MAX)
+        spans[n++] = (til_span_t){ start, at - start + clipped_behind, 0, at };
+
+    til_block_t *all = til_array(read->n_blocks + 2 * (size_t)n + 1, sizeof *all);
+    if (all == NULL) {
+        free(read->more);
+        return TIL_READ_NO_MEMORY;
+    }
+    memcpy(all, til_read_blocks(read), read->n_blocks * sizeof *all);
+    memcpy(all + read->n_blocks, spans, n * sizeof *spans);
+    free(read->more);
+    read->more = all;
+    read->n_spans = (uint8_t)n;
+    return TIL_READ_OK;
+}
+
+/* ------------------------------------------------------------------ record */
+
+til_read_state_t til_read_decode(const uint8_t *record, const til_read_rules_t *rules,
+                                 til_read_t *read, bool *no_position)
+{
+    til_bam_record_t r;
+    bool has_n_hits = false;
+    int64_t n_contigs = (int64_t)rules->header->n_contigs;
+
+    if (!til_bam_record(record, &r)) return TIL_READ_BAD_PARTS;
+    if (r.contig < -1 || r.contig >= n_contigs || r.mate_contig < -1 ||
+        r.mate_contig >= n_contigs)
+        return TIL_READ_BAD_CONTIG;
+
+    *read = (til_read_t){ .contig = r.contig, .pos = r.pos, .mate_contig = r.mate_contig,
+                          .mate_pos = r.mate_pos, .tlen = r.tlen, .hit = -1, .n_hits = 1,
+                          .flag = r.flag, .mapq = r.mapq };
+    *no_position = false;
+    if (!(r.flag & TIL_FLAG_UNMAPPED) && (r.contig < 0 || r.pos < 0)) {
+        read->flag |= TIL_FLAG_UNMAPPED;
+        *no_position = true;
+    }
+    if (read->flag & TIL_FLAG_UNMAPPED) read->contig = read->pos = -1;
+    if (r.flag & TIL_FLAG_MATE_UNMAPPED) read->mate_contig = read->mate_pos = -1;
+    if (rules->pairing) read->name = til_hash_bytes(r.name, r.name_length);
+    if (!read_tags(&r, rules->pairing, &has_n_hits, read)) return TIL_READ_BAD_TAGS;
+    if (!has_n_hits && (r.flag & TIL_FLAG_SECONDARY)) read->n_hits = 2;
+    if (read->flag & TIL_FLAG_UNMAPPED) return TIL_READ_OK;
+
+    til_read_state_t state = walk_cigar(&r, rules, read);
+    if (state != TIL_READ_OK) {
+        free(read->more);
+        return state;
+    }
+    return rules->spans ? measure_spans(&r, read) : TIL_READ_OK;
+}

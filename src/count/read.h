@@ -1,0 +1,84 @@
+/* read.h -- what counting keeps of an alignment record. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TIL_COUNT_READ_H
+#define TIL_COUNT_READ_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "io/bam.h"
+
+enum {
+    TIL_FLAG_PAIRED = 0x1, TIL_FLAG_PROPER = 0x2, TIL_FLAG_UNMAPPED = 0x4,
+    TIL_FLAG_MATE_UNMAPPED = 0x8, TIL_FLAG_REVERSE = 0x10, TIL_FLAG_MATE_REVERSE = 0x20,
+    TIL_FLAG_FIRST = 0x40, TIL_FLAG_SECOND = 0x80, TIL_FLAG_SECONDARY = 0x100,
+    TIL_FLAG_DUPLICATE = 0x400, TIL_FLAG_SUPPLEMENTARY = 0x800
+};
+
+/* A stretch of the contig, 0-based, half open. */
+typedef struct { uint32_t start, end; } til_block_t;
+
+enum { TIL_BLOCKS_INSIDE = 3 };
+
+/* featureCounts looks at the first ten stretches of an alignment (its --maxMOp). */
+enum { TIL_SECTIONS_MAX = 10 };
+
+/* A stretch as featureCounts measures fragments: clipped bases belong to it, and an insertion may
+ * follow it. */
+typedef struct { uint32_t start, length, insertion, insertion_at; } til_span_t;
+
+typedef struct {
+    uint64_t name;              /* hash of the read name                                      */
+    int32_t contig, pos;        /* -1 when unmapped                                           */
+    int32_t mate_contig, mate_pos;
+    int32_t tlen, hit;          /* HI, -1 without                                             */
+    uint32_t n_hits;            /* NH, 1 without (2 for a secondary alignment)                */
+    uint32_t end;               /* of the alignment on the contig                             */
+    uint16_t flag, n_blocks;
+    uint8_t mapq;
+    bool is_split;              /* its CIGAR has an N                                         */
+    uint8_t n_spans;
+    til_block_t inside[TIL_BLOCKS_INSIDE];
+    til_block_t *more;          /* owned; n_blocks blocks where they are more, then n_spans spans' worth */
+} til_read_t;
+
+typedef enum {
+    TIL_READ_OK, TIL_READ_NO_MEMORY, TIL_READ_BAD_PARTS, TIL_READ_BAD_CONTIG,
+    TIL_READ_BEYOND_CONTIG, TIL_READ_BAD_CIGAR, TIL_READ_CIGAR_LENGTH, TIL_READ_BAD_TAGS,
+    TIL_READ_BAD_POSITION
+} til_read_state_t;
+
+typedef struct {
+    const til_bam_header_t *header;
+    bool section_limit;         /* stop at TIL_SECTIONS_MAX stretches */
+    bool spans;                 /* fill spans                         */
+    bool pairing;               /* name hash and HI are wanted        */
+} til_read_rules_t;
+
+/* Fills `read` from a record. *no_position is set for a record flagged as mapped without a place, which
+ * is taken as unmapped. Nothing is owned unless TIL_READ_OK. */
+til_read_state_t til_read_decode(const uint8_t *record, const til_read_rules_t *rules,
+                                 til_read_t *read, bool *no_position);
+
+/* What is wrong, for a message that names the record. */
+const char *til_read_problem(til_read_state_t state);
+
+static inline const til_block_t *til_read_blocks(const til_read_t *r)
+{
+    return r->more != NULL ? r->more : r->inside;
+}
+
+static inline const til_span_t *til_read_spans(const til_read_t *r)
+{
+    return (const til_span_t *)(const void *)(r->more + r->n_blocks);
+}
+
+static inline bool til_read_unmapped(const til_read_t *r) { return r->flag & TIL_FLAG_UNMAPPED; }
+
+/* True when the fragment a read belongs to lies on the minus strand by it: second reads are turned. */
+static inline bool til_read_fragment_minus(const til_read_t *r)
+{
+    return ((r->flag & TIL_FLAG_REVERSE) != 0) != ((r->flag & TIL_FLAG_SECOND) != 0);
+}
+
+#endif

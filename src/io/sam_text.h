@@ -1,0 +1,28 @@
+/* sam_text.h -- SAM lines: header lines and records, the latter turned into BAM records. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TIL_IO_SAM_TEXT_H
+#define TIL_IO_SAM_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <tilseq/context.h>
+
+#include "base/names.h"
+
+/* Turns one record line (n bytes, without its end) into a BAM record: block_size and what follows it.
+ *
+ * Only what alignment records are counted by is kept: name, flag, place, MAPQ, CIGAR, mate,
+ * template length, NH and HI. SEQ is checked against the CIGAR and left out (l_seq is 0).
+ *
+ *   contigs            ids are those of the @SQ lines
+ *   bytes, capacity    grown as needed (base/alloc.h), written from `at` on
+ *   *size              bytes written
+ *
+ * TIL_EINPUT "<path>:<line>: ..." for fewer than 11 fields, a field that is malformed, a
+ * reference the header lacks, and a CIGAR that is longer or shorter than the sequence. */
+TIL_MUST_USE
+til_status_t til_sam_record(til_ctx_t *ctx, const char *path, size_t line_no, const char *line,
+                            size_t n, const til_names_t *contigs, uint8_t **bytes,
+                            size_t *capacity, size_t at, size_t *size);
+
+#endif
