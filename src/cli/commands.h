@@ -9,6 +9,7 @@
 #define TIL_COMMANDS(each) \
     each(index) \
     each(count) \
+    each(design) \
     each(gsea) \
     each(score) \
     each(sets) \

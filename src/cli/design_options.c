@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/alloc.h"
 #include "base/names.h"
 #include "base/try.h"
 #include "cli/design_options.h"
@@ -15,7 +16,7 @@ static til_status_t check_options(til_ctx_t *ctx, const til_design_args_t *args)
         return til_fail(ctx, TIL_EUSAGE, "--design and --pair exclude each other: --pair builds "
                                          "the design");
     if (args->pair != NULL && args->time == NULL)
-        return til_fail(ctx, TIL_EUSAGE, "--pair needs --time, the column whose levels are compared");
+        return til_fail(ctx, TIL_EUSAGE, "--pair needs --time, the column of what is compared");
     if (args->pair != NULL) return TIL_OK;
     if (args->time != NULL) return til_fail(ctx, TIL_EUSAGE, "--time needs --pair");
     if (args->arm != NULL) return til_fail(ctx, TIL_EUSAGE, "--arm needs --pair");
@@ -75,7 +76,7 @@ static til_status_t tell(til_ctx_t *ctx, til_job_t *job, const til_questions_t *
     if (told == NULL) return til_no_memory(ctx, 1, "names");
     for (size_t q = 0; q < questions->n_questions; q++) {
         const til_design_t *d = &questions->questions[q].design;
-        for (size_t v = 0; v < d->n_variables; v++) {
+        for (size_t v = d->is_paired ? 1 : 0; v < d->n_variables; v++) {
             if (til_names_add(told, d->variables[v].about, &is_new) < 0) goto no_memory;
             if (is_new) til_say(ctx, TIL_LOG_NOTICE, "%s", d->variables[v].about);
         }
@@ -115,7 +116,8 @@ static void warn_unused(til_ctx_t *ctx, const til_design_args_t *args,
         for (; eq != NULL && !used; eq = strchr(eq + 1, '='))
             used = is_used(questions, text, (size_t)(eq - text));
         if (!used)
-            til_say(ctx, TIL_LOG_WARNING, "--reference %s: the design does not use that column", text);
+            til_say(ctx, TIL_LOG_WARNING, "--reference %s: the design does not use that column",
+                    text);
     }
     for (size_t i = 0; i < args->factors.n; i++)
         if (!is_used(questions, args->factors.items[i], strlen(args->factors.items[i])))

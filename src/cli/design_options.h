@@ -1,4 +1,4 @@
-/* design_options.h -- the questions of a comparison: options that design, de, gsea and run share. */
+/* design_options.h -- what is compared: options that design, de, gsea and run share. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_CLI_DESIGN_OPTIONS_H
 #define TIL_CLI_DESIGN_OPTIONS_H
@@ -38,12 +38,13 @@ typedef struct {
     { 0, "drop-na", TIL_OPT_FLAG, offsetof(args_t, asked.drop_na), NULL, 0, 0,                  \
       "leave out samples with an empty cell in a column the design uses" }
 
-/* Turns the options into designs with their contrasts: reads the files among the contrasts, says how each
- * variable was understood, and notes formula and reference levels for the provenance lines.
+/* Turns the options into designs with their contrasts: reads the files among the contrasts, says
+ * how each variable was understood, and notes formula and reference levels for the provenance
+ * lines.
  *
  *   sheet   the samples that take part (after --include and --exclude)
- *   out     at least one question; a question's samples are design.rows of the sheet. The contrasts may be
- *           none when -c is not given. Left empty unless TIL_OK.
+ *   out     at least one question; its samples are design.rows of the sheet. There may be no
+ *           contrasts when -c is not given. Left empty unless TIL_OK.
  */
 TIL_MUST_USE
 til_status_t til_ask(til_ctx_t *ctx, til_job_t *job, const til_design_args_t *args,

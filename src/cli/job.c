@@ -107,7 +107,7 @@ static const til_opt_t *silent_option(const til_command_t *command, const char *
 
     for (const til_opt_t *opt = command->options; opt->name != NULL; opt++) {
         size_t n = strlen(opt->name);
-        bool is_silent = false;
+        bool is_silent = opt->kind == TIL_OPT_OUTPUT;
         for (size_t i = 0; i < sizeof names / sizeof *names; i++)
             is_silent |= strcmp(opt->name, names[i]) == 0;
         if (!is_silent) continue;

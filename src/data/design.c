@@ -134,7 +134,7 @@ til_status_t til_design_note_references(til_ctx_t *ctx, til_design_t *design)
     til_strbuf_t b = { 0 };
     til_status_t status;
 
-    for (size_t v = 0; v < design->n_variables; v++)
+    for (size_t v = design->is_paired ? 1 : 0; v < design->n_variables; v++)
         if (design->variables[v].is_factor)
             til_strbuf_printf(&b, "%s%s=%s", b.length > 0 ? " " : "", design->variables[v].name,
                               design->variables[v].levels[0]);

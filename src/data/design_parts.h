@@ -21,7 +21,7 @@ til_status_t til_frame_complete(til_ctx_t *ctx, til_frame_t *frame, const size_t
 TIL_MUST_USE
 til_status_t til_design_take_samples(til_ctx_t *ctx, const til_frame_t *frame, til_design_t *out);
 
-/* Fills `references` from the variables. */
+/* Fills `references` from the variables; patients are compared with themselves and have none. */
 TIL_MUST_USE
 til_status_t til_design_note_references(til_ctx_t *ctx, til_design_t *design);
 

@@ -130,31 +130,34 @@ static til_status_t judge_patient(til_ctx_t *ctx, cohort_t *c, size_t p)
     return status;
 }
 
-/* One line per reason, and with -v one per patient. */
+/* The patients with the reason of patient p, twelve to a line. */
+static void say_reason(til_ctx_t *ctx, const cohort_t *c, size_t p)
+{
+    enum { PER_LINE = 12 };
+    const til_variable_t *patient = &c->variables[PATIENT];
+    til_strbuf_t list = { 0 };
+    size_t n = 0, told = 0;
+
+    for (size_t q = p; q < patient->n_levels; q++)
+        n += c->reasons[q] != NULL && strcmp(c->reasons[q], c->reasons[p]) == 0;
+    for (size_t q = p; q < patient->n_levels; q++) {
+        if (c->reasons[q] == NULL || strcmp(c->reasons[q], c->reasons[p]) != 0) continue;
+        til_strbuf_printf(&list, "%s%s", list.length > 0 ? ", " : "", patient->levels[q]);
+        if (++told % PER_LINE != 0 && told < n) continue;
+        til_say(ctx, TIL_LOG_NOTICE, "%zu %s%s left out, %s: %s", n, patient->name,
+                n == 1 ? " is" : "s are", c->reasons[p], til_strbuf_text(&list));
+        til_strbuf_reset(&list);
+    }
+    til_strbuf_clear(&list);
+}
+
 static void say_left_out(til_ctx_t *ctx, const cohort_t *c)
 {
-    const til_variable_t *patient = &c->variables[PATIENT];
-    char *names[64];
-
-    for (size_t p = 0; p < patient->n_levels; p++) {
-        const char *reason = c->reasons[p];
-        bool is_first = reason != NULL;
-        size_t n = 0;
+    for (size_t p = 0; p < c->variables[PATIENT].n_levels; p++) {
+        bool is_first = c->reasons[p] != NULL;
         for (size_t q = 0; q < p && is_first; q++)
-            is_first = c->reasons[q] == NULL || strcmp(c->reasons[q], reason) != 0;
-        if (!is_first) continue;
-        for (size_t q = p; q < patient->n_levels; q++)
-            if (c->reasons[q] != NULL && strcmp(c->reasons[q], reason) == 0) {
-                if (n < sizeof names / sizeof *names) names[n] = patient->levels[q];
-                n++;
-            }
-        til_strbuf_t list = { 0 };
-        bool is_all = n <= sizeof names / sizeof *names;
-        til_list_names(&list, names, is_all ? n : sizeof names / sizeof *names);
-        til_say(ctx, TIL_LOG_NOTICE, "%zu %s%s left out: %s: %s%s", n, patient->name,
-                n == 1 ? " is" : "s are", reason, til_strbuf_text(&list),
-                is_all ? "" : " and others");
-        til_strbuf_clear(&list);
+            is_first = c->reasons[q] == NULL || strcmp(c->reasons[q], c->reasons[p]) != 0;
+        if (is_first) say_reason(ctx, c, p);
     }
 }
 
