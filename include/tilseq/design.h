@@ -117,6 +117,7 @@ typedef struct {
     size_t *terms;              /* n_coef: 0 the intercept, t the formula's t-th term   */
     size_t n_variables;
     til_variable_t *variables;  /* paired: patient, time, and arm where there is one    */
+    char *origin;               /* file name of the sheet, for messages                 */
     char *formula;              /* what the columns stand for, in R's notation          */
     char *references;           /* "arm=R batch=b1" for the log and the results         */
     bool is_paired;

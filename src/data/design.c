@@ -147,6 +147,7 @@ til_status_t til_design_take_samples(til_ctx_t *ctx, const til_frame_t *frame, t
 {
     til_status_t status = TIL_OK;
 
+    TIL_TRY(til_keep_text(ctx, out->arena, frame->sheet->origin, &out->origin));
     TIL_TRY(til_keep_array(ctx, out->arena, frame->n, sizeof *out->rows, &out->rows));
     for (size_t s = 0; s < frame->n; s++) {
         out->rows[s] = frame->rows[s];
@@ -298,6 +299,7 @@ static til_status_t copy_samples(til_ctx_t *ctx, const til_design_t *from, til_d
 {
     til_status_t status = TIL_OK;
 
+    TIL_TRY(til_keep_text(ctx, to->arena, from->origin, &to->origin));
     TIL_TRY(til_keep_array(ctx, to->arena, from->n_samples, sizeof *to->rows, &to->rows));
     memcpy(to->rows, from->rows, from->n_samples * sizeof *to->rows);
     for (size_t s = 0; s < from->n_samples; s++)

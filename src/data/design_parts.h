@@ -17,7 +17,7 @@ TIL_MUST_USE
 til_status_t til_frame_complete(til_ctx_t *ctx, til_frame_t *frame, const size_t *columns,
                                 size_t n_columns, bool drop_na);
 
-/* Fills samples and rows of a design that til_design_init made for frame->n samples. */
+/* Fills samples, rows and origin of a design that til_design_init made for frame->n samples. */
 TIL_MUST_USE
 til_status_t til_design_take_samples(til_ctx_t *ctx, const til_frame_t *frame, til_design_t *out);
 

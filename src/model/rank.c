@@ -318,6 +318,8 @@ done:
     return status;
 }
 
+static const char *or_unknown(const char *text) { return text == NULL ? "?" : text; }
+
 til_status_t til_rank_require(til_ctx_t *ctx, const til_design_t *design)
 {
     til_status_t status = TIL_OK;
@@ -331,8 +333,8 @@ til_status_t til_rank_require(til_ctx_t *ctx, const til_design_t *design)
         if (rank.n_aliased > 3) til_strbuf_printf(&b, "; and %zu more", rank.n_aliased - 3);
         for (size_t k = 0; k < rank.n_causes && k < 2; k++)
             til_strbuf_printf(&b, ": %s", rank.causes[k]);
-        status = til_fail(ctx, TIL_EINPUT, "design %s is not of full rank (%zu of %zu): %s",
-                          design->formula == NULL ? "" : design->formula, rank.rank,
+        status = til_fail(ctx, TIL_EINPUT, "%s: design %s is not of full rank (%zu of %zu): %s",
+                          or_unknown(design->origin), or_unknown(design->formula), rank.rank,
                           design->n_coef, til_strbuf_text(&b));
     }
     til_rank_clear(&rank);
@@ -347,8 +349,8 @@ til_status_t til_rank_require_replicates(til_ctx_t *ctx, const til_design_t *des
     til_status_t status = til_rank_require(ctx, design);
 
     if (status != TIL_OK || design->n_samples > design->n_coef) return status;
-    return til_fail(ctx, TIL_EINPUT, "design %s has %zu coefficients for %zu samples: without "
+    return til_fail(ctx, TIL_EINPUT, "%s: design %s has %zu coefficients for %zu samples: without "
                                      "replicates there is no variance to test against",
-                    design->formula == NULL ? "" : design->formula, design->n_coef,
+                    or_unknown(design->origin), or_unknown(design->formula), design->n_coef,
                     design->n_samples);
 }
