@@ -12,8 +12,8 @@
  * before rounding keeps the digits that lgamma(x) - lgamma(r) loses when r is large. Whole y < 10
  * use the same products; what is linear in y is added once for all counts.
  *
- * The loops run over vectors of 8 (GNU C vector types, cut by the compiler to what the CPU has) with
- * a fixed order of summation and no fused multiply-add (-ffp-contract=off): the same bits on every
+ * The loops run over vectors of 8 (GNU C vector types, cut by the compiler to what the CPU has)
+ * with a fixed order of summation and no fused multiply-add (-ffp-contract=off): the same bits on every
  * x86-64. Whatever takes or gives a vector is inlined, hence -Wno-psabi in configure.ac.
  *
  * Source: Abramowitz & Stegun 6.1.41, 6.3.18, 6.4.12; log by atanh: Cody & Waite (1980).

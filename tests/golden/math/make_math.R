@@ -130,5 +130,33 @@ locfit_case("flat_all", log(means[1:30]), log(disps[1:30]), 1, alpha = 1, deg = 
 put("flat_par", 0.25 + 0.75 * sqrt(50 / 300)); put("flat_all_par", 1)
 end()
 
+## optimise.c and lbfgsb.c: argument of the function, answer
+begin("optimise")
+a <- c(0.3, 1, 2.5, 7, 40)
+root <- function(a, tol) uniroot(function(x) exp(x) - 1 - a * x^2 - a, c(-1, 20), tol = tol)$root
+put("a", a)
+put("root_default", sapply(a, root, tol = .Machine$double.eps^0.25))
+put("root_fine", sapply(a, root, tol = 1e-12))
+valley <- function(a, tol)
+    optimize(function(x) (x - sqrt(a))^2 * (1 + sin(3 * x) / 2) - a * x / 10, c(-3, 9), tol = tol)$minimum
+put("valley_default", sapply(a, valley, tol = .Machine$double.eps^0.25))
+put("valley_fine", sapply(a, valley, tol = 1e-7))
+rosenbrock <- function(x) sum(100 * (x[-1] - x[-length(x)]^2)^2 + (1 - x[-length(x)])^2)
+box_case <- function(name, par, fn, lower, upper) {
+    lower <- rep(lower, length.out = length(par)); upper <- rep(upper, length.out = length(par))
+    o <- optim(par, fn, method = "L-BFGS-B", lower = lower, upper = upper)
+    put(paste0(name, "_start"), par); put(paste0(name, "_lower"), lower); put(paste0(name, "_upper"), upper)
+    put(paste0(name, "_par"), o$par); put(paste0(name, "_value"), c(o$value, o$convergence))
+    cat(name, o$message, o$counts, "\n")
+}
+box_case("rosenbrock", c(-1.2, 1), rosenbrock, -Inf, Inf)
+box_case("rosenbrock_box", c(-1.2, 1, 0.5, -1), rosenbrock, -1.5, 0.8)
+box_case("rosenbrock_low", c(2, 2.5, 3), rosenbrock, c(1.2, -Inf, 0), Inf)
+nb_x <- cbind(1, rep(0:1, each = 6), rep(c(-1, 0, 1), 4)); nb_y <- c(rnbinom(6, mu = 50, size = 2), rep(0, 6))
+put("nb_x", nb_x); put("nb_y", nb_y)
+nb <- function(b) -sum(dnbinom(nb_y, mu = 2^(nb_x %*% b), size = 2.5, log = TRUE)) + 1e-6 * sum(b^2) / 2
+box_case("nb", c(5, -1, 0.1), nb, -30, 30)
+end()
+
 writeLines(c(R.version.string, sapply(c("limma", "splines", "locfit"),
     function(p) paste(p, packageVersion(p)))), "VERSIONS")
