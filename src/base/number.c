@@ -1,18 +1,13 @@
-/* number.c -- strict number reading, shortest round-trip printing.
+/* number.c -- strict number reading; printing is in shortest.c.
  *
  * Reading: up to 19 significant digits are gathered in 64 bits. When the digits fit in 53 bits and
  * the power of ten is at most 22, one multiplication or division of two exact doubles is
  * correctly rounded (Clinger 1990); the rest goes through strtod_l in the C locale.
- *
- * Printing: whole numbers directly; else %.15g, %.16g, %.17g in the C locale, the first that
- * reads back to the same double, then trimmed. The three cover every double; 15 digits nearly
- * always do for numbers that came from text.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <locale.h>
 #include <math.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -133,37 +128,4 @@ bool til_number_is_missing(const char *text, size_t n)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strlen(words[i]) == n && memcmp(words[i], text, n) == 0) return true;
     return false;
-}
-
-static size_t print_whole(double value, char *text)
-{
-    char digits[24];
-    size_t n = 0, length = 0;
-    uint64_t u = (uint64_t)fabs(value);
-
-    do { digits[n++] = (char)('0' + u % 10); u /= 10; } while (u > 0);
-    if (value < 0) text[length++] = '-';
-    while (n > 0) text[length++] = digits[--n];
-    text[length] = '\0';
-    return length;
-}
-
-size_t til_number_print(double value, char *text)
-{
-    if (isnan(value)) { memcpy(text, "NA", 3); return 2; }
-    if (isinf(value)) {
-        memcpy(text, value > 0 ? "Inf" : "-Inf", value > 0 ? 4 : 5);
-        return value > 0 ? 3 : 4;
-    }
-    if (value == floor(value) && fabs(value) < 1e15) return print_whole(value, text);
-
-    locale_t locale = c_locale(), before = locale == (locale_t)0 ? locale : uselocale(locale);
-    int length = 0;
-    for (int digits = 15; digits <= 17; digits++) {
-        length = snprintf(text, TIL_NUMBER_MAX, "%.*g", digits, value);
-        double back;
-        if (digits == 17 || (til_number_parse(text, (size_t)length, &back) && back == value)) break;
-    }
-    if (before != (locale_t)0) uselocale(before);
-    return (size_t)length;
 }

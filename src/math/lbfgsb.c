@@ -243,7 +243,7 @@ static double cubic_root(double a, double b, double c)
     return s == 0 ? 0 : s * sqrt(fmax(0, (a / s) * (a / s) - (b / s) * (c / s)));
 }
 
-/* The next step after the trial `p`, and the interval updated with it: More & Thuente, section 4. */
+/* The next step after the trial `p`; updates the interval. More & Thuente, section 4. */
 static double next_step(interval_t *v, trial_t p)
 {
     trial_t x = v->best, y = v->other;

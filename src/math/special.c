@@ -13,8 +13,8 @@
  * use the same products; what is linear in y is added once for all counts.
  *
  * The loops run over vectors of 8 (GNU C vector types, cut by the compiler to what the CPU has)
- * with a fixed order of summation and no fused multiply-add (-ffp-contract=off): the same bits on every
- * x86-64. Whatever takes or gives a vector is inlined, hence -Wno-psabi in configure.ac.
+ * with a fixed order of summation and no fused multiply-add (-ffp-contract=off): the same bits on
+ * every x86-64. Whatever takes or gives a vector is inlined, hence -Wno-psabi in configure.ac.
  *
  * Source: Abramowitz & Stegun 6.1.41, 6.3.18, 6.4.12; log by atanh: Cody & Waite (1980).
  * Error:  the first term left out is under 1e-16 at x = 10.
