@@ -105,6 +105,18 @@ til_status_t til_gsea_run(til_ctx_t *ctx, const til_gsea_method_t *method,
                           const til_genesets_t *sets, const til_gsea_options_t *options,
                           til_table_t *out);
 
+/* The running sums of the n_most tested sets of smallest p-value, for drawing.
+ *
+ *   result   what til_gsea_run gave for the same ranking, sets and options (preranked or simple)
+ *   out      set gene rank from before to after n_genes: per gene of a set in order of rank, the
+ *            value `before` at position `from` and `after` at position `to` (a block of tied genes
+ *            is one step); between genes the sum falls in a straight line. Left empty unless TIL_OK
+ */
+TIL_MUST_USE
+til_status_t til_gsea_running_scores(til_ctx_t *ctx, const til_ranking_t *ranking,
+                                     const til_genesets_t *sets, const til_gsea_options_t *options,
+                                     const til_table_t *result, size_t n_most, til_table_t *out);
+
 #ifdef __cplusplus
 }
 #endif

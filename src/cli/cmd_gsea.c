@@ -15,7 +15,7 @@
 
 typedef struct {
     const char *sets, *ranks, *de, *list, *universe, *genes, *rank_by;
-    const char *method, *score_type, *ties, *output;
+    const char *method, *score_type, *ties, *output, *curves;
     int64_t min_size, max_size, permutations, seed;
     double gsea_param, alpha;
     bool fast, precise, list_methods;
@@ -70,6 +70,8 @@ static const til_opt_t options[] = {
       "print the methods and their references" },
     { 'o', "output", TIL_OPT_OUTPUT, offsetof(gsea_args_t, output), "TSV", 0, 0,
       "the table to write, - for standard output" },
+    { 0, "curves", TIL_OPT_OUTPUT, offsetof(gsea_args_t, curves), "TSV", 0, 0,
+      "preranked, simple: also write the running sums of the 20 sets of smallest p, for drawing" },
     TIL_COMMON_OPTIONS(gsea_args_t)
 };
 
@@ -95,6 +97,7 @@ static til_status_t refuse_idle(til_ctx_t *ctx, const gsea_args_t *a, const til_
         { "--precise", !preranked && a->precise },
         { "--gsea-param", ora && a->gsea_param != defaults.gsea_param },
         { "--permutations", ora && a->permutations != defaults.permutations },
+        { "--curves", ora && a->curves != NULL },
         { "--ties", ora && strcmp(a->ties, defaults.ties) != 0 },
     };
     for (size_t i = 0; i < sizeof options_given / sizeof *options_given; i++)
@@ -170,6 +173,26 @@ static void say_result(til_ctx_t *ctx, const til_gsea_method_t *method, const ti
             n_tested, table->n_rows, n_below);
 }
 
+/* The running sums of the sets that a reader will want to see. */
+static til_status_t write_curves(til_ctx_t *ctx, til_job_t *job, const char *path,
+                                 const til_ranking_t *ranking, const til_genesets_t *sets,
+                                 const til_gsea_options_t *how, const til_table_t *result)
+{
+    enum { MOST_CURVES = 20 };
+    til_table_t curves = { 0 };
+    til_out_t *out;
+    til_status_t status;
+
+    TIL_TRY(til_gsea_running_scores(ctx, ranking, sets, how, result, MOST_CURVES, &curves));
+    TIL_TRY(til_job_open(ctx, job, path, &out));
+    til_job_provenance(job, out);
+    til_table_write(out, &curves);
+    TIL_TRY(til_out_close(ctx, out));
+done:
+    til_table_clear(&curves);
+    return status;
+}
+
 static til_status_t run(til_ctx_t *ctx, til_job_t *job)
 {
     til_status_t status = TIL_OK;
@@ -201,6 +224,8 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     til_job_provenance(job, out);
     til_table_write(out, &table);
     TIL_TRY(til_out_close(ctx, out));
+    if (args->curves != NULL)
+        TIL_TRY(write_curves(ctx, job, args->curves, &ranking, &sets, &how, &table));
     say_result(ctx, method, &table);
 
 done:
