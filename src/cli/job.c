@@ -150,7 +150,8 @@ static void command_text(const til_job_t *job, til_strbuf_t *b)
             til_strbuf_add_n(b, word, (size_t)(equals + 1 - word));
             word = equals + 1;
         }
-        add_clean(b, access(word, F_OK) == 0 ? base_name(word) : word);
+        bool is_path = strchr(word, '/') != NULL && strchr(word, ' ') == NULL && strchr(word, '~') == NULL;
+        add_clean(b, is_path || access(word, F_OK) == 0 ? base_name(word) : word);
         if (quote) til_strbuf_add_char(b, '\'');
     }
 }

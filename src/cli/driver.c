@@ -1,0 +1,140 @@
+/* driver.c -- runs a command. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/parallel.h"
+#include "cli/commands.h"
+#include "cli/driver.h"
+#include "cli/job.h"
+#include "config.h"
+
+#define ROW(x) &til_cmd_##x,
+const til_command_t *const til_commands[] = { TIL_COMMANDS(ROW) NULL };
+#undef ROW
+
+const til_command_t *til_command_find(const char *name)
+{
+    for (size_t i = 0; til_commands[i] != NULL; i++)
+        if (strcmp(til_commands[i]->name, name) == 0) return til_commands[i];
+    return NULL;
+}
+
+/* ---- log --------------------------------------------------------------------------------- */
+
+typedef struct {
+    const char *command;
+    bool quiet, verbose;
+    double start;
+} sink_t;
+
+static void write_log(void *arg, til_log_level_t level, const char *text)
+{
+    const sink_t *sink = arg;
+
+    if (sink->quiet || (level == TIL_LOG_DETAIL && !sink->verbose)) return;
+    if (level == TIL_LOG_WARNING)
+        fprintf(stderr, "tilseq %s: warning: %s\n", sink->command, text);
+    else
+        fprintf(stderr, "[tilseq %s] %7.1fs  %s\n", sink->command, til_wall_seconds() - sink->start, text);
+}
+
+/* ---- running ----------------------------------------------------------------------------- */
+
+static til_status_t check_operands(til_ctx_t *ctx, const til_command_t *c, int n)
+{
+    if (n >= c->min_operands && (c->max_operands < 0 || n <= c->max_operands)) return TIL_OK;
+    return til_fail(ctx, TIL_EUSAGE, "expected %s, got %d operand%s; see tilseq %s --help",
+                    c->operands[0] == '\0' ? "no operands" : c->operands, n, n == 1 ? "" : "s", c->name);
+}
+
+/* Threads asked for, capped at what makes sense on any machine. */
+static void set_threads(til_ctx_t *ctx, const til_common_t *common)
+{
+    enum { MOST_THREADS = 1024 };
+    int64_t n = common->threads == 0 ? til_cpus_available() : common->threads;
+    if (n > MOST_THREADS) {
+        til_say(ctx, TIL_LOG_WARNING, "--threads %lld is taken as %d", (long long)n, MOST_THREADS);
+        n = MOST_THREADS;
+    }
+    ctx->n_threads = (int)n;
+}
+
+static til_status_t flush_stdout(til_ctx_t *ctx)
+{
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return til_fail(ctx, TIL_EIO, "standard output: write failed: %s", strerror(errno));
+    return TIL_OK;
+}
+
+static til_status_t run_job(til_ctx_t *ctx, til_job_t *job)
+{
+    til_status_t status = check_operands(ctx, job->command, job->n_operands);
+
+    if (status != TIL_OK) return status;
+    job->out = til_outset_new();
+    if (job->out == NULL) return til_fail(ctx, TIL_ENOMEM, "out of memory");
+    status = job->command->run(ctx, job);
+    if (status == TIL_OK) status = flush_stdout(ctx);
+    if (status == TIL_OK) status = til_outset_commit(ctx, job->out);
+    return status;
+}
+
+/* `sink` is NULL inside a running command. */
+static til_status_t start(til_ctx_t *ctx, sink_t *sink, const til_command_t *command, int argc,
+                          char **argv)
+{
+    void *args = malloc(command->args_size);
+    const char **operands = malloc(((size_t)argc + 1) * sizeof *operands);
+    til_job_t job = { .command = command, .args = args, .argc = argc, .argv = argv };
+    til_status_t status;
+
+    if (args == NULL || operands == NULL) {
+        free(args);
+        free(operands);
+        return til_fail(ctx, TIL_ENOMEM, "out of memory for the command line");
+    }
+    memcpy(args, command->defaults, command->args_size);
+    job.operands = operands;
+    job.common = (const til_common_t *)(const void *)((char *)args + command->common_offset);
+    status = til_options_parse(ctx, command, argc, argv, args, operands, &job.n_operands);
+    if (status == TIL_OK && job.common->help) {
+        til_options_help(stdout, command);
+        status = flush_stdout(ctx);
+    } else if (status == TIL_OK) {
+        if (sink != NULL) {
+            sink->quiet = job.common->quiet;
+            sink->verbose = job.common->verbose;
+            set_threads(ctx, job.common);
+        }
+        status = run_job(ctx, &job);
+        if (status == TIL_OK && sink != NULL && !sink->quiet)
+            fprintf(stderr, "[tilseq %s] done: version %s, %.2f s wall, %.2f s CPU, peak %.0f MB\n",
+                    command->name, PACKAGE_VERSION, til_wall_seconds() - sink->start,
+                    til_cpu_seconds(), til_peak_rss_mb());
+    }
+    til_job_clear(&job);
+    til_options_clear(command, args);
+    free(operands);
+    free(args);
+    return status;
+}
+
+til_status_t til_command_run(til_ctx_t *ctx, const til_command_t *command, int argc, char **argv)
+{
+    sink_t sink = { .command = command->name, .start = til_wall_seconds() };
+    til_log_t before = ctx->log;
+
+    ctx->log = (til_log_t){ write_log, &sink };
+    til_status_t status = start(ctx, &sink, command, argc, argv);
+    ctx->log = before;
+    return status;
+}
+
+til_status_t til_command_step(til_ctx_t *ctx, const til_command_t *command, int argc, char **argv)
+{
+    return start(ctx, NULL, command, argc, argv);
+}
