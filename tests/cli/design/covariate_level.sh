@@ -1,0 +1,1 @@
+tilseq design $DATA/samples.tsv --design '~ age' -c age:63:51

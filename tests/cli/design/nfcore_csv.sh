@@ -1,0 +1,1 @@
+printf 'id,variable,reference,target,blocking,exclude_samples_col,exclude_samples_values\na,arm,A,B,,,\nb,arm,A,B,batch,,\nc,time,pre,on,,patient,P1;P2\n' > c.csv; tilseq design $DATA/samples.tsv -c c.csv

@@ -1,0 +1,1 @@
+tilseq design $DATA/samples.tsv --pair patient

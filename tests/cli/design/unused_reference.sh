@@ -1,0 +1,1 @@
+tilseq design $DATA/samples.tsv --design '~ arm' --reference time=on
