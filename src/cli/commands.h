@@ -11,6 +11,7 @@
     each(count) \
     each(design) \
     each(gsea) \
+    each(norm) \
     each(score) \
     each(sets) \
 
