@@ -88,6 +88,82 @@ struct til_out;
 TIL_MUST_USE
 til_status_t til_index_write(til_ctx_t *ctx, const til_index_t *index, struct til_out *out);
 
+/* ---- quantification ---------------------------------------------------------------------- */
+
+/* Inward pairs (I) or single reads; which strand mate 1 shows: either (U), the transcript's (SF),
+ * the other (SR). */
+typedef enum {
+    TIL_LIBRARY_AUTO, TIL_LIBRARY_IU, TIL_LIBRARY_ISF, TIL_LIBRARY_ISR, TIL_LIBRARY_U,
+    TIL_LIBRARY_SF, TIL_LIBRARY_SR
+} til_library_t;
+
+/* "IU", "ISF"...; "A" for auto. */
+const char *til_library_name(til_library_t library);
+
+/* The library of a name ("auto" and "A" too); false when there is none. */
+bool til_library_find(const char *name, til_library_t *library);
+
+typedef struct {
+    const char *const *mates1, *const *mates2;  /* n_lanes paths each; mates2 NULL: single reads  */
+    size_t n_lanes;
+    til_library_t library;
+    double fragment_mean, fragment_sd;          /* single reads; <= 0: 250 and 25                 */
+    bool bias;                                  /* correct for sequence and GC bias               */
+    bool plain_em;                              /* maximum likelihood, not variational Bayes      */
+    size_t n_bootstraps;
+    uint64_t seed;
+} til_quant_options_t;
+
+/* What the reads said about their strand, from the first pairs, mapped without regard to it. */
+typedef struct {
+    til_library_t given, used;
+    uint64_t n_sense, n_antisense;              /* fragments with mate 1 on the transcript's strand */
+    bool clear;                                 /* stranded or unstranded beyond doubt            */
+} til_library_verdict_t;
+
+typedef struct {
+    uint64_t n_fragments;                       /* pairs or single reads read                     */
+    uint64_t n_mapped, n_orphans, n_unmapped, n_too_short, n_decoy, n_against_strand;
+    uint64_t n_capped, n_long, n_sense, n_antisense;
+    uint64_t shortest_read, longest_read, n_bases;
+    size_t n_classes;
+    uint64_t n_em_steps;
+    size_t n_em_unfinished;
+} til_quant_stats_t;
+
+typedef struct {
+    size_t n_transcripts;
+    double *estimates, *effective, *tpm;        /* n_transcripts each                             */
+    double *bootstraps;                         /* n_bootstraps * n_transcripts, or NULL          */
+    size_t n_bootstraps;
+    bool paired;
+    double fragment_mean, fragment_sd;
+    size_t n_lengths;                           /* entries of length_density                      */
+    double *length_density;                     /* probability of each fragment length from 0     */
+    bool lengths_observed;                      /* learnt from pairs; else given or assumed       */
+    til_library_verdict_t library;
+    til_quant_stats_t stats;
+} til_quant_result_t;
+
+/* Quantifies reads against an index. `out` is left empty unless TIL_OK.
+ *
+ * TIL_EINPUT for wrong FASTQ (see io/fastq.h), TIL_EUSAGE for a library type that contradicts single or
+ * paired reads. Reads of which none maps are no error: a warning, and zeros. The same bytes for any
+ * ctx->n_threads. */
+TIL_MUST_USE
+til_status_t til_quant_run(til_ctx_t *ctx, const til_index_t *index,
+                           const til_quant_options_t *options, til_quant_result_t *out);
+void til_quant_result_clear(til_quant_result_t *result);
+
+/* Sums over genes. Lengths of a gene are means over its transcripts weighted by TPM, plain means where
+ * all are 0 (tximport's rule).
+ *
+ *   length, effective, tpm, estimates   til_index_n_genes entries each */
+TIL_MUST_USE
+til_status_t til_quant_sum_genes(til_ctx_t *ctx, const til_index_t *index,
+                                 const til_quant_result_t *result, double *length,
+                                 double *effective, double *tpm, double *estimates);
+
 #ifdef __cplusplus
 }
 #endif

@@ -24,6 +24,8 @@ static const til_opt_t options[] = {
       "transcript sequences; names end at the first blank or '|'" },
     { 'g', "genes", TIL_OPT_FILE, offsetof(index_args_t, tx2gene), "TSV", 0, 0,
       "transcript, gene and, where there is one, symbol" },
+    { 'a', "annotation", TIL_OPT_FILE, offsetof(index_args_t, annotation), "GTF", 0, 0,
+      "take the genes of the transcripts from this file instead" },
     { 'd', "decoys", TIL_OPT_FILE, offsetof(index_args_t, decoys), "FASTA", 0, 0,
       "sequences that are no transcripts: reads that fit them better are not counted" },
     { 'k', "kmer", TIL_OPT_INT, offsetof(index_args_t, k), "INT", 15, 31,

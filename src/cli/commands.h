@@ -14,6 +14,7 @@
     each(norm) \
     each(score) \
     each(sets) \
+    each(quant) \
 
 #define TIL_DECLARE_COMMAND(x) extern const til_command_t til_cmd_##x;
 TIL_COMMANDS(TIL_DECLARE_COMMAND)

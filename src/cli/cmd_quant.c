@@ -1,0 +1,140 @@
+/* cmd_quant.c -- tilseq quant: reads in, abundances of transcripts and genes out. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include <tilseq/quant.h>
+
+#include "base/try.h"
+#include "cli/commands.h"
+#include "cli/job.h"
+#include "cli/quant_output.h"
+#include "cli/transcript_genes.h"
+
+typedef struct {
+    const char *index, *tx2gene, *annotation, *output, *library;
+    til_list_t mates1, mates2, reads;
+    double fragment_mean, fragment_sd;
+    int64_t n_bootstraps, seed;
+    bool bias, plain_em, allow_missing;
+    til_common_t common;
+} quant_args_t;
+
+static const quant_args_t defaults = { .library = "auto", .seed = 1 };
+
+static const til_opt_t options[] = {
+    { 'i', "index", TIL_OPT_FILE, offsetof(quant_args_t, index), "INDEX", 0, 0,
+      "made by tilseq index" },
+    { '1', "mates1", TIL_OPT_WORDS, offsetof(quant_args_t, mates1), "FASTQ...", 0, 0,
+      "first mates, one file per lane" },
+    { '2', "mates2", TIL_OPT_WORDS, offsetof(quant_args_t, mates2), "FASTQ...", 0, 0,
+      "second mates, in the same order" },
+    { 'r', "reads", TIL_OPT_WORDS, offsetof(quant_args_t, reads), "FASTQ...", 0, 0,
+      "single reads, one file per lane" },
+    { 'l', "library", TIL_OPT_CHOICE, offsetof(quant_args_t, library),
+      "auto|A|IU|ISF|ISR|U|SF|SR", 0, 0,
+      "I inward pairs, S stranded, U not, F (R): mate 1 shows the transcript's (the other) strand" },
+    { 0, "fragment-mean", TIL_OPT_NUMBER, offsetof(quant_args_t, fragment_mean), "BASES", 1, 1000,
+      "mean fragment length of single reads" },
+    { 0, "fragment-sd", TIL_OPT_NUMBER, offsetof(quant_args_t, fragment_sd), "BASES", 0.1, 1000,
+      "its standard deviation" },
+    { 0, "bias", TIL_OPT_FLAG, offsetof(quant_args_t, bias), NULL, 0, 0,
+      "correct effective lengths for sequence and GC bias" },
+    { 0, "em", TIL_OPT_FLAG, offsetof(quant_args_t, plain_em), NULL, 0, 0,
+      "maximum likelihood in place of variational Bayes" },
+    { 0, "bootstraps", TIL_OPT_INT, offsetof(quant_args_t, n_bootstraps), "INT", 0, 10000,
+      "estimates from this many resamplings of the fragments" },
+    { 0, "seed", TIL_OPT_INT, offsetof(quant_args_t, seed), "INT", 0, 9007199254740992.0,
+      "of the bootstraps" },
+    { 'g', "genes", TIL_OPT_FILE, offsetof(quant_args_t, tx2gene), "TSV", 0, 0,
+      "transcript, gene and, where there is one, symbol; instead of the index's genes" },
+    { 'a', "annotation", TIL_OPT_FILE, offsetof(quant_args_t, annotation), "GTF", 0, 0,
+      "take the genes of the transcripts from this file instead" },
+    { 0, "allow-missing", TIL_OPT_FLAG, offsetof(quant_args_t, allow_missing), NULL, 0, 0,
+      "transcripts that -g or -a does not know are genes of their own" },
+    { 'o', "output", TIL_OPT_OUTPUT, offsetof(quant_args_t, output), "DIR", 0, 0,
+      "folder for quant.sf and what belongs to it" },
+    TIL_COMMON_OPTIONS(quant_args_t)
+};
+
+static til_status_t check(til_ctx_t *ctx, const quant_args_t *a)
+{
+    if (a->index == NULL) return til_fail(ctx, TIL_EUSAGE, "-i/--index is missing");
+    if (a->output == NULL) return til_fail(ctx, TIL_EUSAGE, "-o/--output is missing");
+    if (a->mates1.n == 0 && a->reads.n == 0)
+        return til_fail(ctx, TIL_EUSAGE, "no reads: give -1 and -2, or -r");
+    if (a->reads.n > 0 && (a->mates1.n > 0 || a->mates2.n > 0))
+        return til_fail(ctx, TIL_EUSAGE, "-r/--reads and -1, -2 exclude each other");
+    if (a->reads.n == 0 && a->mates1.n != a->mates2.n)
+        return til_fail(ctx, TIL_EUSAGE, "-1 has %zu files, -2 has %zu: as many are wanted",
+                        a->mates1.n, a->mates2.n);
+    if ((a->fragment_mean > 0) != (a->fragment_sd > 0))
+        return til_fail(ctx, TIL_EUSAGE, "--fragment-mean and --fragment-sd belong together");
+    if (a->fragment_mean > 0 && a->reads.n == 0)
+        return til_fail(ctx, TIL_EUSAGE,
+            "--fragment-mean is for single reads: pairs show how long their fragments are");
+    if (a->tx2gene != NULL && a->annotation != NULL)
+        return til_fail(ctx, TIL_EUSAGE, "-g/--genes and -a/--annotation exclude each other");
+    return TIL_OK;
+}
+
+/* Notes the reads as inputs, with the number of fragments in all. */
+static til_status_t note_inputs(til_ctx_t *ctx, til_job_t *job, const quant_args_t *a,
+                                const til_index_t *index, uint64_t n_fragments)
+{
+    const til_list_t *lists[] = { &a->mates1, &a->mates2, &a->reads };
+    til_status_t status = til_job_input(ctx, job, a->index, NULL, til_index_n_transcripts(index));
+
+    for (int i = 0; i < 3; i++)
+        for (size_t k = 0; k < lists[i]->n && status == TIL_OK; k++)
+            status = til_job_input(ctx, job, lists[i]->items[k], NULL, (size_t)n_fragments);
+    if (status == TIL_OK && a->n_bootstraps > 0)
+        status = til_job_remark(ctx, job, "seed", "%lld", (long long)a->seed);
+    return status;
+}
+
+static til_status_t run(til_ctx_t *ctx, til_job_t *job)
+{
+    til_status_t status = TIL_OK;
+    const quant_args_t *a = job->args;
+    til_index_t *index = NULL;
+    til_quant_result_t result = { 0 };
+    til_quant_options_t how = {
+        .mates1 = a->reads.n > 0 ? a->reads.items : a->mates1.items,
+        .mates2 = a->reads.n > 0 ? NULL : a->mates2.items,
+        .n_lanes = a->reads.n > 0 ? a->reads.n : a->mates1.n,
+        .fragment_mean = a->fragment_mean, .fragment_sd = a->fragment_sd,
+        .bias = a->bias, .plain_em = a->plain_em,
+        .n_bootstraps = (size_t)a->n_bootstraps, .seed = (uint64_t)a->seed
+    };
+
+    TIL_TRY(check(ctx, a));
+    if (!til_library_find(a->library, &how.library))
+        return til_fail(ctx, TIL_EUSAGE, "-l/--library: '%s' is not known", a->library);
+    TIL_TRY(til_job_folder(ctx, job, a->output));
+    TIL_TRY(til_index_open(ctx, a->index, &index));
+    til_say(ctx, TIL_LOG_STAGE, "index of %zu transcripts, %zu genes, k = %u",
+            til_index_n_transcripts(index), til_index_n_genes(index), til_index_k(index));
+    if (a->tx2gene != NULL || a->annotation != NULL)
+        TIL_TRY(til_transcript_genes(ctx, job, index, a->tx2gene, a->annotation, a->allow_missing));
+    TIL_TRY(til_quant_run(ctx, index, &how, &result));
+    TIL_TRY(note_inputs(ctx, job, a, index, result.stats.n_fragments));
+    TIL_TRY(til_quant_write(ctx, job, a->output, a->index, index, &how, &result));
+done:
+    til_quant_result_clear(&result);
+    til_index_free(index);
+    return status;
+}
+
+const til_command_t til_cmd_quant = {
+    .name = "quant",
+    .operands = "",
+    .summary = "Quantify transcripts and genes from FASTQ reads.",
+    .options = options,
+    .defaults = &defaults,
+    .args_size = sizeof(quant_args_t),
+    .common_offset = offsetof(quant_args_t, common),
+    .min_operands = 0,
+    .max_operands = 0,
+    .run = run
+};

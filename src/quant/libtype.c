@@ -1,0 +1,105 @@
+/* libtype.c -- the verdict on strandedness, in three states.
+ *
+ * Stranded when at least STRANDED of the fragments agree, unstranded when both sides are within EVEN of
+ * each other, otherwise unclear: then the sample is mixed, contaminated or degraded, and reads of
+ * both strands are counted, with a warning.
+ *
+ * Source:  nf-core/rnaseq's thresholds (0.8 and 0.1).
+ */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "quant/libtype.h"
+
+#define STRANDED 0.8
+#define EVEN 0.1
+#define ENOUGH 100              /* fragments: fewer prove nothing */
+
+static const struct {
+    const char *name;
+    til_library_t library;
+} names[] = {
+    { "A", TIL_LIBRARY_AUTO }, { "auto", TIL_LIBRARY_AUTO }, { "IU", TIL_LIBRARY_IU },
+    { "ISF", TIL_LIBRARY_ISF }, { "ISR", TIL_LIBRARY_ISR }, { "U", TIL_LIBRARY_U },
+    { "SF", TIL_LIBRARY_SF }, { "SR", TIL_LIBRARY_SR }
+};
+
+const char *til_library_name(til_library_t library)
+{
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i].library == library) return names[i].name;
+    return "?";
+}
+
+bool til_library_find(const char *name, til_library_t *library)
+{
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i].name, name) == 0) {
+            *library = names[i].library;
+            return true;
+        }
+    return false;
+}
+
+til_read_strand_t til_library_strand(til_library_t library)
+{
+    switch (library) {
+    case TIL_LIBRARY_ISF:
+    case TIL_LIBRARY_SF: return TIL_STRAND_FORWARD;
+    case TIL_LIBRARY_ISR:
+    case TIL_LIBRARY_SR: return TIL_STRAND_REVERSE;
+    default: return TIL_STRAND_EITHER;
+    }
+}
+
+/* What the counts alone say. */
+static til_library_t observe(bool paired, uint64_t n_sense, uint64_t n_antisense, bool *clear)
+{
+    double n = (double)(n_sense + n_antisense), sense = n > 0 ? (double)n_sense / n : 0.5;
+
+    *clear = n >= ENOUGH && (sense >= STRANDED || sense <= 1 - STRANDED ||
+                             (sense - (1 - sense) <= EVEN && (1 - sense) - sense <= EVEN));
+    if (*clear && sense >= STRANDED) return paired ? TIL_LIBRARY_ISF : TIL_LIBRARY_SF;
+    if (*clear && sense <= 1 - STRANDED) return paired ? TIL_LIBRARY_ISR : TIL_LIBRARY_SR;
+    return paired ? TIL_LIBRARY_IU : TIL_LIBRARY_U;
+}
+
+til_status_t til_library_decide(til_ctx_t *ctx, til_library_t given, bool paired, uint64_t n_sense,
+                                uint64_t n_antisense, til_library_verdict_t *verdict)
+{
+    bool clear, of_pairs = given >= TIL_LIBRARY_IU && given <= TIL_LIBRARY_ISR;
+    til_library_t seen = observe(paired, n_sense, n_antisense, &clear);
+    uint64_t n = n_sense + n_antisense;
+    double percent = n > 0 ? 100 * (double)n_sense / (double)n : 0;
+
+    *verdict = (til_library_verdict_t){ .given = given, .n_sense = n_sense,
+                                        .n_antisense = n_antisense, .clear = clear };
+    if (given != TIL_LIBRARY_AUTO && of_pairs != paired)
+        return til_fail(ctx, TIL_EUSAGE, "-l/--library: %s is for %s reads, these are %s",
+                        til_library_name(given), of_pairs ? "paired" : "single",
+                        paired ? "paired" : "single");
+    verdict->used = given == TIL_LIBRARY_AUTO ? seen : given;
+    if (given == TIL_LIBRARY_AUTO) {
+        if (n < ENOUGH)
+            til_say(ctx, TIL_LOG_WARNING,
+                "library type: only %llu of the first fragments map, too few to tell; taken as %s",
+                (unsigned long long)n, til_library_name(seen));
+        else if (!clear)
+            til_say(ctx, TIL_LOG_WARNING,
+                "library type is unclear: %.1f%% of %llu fragments have mate 1 on the transcript's "
+                "strand, neither stranded (80%%) nor unstranded (45-55%%): taken as %s; a mixed or "
+                "contaminated library?", percent, (unsigned long long)n, til_library_name(seen));
+        else
+            til_say(ctx, TIL_LOG_STAGE,
+                "library type %s: %.1f%% of %llu fragments have mate 1 on the transcript's strand",
+                til_library_name(seen), percent, (unsigned long long)n);
+    } else if (clear && seen != given) {
+        til_say(ctx, TIL_LOG_WARNING,
+            "library type %s was given, but %.1f%% of %llu fragments have mate 1 on the "
+            "transcript's strand and %.1f%% on the other: that is %s%s", til_library_name(given),
+            percent, (unsigned long long)n, 100 - percent, til_library_name(seen),
+            til_library_strand(given) == TIL_STRAND_EITHER ? "; giving it makes answers sharper"
+                                                           : "; reads of the other strand are lost");
+    }
+    return TIL_OK;
+}

@@ -1,0 +1,59 @@
+/* map.h -- which transcripts a read or a pair can come from, and how well it fits each. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TIL_QUANT_MAP_H
+#define TIL_QUANT_MAP_H
+
+#include "io/fastq.h"
+#include "quant/eqclass.h"
+#include "quant/fraglen.h"
+#include "quant/index.h"
+
+struct til_bias_counts;
+
+/* Which strand of the transcript mate 1 (or the single read) must show. */
+typedef enum { TIL_STRAND_EITHER, TIL_STRAND_FORWARD, TIL_STRAND_REVERSE } til_read_strand_t;
+
+/* How reads are mapped; shared by all workers, changed between batches only. */
+typedef struct {
+    const til_index_t *index;
+    til_read_strand_t strand;
+    const til_fraglen_t *lengths;       /* NULL while they are being learnt: nothing is staged */
+    bool collect_bias;
+} til_mapping_t;
+
+/* What became of fragments; every fragment is in exactly one of the first six. */
+typedef struct {
+    uint64_t n_mapped;                  /* pairs with both mates, or single reads               */
+    uint64_t n_orphans;                 /* pairs by one mate only                               */
+    uint64_t n_unmapped;
+    uint64_t n_too_short;               /* no mate has k bases                                  */
+    uint64_t n_decoy;                   /* fits a decoy better than any transcript              */
+    uint64_t n_against_strand;          /* fits only against the library type                   */
+
+    uint64_t n_capped;                  /* had more places than are looked at                   */
+    uint64_t n_clipped_long;            /* reads cut to TIL_READ_MAX                            */
+    uint64_t n_sense, n_antisense;      /* mapped: mate 1 on the transcript's strand, or not    */
+    uint64_t n_bases, longest_read, shortest_read;
+    uint64_t n_reads;
+    uint64_t lengths[TIL_FRAGMENT_MAX + 1];     /* of pairs that agree on one fragment length   */
+} til_tally_t;
+
+void til_tally_add(til_tally_t *sum, const til_tally_t *more);
+
+/* A worker's memory. */
+typedef struct til_map_space til_map_space_t;
+
+TIL_MUST_USE
+til_status_t til_map_space_new(til_ctx_t *ctx, til_map_space_t **out);
+void til_map_space_free(til_map_space_t *space);
+
+/* What the worker gathered for the bias model (integers, so their sum has no order). */
+const struct til_bias_counts *til_map_space_bias(const til_map_space_t *space);
+
+/* Maps a batch: fragments that fit are added to `staged`, all are counted in `tally`. */
+TIL_MUST_USE
+til_status_t til_map_batch(til_ctx_t *ctx, const til_mapping_t *mapping, til_map_space_t *space,
+                           const til_fastq_batch_t *batch, til_staged_t *staged,
+                           til_tally_t *tally);
+
+#endif
