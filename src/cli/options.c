@@ -99,10 +99,12 @@ static til_status_t store(til_ctx_t *ctx, const til_opt_t *opt, const char *text
     return TIL_OK;
 }
 
-/* A word that is not an option: "-" and "-5" and everything without a leading dash. */
-static bool is_operand(const char *word)
+/* A word that is not an option: "-" and everything without a leading dash, and "-5" unless 5 is an
+ * option's letter. */
+static bool is_operand(const til_opt_t *opts, const char *word)
 {
-    return word[0] != '-' || word[1] == '\0' || isdigit((unsigned char)word[1]) || word[1] == '.';
+    if (word[0] != '-' || word[1] == '\0' || word[1] == '.') return true;
+    return isdigit((unsigned char)word[1]) && find_short(opts, word[1]) == NULL;
 }
 
 typedef struct {
@@ -124,7 +126,7 @@ static til_status_t take_value(parser_t *p, const til_opt_t *opt, const char *at
         attached = p->argv[p->at++];
     }
     status = store(p->ctx, opt, attached, p->args);
-    while (status == TIL_OK && p->at < p->argc && is_operand(p->argv[p->at]) &&
+    while (status == TIL_OK && p->at < p->argc && is_operand(p->command->options, p->argv[p->at]) &&
            (opt->kind == TIL_OPT_WORDS ||
             (opt->kind == TIL_OPT_EXPRESSIONS && strpbrk(p->argv[p->at], ":=") != NULL)))
         status = store(p->ctx, opt, p->argv[p->at++], p->args);
