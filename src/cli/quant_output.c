@@ -14,7 +14,7 @@
 #include "cli/quant_output.h"
 #include "config.h"
 #include "io/inflate.h"
-#include "io/json_write.h"
+#include "io/json.h"
 
 #define LAYOUT_VERSION "1.10.1"     /* the salmon whose layout this is; tximport and MultiQC ask */
 
@@ -25,6 +25,7 @@ typedef struct {
     const til_index_t *index;
     const til_quant_options_t *options;
     const til_quant_result_t *r;
+    til_status_t status;
 } writing_t;
 
 /* Opens FOLDER/name. */
@@ -38,6 +39,63 @@ static til_status_t open_file(const writing_t *w, const char *name, til_out_t **
     status = path.failed ? til_no_memory(w->ctx, strlen(name), "bytes")
                          : til_job_open(w->ctx, w->job, til_strbuf_text(&path), out);
     til_strbuf_clear(&path);
+    return status;
+}
+
+/* Objects are filled one member after the other; the first failure stays in w->status. */
+static void put(writing_t *w, til_json_t *object, const char *key, til_json_t *value)
+{
+    til_status_t status = til_json_set(w->ctx, object, key, value);
+    if (w->status == TIL_OK) w->status = status;
+}
+
+static void put_text(writing_t *w, til_json_t *object, const char *key, const char *value)
+{
+    put(w, object, key, til_json_of_text(value));
+}
+
+static void put_number(writing_t *w, til_json_t *object, const char *key, double value)
+{
+    put(w, object, key, til_json_of_number(value));
+}
+
+static void put_count(writing_t *w, til_json_t *object, const char *key, uint64_t value)
+{
+    put(w, object, key, til_json_of_number((double)value));
+}
+
+static void put_bool(writing_t *w, til_json_t *object, const char *key, bool value)
+{
+    put(w, object, key, til_json_of_bool(value));
+}
+
+/* A list of n texts; nothing for NULL. */
+static void put_list(writing_t *w, til_json_t *object, const char *key, const char *const *texts,
+                     size_t n)
+{
+    til_json_t *list;
+
+    if (texts == NULL) return;
+    list = til_json_array();
+    for (size_t i = 0; i < n; i++) {
+        til_status_t status = til_json_append(w->ctx, list, til_json_of_text(texts[i]));
+        if (w->status == TIL_OK) w->status = status;
+    }
+    put(w, object, key, list);
+}
+
+/* Writes the document to FOLDER/name and frees it. */
+static til_status_t finish_json(writing_t *w, const char *name, til_json_t *document)
+{
+    til_status_t status = w->status;
+    til_out_t *out;
+
+    TIL_TRY(status);
+    TIL_TRY(open_file(w, name, &out));
+    TIL_TRY(til_json_write(w->ctx, document, out));
+    TIL_TRY(til_out_close(w->ctx, out));
+done:
+    til_json_free(document);
     return status;
 }
 
@@ -115,84 +173,68 @@ done:
     return status;
 }
 
-static void write_verdict(til_json_t *j, const til_library_verdict_t *v)
+static void put_verdict(writing_t *w, til_json_t *meta)
 {
+    const til_library_verdict_t *v = &w->r->library;
     double n = (double)(v->n_sense + v->n_antisense);
+    til_json_t *j = til_json_object();
 
-    til_json_open(j, "library_verdict", '{');
-    til_json_text(j, "given", til_library_name(v->given));
-    til_json_text(j, "used", til_library_name(v->used));
-    til_json_bool(j, "clear", v->clear);
-    til_json_count(j, "sense_fragments", v->n_sense);
-    til_json_count(j, "antisense_fragments", v->n_antisense);
-    til_json_number(j, "sense_share", n > 0 ? (double)v->n_sense / n : NAN);
-    til_json_close(j, '}');
+    put_text(w, j, "given", til_library_name(v->given));
+    put_text(w, j, "used", til_library_name(v->used));
+    put_bool(w, j, "clear", v->clear);
+    put_count(w, j, "sense_fragments", v->n_sense);
+    put_count(w, j, "antisense_fragments", v->n_antisense);
+    put_number(w, j, "sense_share", n > 0 ? (double)v->n_sense / n : NAN);
+    put(w, meta, "library_verdict", j);
 }
 
-static til_status_t write_meta(const writing_t *w)
+static til_status_t write_meta(writing_t *w)
 {
     const til_quant_result_t *r = w->r;
     const til_quant_stats_t *s = &r->stats;
     uint64_t mapped = s->n_mapped + s->n_orphans;
-    til_out_t *out;
-    til_status_t status = open_file(w, "aux_info/meta_info.json", &out);
-    til_json_t j = { .out = out };
+    const char *library = til_library_name(r->library.used), *factorized = "range_factorized";
+    til_json_t *j = til_json_object();
 
-    if (status != TIL_OK) return status;
-    til_json_open(&j, NULL, '{');
-    til_json_text(&j, "salmon_version", LAYOUT_VERSION);
-    til_json_text(&j, "tilseq_version", PACKAGE_VERSION);
-    til_json_text(&j, "samp_type", r->n_bootstraps > 0 ? "bootstrap" : "none");
-    til_json_text(&j, "opt_type", w->options->plain_em ? "em" : "vb");
-    til_json_open(&j, "quant_errors", '[');
-    til_json_close(&j, ']');
-    til_json_count(&j, "num_libraries", 1);
-    til_json_open(&j, "library_types", '[');
-    til_json_text(&j, NULL, til_library_name(r->library.used));
-    til_json_close(&j, ']');
-    til_json_count(&j, "frag_dist_length", r->n_lengths);
-    til_json_number(&j, "frag_length_mean", r->fragment_mean);
-    til_json_number(&j, "frag_length_sd", r->fragment_sd);
-    til_json_bool(&j, "seq_bias_correct", w->options->bias);
-    til_json_bool(&j, "gc_bias_correct", w->options->bias);
-    til_json_text(&j, "mapping_type", "mapping");
-    til_json_bool(&j, "keep_duplicates", true);
-    til_json_count(&j, "num_valid_targets", r->n_transcripts);
-    til_json_count(&j, "num_eq_classes", s->n_classes);
-    til_json_bool(&j, "serialized_eq_classes", false);
-    til_json_open(&j, "eq_class_properties", '[');
-    til_json_text(&j, NULL, "range_factorized");
-    til_json_close(&j, ']');
-    til_json_count(&j, "num_bootstraps", r->n_bootstraps);
-    til_json_count(&j, "num_processed", s->n_fragments);
-    til_json_count(&j, "num_mapped", mapped);
-    til_json_count(&j, "num_decoy_fragments", s->n_decoy);
-    til_json_number(&j, "percent_mapped",
-                    s->n_fragments > 0 ? 100 * (double)mapped / (double)s->n_fragments : 0);
-    til_json_text(&j, "call", "quant");
-    til_json_count(&j, "num_mapped_by_one_mate", s->n_orphans);
-    til_json_count(&j, "num_unmapped", s->n_unmapped);
-    til_json_count(&j, "num_too_short", s->n_too_short);
-    til_json_count(&j, "num_against_strand", s->n_against_strand);
-    til_json_count(&j, "num_capped", s->n_capped);
-    til_json_count(&j, "num_em_steps", s->n_em_steps);
-    til_json_count(&j, "num_em_unfinished", s->n_em_unfinished);
-    til_json_count(&j, "shortest_read", s->shortest_read);
-    til_json_count(&j, "longest_read", s->longest_read);
-    write_verdict(&j, &r->library);
-    til_json_close(&j, '}');
-    return til_out_close(w->ctx, out);
+    put_text(w, j, "salmon_version", LAYOUT_VERSION);
+    put_text(w, j, "tilseq_version", PACKAGE_VERSION);
+    put_text(w, j, "samp_type", r->n_bootstraps > 0 ? "bootstrap" : "none");
+    put_text(w, j, "opt_type", w->options->plain_em ? "em" : "vb");
+    put_list(w, j, "quant_errors", &library, 0);
+    put_count(w, j, "num_libraries", 1);
+    put_list(w, j, "library_types", &library, 1);
+    put_count(w, j, "frag_dist_length", r->n_lengths);
+    put_number(w, j, "frag_length_mean", r->fragment_mean);
+    put_number(w, j, "frag_length_sd", r->fragment_sd);
+    put_bool(w, j, "seq_bias_correct", w->options->bias);
+    put_bool(w, j, "gc_bias_correct", w->options->bias);
+    put_text(w, j, "mapping_type", "mapping");
+    put_bool(w, j, "keep_duplicates", true);
+    put_count(w, j, "num_valid_targets", r->n_transcripts);
+    put_count(w, j, "num_eq_classes", s->n_classes);
+    put_bool(w, j, "serialized_eq_classes", false);
+    put_list(w, j, "eq_class_properties", &factorized, 1);
+    put_count(w, j, "num_bootstraps", r->n_bootstraps);
+    put_count(w, j, "num_processed", s->n_fragments);
+    put_count(w, j, "num_mapped", mapped);
+    put_count(w, j, "num_decoy_fragments", s->n_decoy);
+    put_number(w, j, "percent_mapped",
+               s->n_fragments > 0 ? 100 * (double)mapped / (double)s->n_fragments : 0);
+    put_text(w, j, "call", "quant");
+    put_count(w, j, "num_mapped_by_one_mate", s->n_orphans);
+    put_count(w, j, "num_unmapped", s->n_unmapped);
+    put_count(w, j, "num_too_short", s->n_too_short);
+    put_count(w, j, "num_against_strand", s->n_against_strand);
+    put_count(w, j, "num_capped", s->n_capped);
+    put_count(w, j, "num_em_steps", s->n_em_steps);
+    put_count(w, j, "num_em_unfinished", s->n_em_unfinished);
+    put_count(w, j, "shortest_read", s->shortest_read);
+    put_count(w, j, "longest_read", s->longest_read);
+    put_verdict(w, j);
+    return finish_json(w, "aux_info/meta_info.json", j);
 }
 
-static void write_paths(til_json_t *j, const char *key, const char *const *paths, size_t n)
-{
-    if (paths == NULL) return;
-    til_json_open(j, key, '[');
-    for (size_t i = 0; i < n; i++) til_json_text(j, NULL, paths[i]);
-    til_json_close(j, ']');
-}
-
-static til_status_t write_library(const writing_t *w)
+static til_status_t write_library(writing_t *w)
 {
     static const char *const formats[] = { "MSF", "OSF", "ISF", "MSR", "OSR", "ISR", "SF", "SR", "MU",
                                            "OU", "IU", "U" };
@@ -200,52 +242,39 @@ static til_status_t write_library(const writing_t *w)
     const til_quant_stats_t *s = &r->stats;
     uint64_t mapped = s->n_mapped + s->n_orphans, stranded = s->n_sense + s->n_antisense;
     const char *sense = r->paired ? "ISF" : "SF", *antisense = r->paired ? "ISR" : "SR";
-    til_out_t *out;
-    til_status_t status = open_file(w, "lib_format_counts.json", &out);
-    til_json_t j = { .out = out };
+    til_json_t *j = til_json_object();
 
-    if (status != TIL_OK) return status;
-    til_json_open(&j, NULL, '{');
-    write_paths(&j, "read_files", w->options->mates1, w->options->n_lanes);
-    write_paths(&j, "mate2_files", w->options->mates2, w->options->n_lanes);
-    til_json_text(&j, "expected_format", til_library_name(r->library.used));
-    til_json_number(&j, "compatible_fragment_ratio", mapped + s->n_against_strand > 0
-                    ? (double)mapped / (double)(mapped + s->n_against_strand) : 0);
-    til_json_count(&j, "num_compatible_fragments", mapped);
-    til_json_count(&j, "num_assigned_fragments", mapped);
-    til_json_count(&j, "num_frags_with_concordant_consistent_mappings", s->n_mapped);
-    til_json_count(&j, "num_frags_with_inconsistent_or_orphan_mappings",
-                   s->n_orphans + s->n_against_strand);
-    til_json_number(&j, "strand_mapping_bias",
-                    stranded > 0 ? (double)s->n_sense / (double)stranded : 0);
+    put_list(w, j, "read_files", w->options->mates1, w->options->n_lanes);
+    put_list(w, j, "mate2_files", w->options->mates2, w->options->n_lanes);
+    put_text(w, j, "expected_format", til_library_name(r->library.used));
+    put_number(w, j, "compatible_fragment_ratio", mapped + s->n_against_strand > 0
+               ? (double)mapped / (double)(mapped + s->n_against_strand) : 0);
+    put_count(w, j, "num_compatible_fragments", mapped);
+    put_count(w, j, "num_assigned_fragments", mapped);
+    put_count(w, j, "num_frags_with_concordant_consistent_mappings", s->n_mapped);
+    put_count(w, j, "num_frags_with_inconsistent_or_orphan_mappings",
+              s->n_orphans + s->n_against_strand);
+    put_number(w, j, "strand_mapping_bias",
+               stranded > 0 ? (double)s->n_sense / (double)stranded : 0);
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-        til_json_count(&j, formats[i], strcmp(formats[i], sense) == 0 ? s->n_sense
-                       : strcmp(formats[i], antisense) == 0 ? s->n_antisense : 0);
-    til_json_close(&j, '}');
-    return til_out_close(w->ctx, out);
+        put_count(w, j, formats[i], strcmp(formats[i], sense) == 0 ? s->n_sense
+                  : strcmp(formats[i], antisense) == 0 ? s->n_antisense : 0);
+    return finish_json(w, "lib_format_counts.json", j);
 }
 
-static til_status_t write_command(const writing_t *w)
+static til_status_t write_command(writing_t *w)
 {
-    til_out_t *out;
-    til_status_t status = open_file(w, "cmd_info.json", &out);
-    til_json_t j = { .out = out };
+    bool paired = w->options->mates2 != NULL;
+    til_json_t *j = til_json_object();
 
-    if (status != TIL_OK) return status;
-    til_json_open(&j, NULL, '{');
-    til_json_text(&j, "salmon_version", LAYOUT_VERSION);
-    til_json_text(&j, "tilseq_version", PACKAGE_VERSION);
-    til_json_text(&j, "index", w->index_path);
-    til_json_text(&j, "libType", til_library_name(w->options->library));
-    if (w->options->mates2 != NULL) {
-        write_paths(&j, "mates1", w->options->mates1, w->options->n_lanes);
-        write_paths(&j, "mates2", w->options->mates2, w->options->n_lanes);
-    } else {
-        write_paths(&j, "unmatedReads", w->options->mates1, w->options->n_lanes);
-    }
-    til_json_text(&j, "auxDir", "aux_info");
-    til_json_close(&j, '}');
-    return til_out_close(w->ctx, out);
+    put_text(w, j, "salmon_version", LAYOUT_VERSION);
+    put_text(w, j, "tilseq_version", PACKAGE_VERSION);
+    put_text(w, j, "index", w->index_path);
+    put_text(w, j, "libType", til_library_name(w->options->library));
+    put_list(w, j, paired ? "mates1" : "unmatedReads", w->options->mates1, w->options->n_lanes);
+    put_list(w, j, "mates2", w->options->mates2, w->options->n_lanes);
+    put_text(w, j, "auxDir", "aux_info");
+    return finish_json(w, "cmd_info.json", j);
 }
 
 static til_status_t write_lengths(const writing_t *w)
@@ -309,7 +338,7 @@ til_status_t til_quant_write(til_ctx_t *ctx, til_job_t *job, const char *folder,
                              const til_quant_result_t *result)
 {
     til_status_t status = TIL_OK;
-    writing_t w = { ctx, job, folder, index_path, index, options, result };
+    writing_t w = { ctx, job, folder, index_path, index, options, result, TIL_OK };
     til_strbuf_t path = { 0 };
 
     TIL_TRY(write_transcripts(&w));

@@ -68,6 +68,11 @@ til_json_t *til_json_of_number(double value)
     return json_real(value);
 }
 
+til_json_t *til_json_of_bool(int value)
+{
+    return json_boolean(value);
+}
+
 til_status_t til_json_set(til_ctx_t *ctx, til_json_t *object, const char *key, til_json_t *value)
 {
     if (json_object_set_new(object, key, value) == 0) return TIL_OK;

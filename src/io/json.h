@@ -31,6 +31,7 @@ til_json_t *til_json_object(void);
 til_json_t *til_json_array(void);
 til_json_t *til_json_of_text(const char *text);     /* null for NULL */
 til_json_t *til_json_of_number(double value);       /* null for NaN; whole numbers without a point */
+til_json_t *til_json_of_bool(int value);
 TIL_MUST_USE
 til_status_t til_json_set(til_ctx_t *ctx, til_json_t *object, const char *key, til_json_t *value);
 TIL_MUST_USE
