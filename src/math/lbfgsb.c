@@ -30,6 +30,7 @@ static const double STEP = 1e-3;        /* of the numerical gradient            
 
 typedef struct {
     til_vector_fn *f;
+    til_vector_slope_fn *slope; /* or NULL                                            */
     void *arg;
     size_t n;
     const double *lower, *upper;
@@ -64,6 +65,15 @@ static double clamp(double x, double lo, double hi)
 /* Central differences, one-sided where the box cuts them. */
 static void gradient(box_t *p)
 {
+    if (p->slope != NULL) {
+        double *up = p->model_g, *down = p->reduced;    /* both free between two steps */
+        for (size_t i = 0; i < p->n; i++) {
+            up[i] = p->x[i] + STEP > p->upper[i] ? p->upper[i] - p->x[i] : STEP;
+            down[i] = p->x[i] - STEP < p->lower[i] ? p->x[i] - p->lower[i] : STEP;
+        }
+        p->slope(p->n, p->x, up, down, p->arg, p->g);
+        return;
+    }
     for (size_t i = 0; i < p->n; i++) {
         double at = p->x[i];
         double above = fmin(at + STEP, p->upper[i]), below = fmax(at - STEP, p->lower[i]);
@@ -429,10 +439,11 @@ static void lay_out(box_t *p, double *work)
     p->reduced = p->b + p->n * p->n;
 }
 
-bool til_lbfgsb(til_vector_fn *f, void *arg, size_t n, double *x, const double *lower,
-                const double *upper, double *work, double *value)
+bool til_lbfgsb_sloped(til_vector_fn *f, til_vector_slope_fn *slope, void *arg, size_t n, double *x,
+                       const double *lower, const double *upper, double *work, double *value)
 {
-    box_t p = { .f = f, .arg = arg, .n = n, .lower = lower, .upper = upper, .x = x };
+    box_t p = { .f = f, .slope = slope, .arg = arg, .n = n, .lower = lower, .upper = upper,
+                .x = x };
 
     lay_out(&p, work);
     for (size_t i = 0; i < n; i++) x[i] = clamp(x[i], lower[i], upper[i]);
@@ -442,13 +453,19 @@ bool til_lbfgsb(til_vector_fn *f, void *arg, size_t n, double *x, const double *
     gradient(&p);
     forget(&p);
 
-    for (int iter = 0; iter < MAX_ITER; iter++) {
+    for (int iter = 0;; iter++) {
         if (is_stationary(&p)) return true;
         double before = *value;
         if (!iterate(&p, iter == 0, kind_of(&p), value)) return false;
+        if (iter == MAX_ITER) return false;     /* R gives up on seeing step 101, and keeps it */
         double scale = fmax(fmax(fabs(before), fabs(*value)), 1);
         if (before - *value <= DBL_EPSILON * FACTR * scale) return true;
         remember(&p);
     }
-    return false;
+}
+
+bool til_lbfgsb(til_vector_fn *f, void *arg, size_t n, double *x, const double *lower,
+                const double *upper, double *work, double *value)
+{
+    return til_lbfgsb_sloped(f, NULL, arg, n, x, lower, upper, work, value);
 }

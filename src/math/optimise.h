@@ -28,4 +28,11 @@ size_t til_lbfgsb_work_size(size_t n);
 bool til_lbfgsb(til_vector_fn *f, void *arg, size_t n, double *x, const double *lower,
                 const double *upper, double *work, double *value);
 
+/* The same for a function that knows a cheaper way to its central differences:
+ * slope[i] = (f(x + up[i] e_i) - f(x - down[i] e_i)) / (up[i] + down[i]). */
+typedef void til_vector_slope_fn(size_t n, const double *x, const double *up, const double *down,
+                                 void *arg, double *slope);
+bool til_lbfgsb_sloped(til_vector_fn *f, til_vector_slope_fn *slope, void *arg, size_t n, double *x,
+                       const double *lower, const double *upper, double *work, double *value);
+
 #endif

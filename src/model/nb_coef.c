@@ -178,6 +178,35 @@ static double minus_log_posterior(size_t n, const double *x, void *arg)
     return isfinite(value) ? value : 1e300;
 }
 
+/* Central differences of minus_log_posterior. Moving one coefficient moves only the samples of the
+ * groups it is part of; with b = exp(eta below), a = exp(eta above), a term changes by
+ * y (eta_a - eta_b) - (y + r) log1p(alpha nf (a - b) / (1 + alpha nf b)). */
+static void differences(size_t n, const double *x, const double *up, const double *down, void *arg,
+                        double *slope)
+{
+    objective_t *o = arg;
+    til_nb_work_t *work = o->work;
+    const til_nb_plan_t *plan = work->plan;
+    double alpha = o->alpha, r = 1 / alpha;
+
+    predict(work, x, LN2);
+    for (size_t j = 0; j < n; j++) {
+        double gain = -0.5 * RIDGE_LOG2 * (up[j] + down[j]) * (2 * x[j] + up[j] - down[j]);
+        for (size_t g = 0; g < plan->n_groups; g++) {
+            double row = plan->row[g * plan->p + j];
+            if (row == 0) continue;
+            size_t begin = plan->group_begin[g], end = plan->group_begin[g + 1];
+            double apart = row * LN2 * (up[j] + down[j]);
+            double below = exp(work->eta[begin] - row * LN2 * down[j]);
+            double rise = below * expm1(apart);
+            for (size_t i = begin; i < end; i++)
+                gain += work->y[i] * apart - (work->y[i] + r) *
+                        log1p(alpha * work->nf[i] * rise / (1 + alpha * work->nf[i] * below));
+        }
+        slope[j] = -gain / (up[j] + down[j]);
+    }
+}
+
 /* Weights with the floored means of work->mu, and X'WX factored from them. */
 static bool factor_at_mu(til_nb_work_t *work, double alpha, double floor_mu)
 {
@@ -204,8 +233,8 @@ static void fall_back(til_nb_work_t *work, double alpha, double constant, til_nb
         work->bounds[p + j] = LARGE;
     }
     if (any_beyond(p, work->beta, LARGE)) memcpy(work->beta, work->start, p * sizeof *work->beta);
-    fit->converged = til_lbfgsb(minus_log_posterior, &objective, p, work->beta, work->bounds,
-                                work->bounds + p, work->optim, &value);
+    fit->converged = til_lbfgsb_sloped(minus_log_posterior, differences, &objective, p, work->beta,
+                                       work->bounds, work->bounds + p, work->optim, &value);
 
     for (size_t j = 0; j < p; j++) work->beta[j] *= LN2;
     predict(work, work->beta, 1);
