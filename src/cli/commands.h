@@ -15,6 +15,7 @@
     each(score) \
     each(sets) \
     each(quant) \
+    each(simulate) \
 
 #define TIL_DECLARE_COMMAND(x) extern const til_command_t til_cmd_##x;
 TIL_COMMANDS(TIL_DECLARE_COMMAND)
