@@ -27,8 +27,8 @@ typedef struct {
 } simulate_args_t;
 
 static const simulate_args_t defaults = {
-    .responders = "0.25,0.75", .seed = 1, .patients = 24, .genes = 4000, .arms = 2, .times = 2,
-    .effect = 1.5, .changed = 0.03, .treatment = 0.02, .outliers = 0.01, .depth = 1
+    .responders = "0.2,0.8", .seed = 1, .patients = 30, .genes = 4000, .arms = 2, .times = 2,
+    .effect = 2, .changed = 0.03, .treatment = 0.02, .outliers = 0.01, .depth = 1
 };
 
 static const til_opt_t options[] = {

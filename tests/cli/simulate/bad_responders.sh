@@ -1,0 +1,1 @@
+tilseq simulate -o d --responders 0.2,1.5

@@ -1,0 +1,1 @@
+tilseq simulate --genes 100
