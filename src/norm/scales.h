@@ -10,7 +10,8 @@
     each(normalized)          \
     each(cpm)                 \
     each(logcpm)              \
-    each(tpm)
+    each(tpm)                 \
+    each(vst)
 
 #define DECLARE(x) extern const til_norm_scale_t til_norm_to_##x;
 TIL_NORM_SCALES(DECLARE)

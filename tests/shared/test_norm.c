@@ -7,6 +7,10 @@
 #include "model/filter_expr.h"
 #include "support/runner.h"
 
+enum { N_WITH_VST = N_WITH_KEY - 1 };
+
+#define TOL_VST 1e-7        /* the dispersion trend is fitted by an iteration that stops */
+
 static til_ctx_t ctx;
 static const dataset_t *set;
 static til_matrix_t counts;
@@ -54,6 +58,34 @@ START_TEST(size_factors)
     double a = compare_factors(&counts, &golden, "median-ratio", "sf_ratio");
     double b = compare_factors(&counts, &golden, "poscounts", "sf_poscounts");
     say_compared(set, "size factors", 2 * counts.n_cols, fmax(a, b));
+    til_table_clear(&golden);
+    close_set();
+}
+END_TEST
+
+/* The blind variance stabilising transformation; riaz_paired has no golden of it. */
+START_TEST(stabilised)
+{
+    const til_norm_wishes_t wishes = TIL_NORM_WISHES_INIT;
+    til_table_t golden = { 0 };
+    til_norm_t norm;
+    double most = 0;
+
+    open_set(_i);
+    ck_assert_int_eq(til_norm_estimate(&ctx, til_norm_find("median-ratio"), &counts, &norm), TIL_OK);
+    ck_assert_msg(til_norm_transform(&ctx, til_norm_find_scale("vst"), &norm, &wishes, &counts) ==
+                  TIL_OK, "%s", ctx.message);
+    read_golden(&ctx, set, "deseq2/7_vst_sub", &golden);
+    size_t *row = match_rows(&ctx, &golden, counts.row_names, counts.n_rows);
+    for (size_t s = 0; s < counts.n_cols; s++) {
+        const double *want = numbers(&golden, counts.col_names[s]);
+        for (size_t i = 0; i < golden.n_rows; i++)
+            most = fmax(most, golden_distance(til_matrix_row(&counts, row[i])[s], want[i]));
+    }
+    ck_assert_msg(most <= TOL_VST, "%s: vst is off by %.2g", set->name, most);
+    say_compared(set, "vst", golden.n_rows * counts.n_cols, most);
+    free(row);
+    til_norm_clear(&norm);
     til_table_clear(&golden);
     close_set();
 }
@@ -157,6 +189,7 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, size_factors, 0, N_WITH_KEY);
     tcase_add_loop_test(tcase, filters_and_norm_factors, 0, N_WITH_KEY);
+    tcase_add_loop_test(tcase, stabilised, 0, N_WITH_VST);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }
