@@ -399,21 +399,21 @@ static int search_on(const run_t *r, til_mate_t *mates, til_seeds_t *seeds, int 
     return best < TIL_COST_NONE ? best : try_orphans(r, mates, seeds);
 }
 
-/* True when the fragment would fit if the library type did not forbid it. */
-static bool fits_against_strand(const run_t *r, const til_mate_t *mates)
+/* The cost at which the fragment would fit if the library type did not forbid it. */
+static int cost_against_strand(const run_t *r, const til_mate_t *mates)
 {
     til_read_strand_t other = r->m->strand == TIL_STRAND_FORWARD ? TIL_STRAND_REVERSE
                                                                   : TIL_STRAND_FORWARD;
     pool_t *pool = &r->space->extra;
 
-    if (r->m->strand == TIL_STRAND_EITHER) return false;
+    if (r->m->strand == TIL_STRAND_EITHER) return TIL_COST_NONE;
     pool->n = 0;
     if (r->n_mates == 2 && mates[0].found && mates[1].found)
         join(r->index, &mates[0], &mates[1], other, pool);
     else
         for (int which = 0; which < r->n_mates; which++)
             if (mates[which].found) alone(r->index, &mates[which], which, other, pool);
-    return pool->n > 0 && score_pool(r, mates, pool, 0, false) < TIL_COST_NONE;
+    return score_pool(r, mates, pool, 0, false);
 }
 
 /* ---- what a fragment says ---------------------------------------------------------------- */
@@ -529,10 +529,13 @@ static til_status_t conclude(til_ctx_t *ctx, const run_t *r, const til_mate_t *m
     til_tally_t *t = r->tally;
 
     if (pool->capped) t->n_capped++;
-    if (best == TIL_COST_NONE) {
-        if (fits_against_strand(r, mates)) t->n_against_strand++;
-        else t->n_unmapped++;
-        return TIL_OK;
+    if (best > GOOD || (r->n_mates == 2 && pool->items[0].mates != 3)) {
+        int against = cost_against_strand(r, mates);
+        if (against < best || best == TIL_COST_NONE) {
+            if (against < TIL_COST_NONE) t->n_against_strand++;
+            else t->n_unmapped++;
+            return TIL_OK;
+        }
     }
     if (!drop_worse(r, pool, best)) {
         t->n_decoy++;
