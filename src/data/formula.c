@@ -414,6 +414,7 @@ til_status_t til_formula_parse(til_ctx_t *ctx, const char *text, til_formula_t *
         goto done;
     }
     TIL_TRY(til_keep_text(ctx, out->arena, text, &out->text));
+    TIL_TRY(til_grow(ctx, &p.stack, &p.capacity, 1, sizeof *p.stack));
     TIL_TRY(parse(&p));
     out->terms = p.stack;
     out->n_terms = p.top;

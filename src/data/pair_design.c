@@ -30,230 +30,8 @@
 #include "base/keep.h"
 #include "base/try.h"
 #include "data/contrast_parts.h"
-#include "data/design_parts.h"
 #include "data/model_matrix.h"
-
-enum { PATIENT, TIME, ARM };    /* design->variables */
-
-/* The sheet as patients. */
-typedef struct {
-    const til_sheet_t *sheet;
-    const til_pairing_t *pairing;
-    til_frame_t frame;              /* samples with a patient and a time                       */
-    size_t columns[3];              /* of patient, time, arm                                   */
-    til_variable_t variables[3];    /* patient and time over the frame, arm over armed         */
-    til_frame_t armed;              /* samples with an arm too                                 */
-    char **reasons;                 /* a reason per patient to leave them out, or NULL         */
-    til_left_out_t *left_out;       /* n_left_out patients who have one                        */
-    size_t n_left_out;
-    char *is_kept;                  /* per row of the sheet                                    */
-    til_arena_t *arena;
-} cohort_t;
-
-/* ---- who takes part ------------------------------------------------------------------ */
-
-static til_status_t find_columns(til_ctx_t *ctx, cohort_t *c)
-{
-    const char *names[3] = { c->pairing->pair, c->pairing->time, c->pairing->arm };
-    static const char *const options[3] = { "--pair", "--time", "--arm" };
-    til_status_t status = TIL_OK;
-
-    for (size_t i = 0; i < 3 && names[i] != NULL; i++) {
-        TIL_TRY(til_frame_column(ctx, &c->frame, names[i], options[i], &c->columns[i]));
-        for (size_t k = 0; k < i; k++)
-            if (c->columns[k] == c->columns[i])
-                return til_fail(ctx, TIL_EUSAGE, "%s and %s are the same column, %s", options[k],
-                                options[i], names[i]);
-    }
-
-done:
-    return status;
-}
-
-static const char *cell_of(const cohort_t *c, size_t s, int what)
-{
-    return til_sheet_cell(c->sheet, c->frame.rows[s], c->columns[what]);
-}
-
-/* TIL_EINPUT when a patient has two samples at one time. */
-static til_status_t refuse_duplicates(til_ctx_t *ctx, const cohort_t *c)
-{
-    const til_variable_t *patient = &c->variables[PATIENT], *time = &c->variables[TIME];
-    const til_sheet_t *sheet = c->sheet;
-
-    for (size_t s = 0; s < c->frame.n; s++)
-        for (size_t e = 0; e < s; e++) {
-            if (patient->level[e] != patient->level[s] ||
-                (time->is_factor ? time->level[e] != time->level[s]
-                                 : time->value[e] != time->value[s])) continue;
-            size_t row = c->frame.rows[s];
-            return til_fail(ctx, TIL_EINPUT,
-                            "%s:%zu: %s %s has two samples at %s %s, %s and %s: --exclude "
-                            "COLUMN=VALUE leaves one out, --collapse COLUMN adds up libraries of "
-                            "one sample", sheet->origin, sheet->lines[row], patient->name,
-                            patient->levels[patient->level[s]], time->name, cell_of(c, s, TIME),
-                            sheet->samples[c->frame.rows[e]], sheet->samples[row]);
-        }
-    return TIL_OK;
-}
-
-/* Why patient p cannot take part; nothing when they can. */
-static til_status_t judge_patient(til_ctx_t *ctx, cohort_t *c, size_t p)
-{
-    const til_variable_t *patient = &c->variables[PATIENT], *time = &c->variables[TIME];
-    const char *arm = NULL;
-    til_strbuf_t b = { 0 };
-    til_status_t status = TIL_OK;
-    size_t n = 0, last = 0;
-    bool has_reference = !time->is_factor;
-
-    for (size_t s = 0; s < c->frame.n; s++) {
-        if (patient->level[s] != p) continue;
-        n++;
-        last = s;
-        if (time->is_factor && time->level[s] == 0) has_reference = true;
-        if (c->pairing->arm == NULL || b.length > 0) continue;
-        const char *cell = cell_of(c, s, ARM);
-        if (til_cell_is_missing(cell))
-            til_strbuf_printf(&b, "no %s", c->pairing->arm);
-        else if (arm != NULL && strcmp(arm, cell) != 0)
-            til_strbuf_printf(&b, "%s changes between samples", c->pairing->arm);
-        arm = cell;
-    }
-    if (b.length == 0 && n == 1)
-        til_strbuf_printf(&b, "only one time point (%s)", cell_of(c, last, TIME));
-    else if (b.length == 0 && !has_reference)
-        til_strbuf_printf(&b, "no sample at the reference %s %s", time->name, time->levels[0]);
-    if (b.length > 0 || b.failed)
-        status = til_keep_strbuf(ctx, c->arena, &b, &c->reasons[p]);
-    til_strbuf_clear(&b);
-    return status;
-}
-
-/* The patients with the reason of patient p, twelve to a line. */
-static void say_reason(til_ctx_t *ctx, const cohort_t *c, size_t p)
-{
-    enum { PER_LINE = 12 };
-    const til_variable_t *patient = &c->variables[PATIENT];
-    til_strbuf_t list = { 0 };
-    size_t n = 0, told = 0;
-
-    for (size_t q = p; q < patient->n_levels; q++)
-        n += c->reasons[q] != NULL && strcmp(c->reasons[q], c->reasons[p]) == 0;
-    for (size_t q = p; q < patient->n_levels; q++) {
-        if (c->reasons[q] == NULL || strcmp(c->reasons[q], c->reasons[p]) != 0) continue;
-        til_strbuf_printf(&list, "%s%s", list.length > 0 ? ", " : "", patient->levels[q]);
-        if (++told % PER_LINE != 0 && told < n) continue;
-        til_say(ctx, TIL_LOG_NOTICE, "%zu %s%s left out, %s: %s", n, patient->name,
-                n == 1 ? " is" : "s are", c->reasons[p], til_strbuf_text(&list));
-        til_strbuf_reset(&list);
-    }
-    til_strbuf_clear(&list);
-}
-
-static void say_left_out(til_ctx_t *ctx, const cohort_t *c)
-{
-    for (size_t p = 0; p < c->variables[PATIENT].n_levels; p++) {
-        bool is_first = c->reasons[p] != NULL;
-        for (size_t q = 0; q < p && is_first; q++)
-            is_first = c->reasons[q] == NULL || strcmp(c->reasons[q], c->reasons[p]) != 0;
-        if (is_first) say_reason(ctx, c, p);
-    }
-}
-
-static til_status_t judge_patients(til_ctx_t *ctx, cohort_t *c)
-{
-    const til_variable_t *patient = &c->variables[PATIENT];
-    til_status_t status = TIL_OK;
-    size_t n_kept = 0;
-
-    TIL_TRY(refuse_duplicates(ctx, c));
-    TIL_TRY(til_keep_array(ctx, c->arena, patient->n_levels, sizeof *c->reasons, &c->reasons));
-    TIL_TRY(til_keep_array(ctx, c->arena, c->sheet->n_samples, 1, &c->is_kept));
-    TIL_TRY(til_keep_array(ctx, c->arena, patient->n_levels, sizeof *c->left_out, &c->left_out));
-    for (size_t p = 0; p < patient->n_levels; p++) {
-        TIL_TRY(judge_patient(ctx, c, p));
-        if (c->reasons[p] != NULL)
-            c->left_out[c->n_left_out++] = (til_left_out_t){ patient->levels[p], c->reasons[p] };
-    }
-    say_left_out(ctx, c);
-    for (size_t s = 0; s < c->frame.n; s++)
-        if (c->reasons[patient->level[s]] == NULL) {
-            c->is_kept[c->frame.rows[s]] = 1;
-            n_kept++;
-        }
-    if (n_kept == 0)
-        status = til_fail(ctx, TIL_EINPUT, "%s: no %s can be paired; %s: %s", c->sheet->origin,
-                          patient->name, patient->levels[0], c->reasons[0]);
-
-done:
-    return status;
-}
-
-/* Takes the samples that are not kept out of a variable over `frame`, and the levels that are then
- * without samples; says which, unless they are patients. */
-static void narrow(til_ctx_t *ctx, cohort_t *c, int what, const til_frame_t *frame)
-{
-    til_variable_t *v = &c->variables[what];
-    size_t n = 0, n_levels = 0;
-
-    for (size_t s = 0; s < frame->n; s++) {
-        if (!c->is_kept[frame->rows[s]]) continue;
-        if (v->is_factor) v->level[n++] = v->level[s];
-        else v->value[n++] = v->value[s];
-    }
-    for (size_t l = 0; l < v->n_levels; l++) {
-        bool is_used = false;
-        for (size_t s = 0; s < n; s++) is_used = is_used || v->level[s] == l;
-        if (!is_used) {
-            if (what != PATIENT)
-                til_say(ctx, TIL_LOG_WARNING, "no sample of %s %s is left", v->name, v->levels[l]);
-            continue;
-        }
-        for (size_t s = 0; s < n && n_levels != l; s++)
-            if (v->level[s] == l) v->level[s] = n_levels;
-        v->levels[n_levels++] = v->levels[l];
-    }
-    v->n_levels = n_levels;
-}
-
-static til_status_t gather(til_ctx_t *ctx, cohort_t *c, const til_typing_t *typing)
-{
-    til_status_t status = TIL_OK;
-    size_t kept = 0;
-
-    TIL_TRY(til_frame_all(ctx, c->sheet, &c->frame));
-    TIL_TRY(til_typing_check(ctx, &c->frame, typing));
-    TIL_TRY(find_columns(ctx, c));
-    TIL_TRY(til_frame_complete(ctx, &c->frame, c->columns, 2, typing->drop_na));
-    TIL_TRY(til_variable_make(ctx, &c->frame, c->columns[PATIENT], TIL_AS_FACTOR, typing, c->arena,
-                              &c->variables[PATIENT]));
-    TIL_TRY(til_variable_make(ctx, &c->frame, c->columns[TIME],
-                              c->pairing->is_trend ? TIL_AS_NUMBER : TIL_AS_FACTOR, typing,
-                              c->arena, &c->variables[TIME]));
-    TIL_TRY(til_variable_need_levels(ctx, &c->frame, &c->variables[TIME]));
-    if (c->pairing->arm != NULL) {
-        TIL_TRY(til_frame_all(ctx, c->sheet, &c->armed));
-        c->armed.n = 0;
-        for (size_t s = 0; s < c->frame.n; s++)
-            if (!til_cell_is_missing(cell_of(c, s, ARM)))
-                c->armed.rows[c->armed.n++] = c->frame.rows[s];
-        TIL_TRY(til_variable_make(ctx, &c->armed, c->columns[ARM], TIL_AS_FACTOR, typing, c->arena,
-                                  &c->variables[ARM]));
-    }
-    TIL_TRY(judge_patients(ctx, c));
-    narrow(ctx, c, PATIENT, &c->frame);
-    narrow(ctx, c, TIME, &c->frame);
-    if (c->pairing->arm != NULL) narrow(ctx, c, ARM, &c->armed);
-    for (size_t s = 0; s < c->frame.n; s++)
-        if (c->is_kept[c->frame.rows[s]]) c->frame.rows[kept++] = c->frame.rows[s];
-    c->frame.n = kept;
-    if (c->pairing->arm != NULL)
-        TIL_TRY(til_variable_need_levels(ctx, &c->frame, &c->variables[ARM]));
-
-done:
-    return status;
-}
+#include "data/pair_cohort.h"
 
 /* ---- the columns --------------------------------------------------------------------- */
 
@@ -288,11 +66,13 @@ static til_status_t make_nest(til_ctx_t *ctx, const til_variable_t *variables, b
                               size_t n_samples, til_arena_t *arena, nest_t *out)
 {
     til_status_t status = TIL_OK;
-    size_t n_patients = variables[PATIENT].n_levels, *seen;
+    size_t n_patients = variables[TIL_PATIENT].n_levels, *seen;
 
-    *out = (nest_t){ .patient = &variables[PATIENT], .time = &variables[TIME], .n = n_samples };
-    out->arm = has_arm ? &variables[ARM] : NULL;
-    out->n_arms = has_arm ? variables[ARM].n_levels : 1;
+    *out = (nest_t){ .n = n_samples };
+    out->patient = &variables[TIL_PATIENT];
+    out->time = &variables[TIL_TIME];
+    out->arm = has_arm ? &variables[TIL_ARM] : NULL;
+    out->n_arms = has_arm ? variables[TIL_ARM].n_levels : 1;
     out->n_times = out->time->is_factor ? out->time->n_levels - 1 : 1;
     TIL_TRY(til_keep_array(ctx, arena, n_patients, sizeof *out->arm_of, &out->arm_of));
     TIL_TRY(til_keep_array(ctx, arena, n_patients, sizeof *out->number, &out->number));
@@ -431,7 +211,8 @@ static til_status_t write_formula(til_ctx_t *ctx, const til_pairing_t *pairing, 
 }
 
 /* Everything the design owns beside x; the cohort's arena becomes the design's. */
-static til_status_t fill_design(til_ctx_t *ctx, cohort_t *c, const nest_t *nest, til_design_t *out)
+static til_status_t fill_design(til_ctx_t *ctx, til_cohort_t *c, const nest_t *nest,
+                                til_design_t *out)
 {
     til_status_t status = TIL_OK;
     til_strbuf_t name = { 0 };
@@ -464,7 +245,7 @@ til_status_t til_design_pair(til_ctx_t *ctx, const til_sheet_t *sheet,
                              til_design_t *out)
 {
     til_status_t status = TIL_OK;
-    cohort_t c = { .sheet = sheet, .pairing = pairing, .arena = til_arena_new() };
+    til_cohort_t c = { .sheet = sheet, .pairing = pairing, .arena = til_arena_new() };
     nest_t nest;
 
     *out = (til_design_t){ 0 };
@@ -472,14 +253,13 @@ til_status_t til_design_pair(til_ctx_t *ctx, const til_sheet_t *sheet,
         status = til_no_memory(ctx, sheet->n_samples, "samples");
         goto done;
     }
-    TIL_TRY(gather(ctx, &c, typing));
+    TIL_TRY(til_cohort_gather(ctx, &c, typing));
     TIL_TRY(make_nest(ctx, c.variables, pairing->arm != NULL, c.frame.n, c.arena, &nest));
     TIL_TRY(til_design_init(ctx, c.frame.n, nest.patient->n_levels + count_changes(&nest), out));
     TIL_TRY(fill_design(ctx, &c, &nest, out));
 
 done:
-    free(c.frame.rows);
-    free(c.armed.rows);
+    til_cohort_clear(&c);
     til_arena_free(c.arena);
     if (status != TIL_OK) til_design_clear(out);
     return status;
