@@ -8,13 +8,15 @@
 
 #define TIL_COMMANDS(each) \
     each(index) \
+    each(quant) \
     each(count) \
+    each(norm) \
     each(design) \
     each(gsea) \
-    each(norm) \
     each(score) \
     each(sets) \
-    each(quant) \
+    each(run) \
+    each(report) \
     each(simulate) \
 
 #define TIL_DECLARE_COMMAND(x) extern const til_command_t til_cmd_##x;

@@ -4,9 +4,14 @@
 #define TIL_IO_DIGEST_H
 
 #include <stddef.h>
+#include <tilseq/context.h>
 
 enum { TIL_SHA256_TEXT = 65 };      /* 64 hexadecimal digits and a NUL */
 
 void til_sha256(const void *bytes, size_t n, char text[TIL_SHA256_TEXT]);
+
+/* The digest of a whole file. TIL_EIO when it cannot be read. */
+TIL_MUST_USE
+til_status_t til_sha256_file(til_ctx_t *ctx, const char *path, char text[TIL_SHA256_TEXT]);
 
 #endif

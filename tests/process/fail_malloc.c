@@ -1,4 +1,5 @@
-/* fail_malloc.c -- preload: the OOM_AT-th allocation fails; with OOM_ONCE only that one, else all from it on. */
+/* fail_malloc.c -- preload: the OOM_AT-th allocation after main has begun fails; with OOM_ONCE only that one, else
+ * all from it on. Constructors of shared libraries, which run before, are not ours to mend. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -8,6 +9,7 @@
 static void *(*real_malloc)(size_t), *(*real_realloc)(void *, size_t);
 static void *(*real_calloc)(size_t, size_t);
 static long n_calls, fail_at = -2, only_once;
+static int armed;               /* main has begun */
 static char early[4096];        /* dlsym itself may call calloc before it is known */
 static size_t early_used;
 
@@ -25,6 +27,7 @@ static void look_up(void)
 
 static int must_fail(void)
 {
+    if (!armed) return 0;
     long n = __atomic_add_fetch(&n_calls, 1, __ATOMIC_RELAXED);
     if (fail_at <= 0 || (only_once ? n != fail_at : n < fail_at)) return 0;
     errno = ENOMEM;
@@ -52,4 +55,28 @@ void *calloc(size_t n, size_t size)
     }
     look_up();
     return must_fail() ? NULL : real_calloc(n, size);
+}
+
+static int (*real_main)(int, char **, char **);
+
+static int armed_main(int argc, char **argv, char **envp)
+{
+    look_up();
+    armed = 1;
+    int code = real_main(argc, argv, envp);
+    armed = 0;
+    return code;
+}
+
+int __libc_start_main(int (*main_function)(int, char **, char **), int argc, char **argv, void (*init)(void),
+                      void (*fini)(void), void (*rtld_fini)(void), void *stack_end);
+
+int __libc_start_main(int (*main_function)(int, char **, char **), int argc, char **argv, void (*init)(void),
+                      void (*fini)(void), void (*rtld_fini)(void), void *stack_end)
+{
+    int (*real)(int (*)(int, char **, char **), int, char **, void (*)(void), void (*)(void), void (*)(void),
+                void *) = (int (*)(int (*)(int, char **, char **), int, char **, void (*)(void), void (*)(void),
+                                   void (*)(void), void *))dlsym(RTLD_NEXT, "__libc_start_main");
+    real_main = main_function;
+    return real(armed_main, argc, argv, init, fini, rtld_fini, stack_end);
 }

@@ -1,0 +1,572 @@
+/* cmd_run.c -- tilseq run: a sample sheet in, everything up to the page out.
+ *
+ * A run is a list of tilseq commands (steps.h). The design is asked for before the first of them, so that a wrong
+ * sheet or formula costs nothing; each finished step is written down in DIR/run.json, so that the same run
+ * goes on where it stopped.
+ */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <tilseq/de.h>
+#include <tilseq/gsea.h>
+#include <tilseq/norm.h>
+#include <tilseq/score.h>
+
+#include "base/alloc.h"
+#include "base/try.h"
+#include "cli/commands.h"
+#include "cli/design_options.h"
+#include "cli/inputs.h"
+#include "cli/shipped.h"
+#include "cli/steps.h"
+#include "config.h"
+#include "io/gmt.h"
+#include "io/sheet_tsv.h"
+
+typedef struct {
+    const char *output, *counts, *sets, *scores, *method, *filter, *fit_type, *species, *score_method, *title;
+    double alpha;
+    int64_t min_size, max_size, seed;
+    bool dry_run;
+    til_design_args_t asked;
+    til_input_args_t input;
+    til_common_t common;
+} run_args_t;
+
+static const run_args_t defaults = {
+    .method = "deseq2", .filter = "auto", .fit_type = "parametric", .species = "auto", .score_method = "ssgsea",
+    .title = "Expression report", .alpha = 0.1, .min_size = 5, .max_size = 500, .seed = 1
+};
+
+static const til_opt_t options[] = {
+    { 0, "counts", TIL_OPT_FILE, offsetof(run_args_t, counts), "MATRIX", 0, 0,
+      "count matrix, genes x samples" },
+    TIL_DESIGN_OPTIONS(run_args_t),
+    { 0, "method", TIL_OPT_TEXT, offsetof(run_args_t, method), "NAME", 0, 0,
+      "engine of the tests; see tilseq de --list-methods" },
+    { 0, "filter", TIL_OPT_TEXT, offsetof(run_args_t, filter), "auto|none|expr|expr:VARIABLE", 0, 0,
+      "which genes are tested; see tilseq de" },
+    { 0, "fit-type", TIL_OPT_CHOICE, offsetof(run_args_t, fit_type), "parametric|local|mean", 0, 0,
+      "deseq2: the trend of the dispersions" },
+    { 0, "alpha", TIL_OPT_NUMBER, offsetof(run_args_t, alpha), "F", 0, 1, "FDR at which genes are called" },
+    { 'g', "sets", TIL_OPT_FILE, offsetof(run_args_t, sets), "GMT", 0, 0,
+      "gene sets to test and score [those that ship with tilseq]" },
+    { 0, "scores", TIL_OPT_FILE, offsetof(run_args_t, scores), "TSV", 0, 0,
+      "further scores to compute; see tilseq score" },
+    { 0, "score-method", TIL_OPT_TEXT, offsetof(run_args_t, score_method), "NAME", 0, 0,
+      "how sets are scored; see tilseq score --list-methods" },
+    TIL_SPECIES_OPTION(run_args_t),
+    { 0, "min-size", TIL_OPT_INT, offsetof(run_args_t, min_size), "INT", 1, 1e9,
+      "smallest set whose enrichment is tested" },
+    { 0, "max-size", TIL_OPT_INT, offsetof(run_args_t, max_size), "INT", 1, 1e9, "largest set to test" },
+    { 0, "seed", TIL_OPT_INT, offsetof(run_args_t, seed), "INT", 0, 9007199254740992.0,
+      "seed of whatever is drawn at random" },
+    TIL_GENES_OPTION(run_args_t),
+    TIL_SAMPLE_OPTIONS(run_args_t),
+    TIL_COUNT_OPTIONS(run_args_t),
+    { 0, "title", TIL_OPT_TEXT, offsetof(run_args_t, title), "TEXT", 0, 0, "heading of the page" },
+    { 'n', "dry-run", TIL_OPT_FLAG, offsetof(run_args_t, dry_run), NULL, 0, 0,
+      "print the steps as tilseq commands and do nothing" },
+    { 'o', "output", TIL_OPT_OUTPUT, offsetof(run_args_t, output), "DIR", 0, 0, "folder of the results" },
+    TIL_COMMON_OPTIONS(run_args_t)
+};
+
+/* What a run knows of itself. */
+typedef struct {
+    til_ctx_t *ctx;
+    til_job_t *job;
+    const run_args_t *args;
+    const char *sheet_path;
+    til_sheet_t sheet;
+    til_questions_t questions;
+    til_steps_t steps;
+    til_json_t *before;             /* run.json of an earlier run, or NULL                  */
+    char *sets, *genes;             /* paths the steps use; genes may be NULL               */
+} run_t;
+
+/* DIR/<name>, kept until the run ends by being a word of its step; here for one use. */
+static const char *in_folder(til_strbuf_t *b, const run_t *r, const char *folder, const char *name,
+                             const char *end)
+{
+    til_strbuf_reset(b);
+    til_strbuf_printf(b, "%s/%s%s%s%s", r->args->output, folder, folder[0] == '\0' ? "" : "/", name, end);
+    return til_strbuf_text(b);
+}
+
+/* ---- sets and names ---------------------------------------------------------------------- */
+
+static til_status_t write_text(run_t *r, const char *path, void (*write)(til_out_t *, const void *),
+                               const void *what)
+{
+    til_outset_t *set = til_outset_new();
+    til_out_t *out;
+    til_status_t status;
+
+    if (set == NULL) return til_no_memory(r->ctx, 1, "files");
+    TIL_TRY(til_out_open(r->ctx, set, path, &out));
+    write(out, what);
+    TIL_TRY(til_out_close(r->ctx, out));
+    TIL_TRY(til_outset_commit(r->ctx, set));
+done:
+    til_outset_free(set);
+    return status;
+}
+
+static void write_sets(til_out_t *out, const void *sets) { til_gmt_write(out, sets); }
+
+static void write_gene_names(til_out_t *out, const void *p)
+{
+    const til_matrix_t *m = p;
+    til_out_text(out, "gene_id\tsymbol\n");
+    for (size_t g = 0; g < m->n_rows; g++)
+        til_out_printf(out, "%s\t%s\n", m->row_names[g], m->gene_names[g] == NULL ? "NA" : m->gene_names[g]);
+}
+
+static void write_sheet(til_out_t *out, const void *p)
+{
+    const til_sheet_t *sheet = p;
+    til_out_text(out, "sample");
+    for (size_t c = 0; c < sheet->n_columns; c++) til_out_printf(out, "\t%s", sheet->columns[c]);
+    til_out_char(out, '\n');
+    for (size_t s = 0; s < sheet->n_samples; s++) {
+        til_out_text(out, sheet->samples[s]);
+        for (size_t c = 0; c < sheet->n_columns; c++) til_out_printf(out, "\t%s", til_sheet_cell(sheet, s, c));
+        til_out_char(out, '\n');
+    }
+}
+
+/* Without -g: the sets that ship, for the species of the matrix, and symbols where its ids are not symbols. Both
+ * become files of the run, so that its steps can be typed. */
+static til_status_t choose_sets(run_t *r)
+{
+    til_strbuf_t path = { 0 };
+    til_matrix_t m = { 0 };
+    til_genesets_t sets = { 0 };
+    til_species_t species;
+    til_status_t status;
+    bool had_names;
+
+    if (r->args->sets != NULL) return TIL_OK;
+    TIL_TRY(til_load_matrix(r->ctx, r->job, r->args->counts, TIL_VALUES_COUNTS, &r->args->input, &m));
+    TIL_TRY(til_species_of(r->ctx, r->args->species, &m, &species));
+    if (species == TIL_SPECIES_UNKNOWN) {
+        til_say(r->ctx, TIL_LOG_WARNING, "%s: its gene names are those of no species tilseq has sets for: "
+                "enrichment and scores are left out; give sets with -g", r->args->counts);
+        goto done;
+    }
+    TIL_TRY(til_shipped_sets(r->ctx, species, &sets));
+    had_names = m.gene_names != NULL;
+    TIL_TRY(til_name_rows(r->ctx, species, &sets, &m));
+    r->sets = strdup(in_folder(&path, r, "gsea", "sets", ".gmt"));
+    if (r->sets == NULL) status = til_no_memory(r->ctx, 1, "paths");
+    else if (!r->args->dry_run) status = write_text(r, r->sets, write_sets, &sets);
+    if (status == TIL_OK && !had_names && m.gene_names != NULL) {
+        r->genes = strdup(in_folder(&path, r, "norm", "genes", ".tsv"));
+        if (r->genes == NULL) status = til_no_memory(r->ctx, 1, "paths");
+        else if (!r->args->dry_run) status = write_text(r, r->genes, write_gene_names, &m);
+    }
+done:
+    til_strbuf_clear(&path);
+    til_genesets_clear(&sets);
+    til_matrix_clear(&m);
+    return status;
+}
+
+/* ---- steps ------------------------------------------------------------------------------- */
+
+static const char *genes_of(const run_t *r) { return r->args->input.genes != NULL ? r->args->input.genes : r->genes; }
+static const char *sets_of(const run_t *r) { return r->args->sets != NULL ? r->args->sets : r->sets; }
+
+static void sample_words(run_t *r)
+{
+    const til_input_args_t *in = &r->args->input;
+
+    til_step_option(r->ctx, &r->steps, "--genes", genes_of(r));
+    til_step_input(r->ctx, &r->steps, genes_of(r));
+    til_step_list(r->ctx, &r->steps, "--exclude", &in->exclude);
+    til_step_list(r->ctx, &r->steps, "--include", &in->include);
+    if (in->subset) til_step_word(r->ctx, &r->steps, "--subset");
+    if (in->round) til_step_word(r->ctx, &r->steps, "--round");
+    if (in->sum_duplicates) til_step_word(r->ctx, &r->steps, "--sum-duplicates");
+}
+
+static void number_option(run_t *r, const char *name, double value)
+{
+    til_strbuf_t b = { 0 };
+    til_strbuf_add_number(&b, value);
+    til_step_option(r->ctx, &r->steps, name, til_strbuf_text(&b));
+    til_strbuf_clear(&b);
+}
+
+static void add_norm(run_t *r)
+{
+    til_strbuf_t b = { 0 };
+    static const char *const scales[] = { "factors", "vst" };
+    static const char *const files[] = { "size_factors", "vst" };
+
+    for (int i = 0; i < 2; i++) {
+        til_step_begin(r->ctx, &r->steps, "norm");
+        til_step_word(r->ctx, &r->steps, r->args->counts);
+        til_step_input(r->ctx, &r->steps, r->args->counts);
+        til_step_option(r->ctx, &r->steps, "--samples", r->sheet_path);
+        til_step_input(r->ctx, &r->steps, r->sheet_path);
+        til_step_option(r->ctx, &r->steps, "--to", scales[i]);
+        sample_words(r);
+        til_step_option(r->ctx, &r->steps, "-o", in_folder(&b, r, "norm", files[i], ".tsv"));
+        til_step_output(r->ctx, &r->steps, til_strbuf_text(&b));
+        if (i == 1) {
+            til_step_option(r->ctx, &r->steps, "--pca", in_folder(&b, r, "norm", "pca", ".tsv"));
+            til_step_output(r->ctx, &r->steps, til_strbuf_text(&b));
+        }
+    }
+    til_strbuf_clear(&b);
+}
+
+static void design_words(run_t *r)
+{
+    const til_design_args_t *asked = &r->args->asked;
+
+    til_step_option(r->ctx, &r->steps, "--design", asked->design);
+    til_step_option(r->ctx, &r->steps, "--pair", asked->pair);
+    til_step_option(r->ctx, &r->steps, "--time", asked->time);
+    til_step_option(r->ctx, &r->steps, "--arm", asked->arm);
+    if (asked->trend) til_step_word(r->ctx, &r->steps, "--trend");
+    til_step_list(r->ctx, &r->steps, "--reference", &asked->references);
+    til_step_list(r->ctx, &r->steps, "--factor", &asked->factors);
+    if (asked->drop_na) til_step_word(r->ctx, &r->steps, "--drop-na");
+    til_step_list(r->ctx, &r->steps, "-c", &asked->contrasts);
+    for (size_t i = 0; i < asked->contrasts.n; i++)
+        if (access(asked->contrasts.items[i], R_OK) == 0)
+            til_step_input(r->ctx, &r->steps, asked->contrasts.items[i]);
+}
+
+/* Calls `use` for the id of every contrast of every question. */
+static void each_contrast(run_t *r, void (*use)(run_t *, const char *id))
+{
+    for (size_t q = 0; q < r->questions.n_questions; q++)
+        for (size_t c = 0; c < r->questions.questions[q].n_contrasts; c++)
+            use(r, r->questions.questions[q].contrasts[c].id);
+}
+
+static void add_de_output(run_t *r, const char *id)
+{
+    til_strbuf_t b = { 0 };
+    til_step_output(r->ctx, &r->steps, in_folder(&b, r, "de", id, ".de.tsv"));
+    til_strbuf_clear(&b);
+}
+
+static void add_de(run_t *r)
+{
+    til_strbuf_t b = { 0 };
+
+    til_step_begin(r->ctx, &r->steps, "de");
+    til_step_word(r->ctx, &r->steps, r->args->counts);
+    til_step_input(r->ctx, &r->steps, r->args->counts);
+    til_step_word(r->ctx, &r->steps, r->sheet_path);
+    til_step_input(r->ctx, &r->steps, r->sheet_path);
+    design_words(r);
+    til_step_option(r->ctx, &r->steps, "--method", r->args->method);
+    if (strcmp(r->args->filter, defaults.filter) != 0)
+        til_step_option(r->ctx, &r->steps, "--filter", r->args->filter);
+    if (strcmp(r->args->fit_type, defaults.fit_type) != 0)
+        til_step_option(r->ctx, &r->steps, "--fit-type", r->args->fit_type);
+    number_option(r, "--alpha", r->args->alpha);
+    sample_words(r);
+    til_step_option(r->ctx, &r->steps, "-o", in_folder(&b, r, "", "de", ""));
+    til_strbuf_clear(&b);
+    each_contrast(r, add_de_output);
+}
+
+static void add_gsea(run_t *r, const char *id)
+{
+    til_strbuf_t b = { 0 };
+
+    til_step_begin(r->ctx, &r->steps, "gsea");
+    til_step_option(r->ctx, &r->steps, "-g", sets_of(r));
+    til_step_input(r->ctx, &r->steps, sets_of(r));
+    til_step_option(r->ctx, &r->steps, "--de", in_folder(&b, r, "de", id, ".de.tsv"));
+    til_step_input(r->ctx, &r->steps, til_strbuf_text(&b));
+    number_option(r, "--min-size", (double)r->args->min_size);
+    number_option(r, "--max-size", (double)r->args->max_size);
+    number_option(r, "--seed", (double)r->args->seed);
+    til_step_option(r->ctx, &r->steps, "-o", in_folder(&b, r, "gsea", id, ".gsea.tsv"));
+    til_step_output(r->ctx, &r->steps, til_strbuf_text(&b));
+    til_step_option(r->ctx, &r->steps, "--curves", in_folder(&b, r, "gsea", id, ".curves.tsv"));
+    til_step_output(r->ctx, &r->steps, til_strbuf_text(&b));
+    til_strbuf_clear(&b);
+}
+
+static void add_score(run_t *r)
+{
+    til_strbuf_t b = { 0 };
+
+    til_step_begin(r->ctx, &r->steps, "score");
+    til_step_word(r->ctx, &r->steps, r->args->counts);
+    til_step_input(r->ctx, &r->steps, r->args->counts);
+    til_step_option(r->ctx, &r->steps, "--genes", genes_of(r));
+    til_step_input(r->ctx, &r->steps, genes_of(r));
+    til_step_option(r->ctx, &r->steps, "-g", r->args->sets);
+    til_step_input(r->ctx, &r->steps, r->args->sets);
+    til_step_option(r->ctx, &r->steps, "--scores", r->args->scores);
+    til_step_input(r->ctx, &r->steps, r->args->scores);
+    til_step_option(r->ctx, &r->steps, "-m", r->args->score_method);
+    til_step_option(r->ctx, &r->steps, "--species", r->args->species);
+    til_step_option(r->ctx, &r->steps, "--input", "counts");
+    til_step_option(r->ctx, &r->steps, "-o", in_folder(&b, r, "scores", "scores", ".tsv"));
+    til_step_output(r->ctx, &r->steps, til_strbuf_text(&b));
+    til_strbuf_clear(&b);
+}
+
+static void add_report(run_t *r)
+{
+    til_strbuf_t b = { 0 };
+
+    til_step_begin(r->ctx, &r->steps, "report");
+    til_step_word(r->ctx, &r->steps, r->args->output);
+    til_step_option(r->ctx, &r->steps, "--title", r->args->title);
+    /* the page is made anew when any table is */
+    for (size_t i = 0; i + 1 < r->steps.n && r->steps.status == TIL_OK; i++)
+        for (size_t k = 0; k < r->steps.steps[i].n_outputs; k++)
+            til_step_input(r->ctx, &r->steps, r->steps.steps[i].outputs[k]);
+    til_step_input(r->ctx, &r->steps, in_folder(&b, r, "", "samples", ".tsv"));
+    til_step_output(r->ctx, &r->steps, in_folder(&b, r, "", "report", ".html"));
+    til_strbuf_clear(&b);
+}
+
+static bool asks_something(const run_t *r)
+{
+    return r->args->asked.design != NULL || r->args->asked.pair != NULL;
+}
+
+static til_status_t plan(run_t *r)
+{
+    add_norm(r);
+    if (asks_something(r)) {
+        add_de(r);
+        if (sets_of(r) != NULL) each_contrast(r, add_gsea);
+    }
+    if (sets_of(r) != NULL) add_score(r);
+    add_report(r);
+    return r->steps.status;
+}
+
+/* ---- run.json ---------------------------------------------------------------------------- */
+
+static til_status_t add_texts(til_ctx_t *ctx, til_json_t *object, const char *key, til_json_t **array)
+{
+    *array = til_json_array();
+    return til_json_set(ctx, object, key, *array);
+}
+
+static til_status_t describe_methods(run_t *r, til_json_t *methods)
+{
+    const til_norm_method_t *norm = til_norm_methods[0];
+    const til_de_method_t *de = til_de_find(r->args->method);
+    const til_gsea_method_t *gsea = til_gsea_methods[0];
+    const til_score_method_t *score = til_score_find(r->args->score_method);
+    const struct { const char *what, *name, *summary, *reference; } rows[] = {
+        { "Normalisation", norm->name, norm->summary, norm->reference },
+        { "Differential expression", asks_something(r) && de != NULL ? de->name : NULL,
+          de == NULL ? NULL : de->summary, de == NULL ? NULL : de->reference },
+        { "Enrichment", asks_something(r) && sets_of(r) != NULL ? gsea->name : NULL, gsea->summary, gsea->reference },
+        { "Signature scores", sets_of(r) != NULL && score != NULL ? score->name : NULL,
+          score == NULL ? NULL : score->summary, score == NULL ? NULL : score->reference } };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        til_strbuf_t b = { 0 };
+        til_status_t status;
+        if (rows[i].name == NULL) continue;
+        til_strbuf_printf(&b, "%s: %s, %s (%s).", rows[i].what, rows[i].name, rows[i].summary, rows[i].reference);
+        status = til_json_append(r->ctx, methods, til_json_of_text(til_strbuf_text(&b)));
+        til_strbuf_clear(&b);
+        if (status != TIL_OK) return status;
+    }
+    return TIL_OK;
+}
+
+static til_status_t add_step(til_ctx_t *ctx, til_json_t *steps, const til_step_t *step, const char *text)
+{
+    til_json_t *row = til_json_object(), *outputs;
+    til_status_t status;
+
+    TIL_TRY(til_json_append(ctx, steps, row));
+    TIL_TRY(til_json_set(ctx, row, "command", til_json_of_text(text)));
+    TIL_TRY(til_json_set(ctx, row, "key", til_json_of_text(step->key)));
+    TIL_TRY(add_texts(ctx, row, "outputs", &outputs));
+    for (size_t i = 0; i < step->n_outputs; i++)
+        TIL_TRY(til_json_append(ctx, outputs, til_json_of_text(step->outputs[i])));
+done:
+    return status;
+}
+
+static til_status_t fill_record(run_t *r, til_json_t *record, size_t n_done)
+{
+    til_json_t *questions, *commands, *methods, *steps;
+    til_strbuf_t text = { 0 };
+    til_status_t status;
+
+    TIL_TRY(til_json_set(r->ctx, record, "version", til_json_of_text(PACKAGE_VERSION)));
+    TIL_TRY(til_json_set(r->ctx, record, "sheet", til_json_of_text(r->sheet_path)));
+    TIL_TRY(til_json_set(r->ctx, record, "pair", til_json_of_text(r->args->asked.pair)));
+    TIL_TRY(til_json_set(r->ctx, record, "time", til_json_of_text(r->args->asked.time)));
+    TIL_TRY(til_json_set(r->ctx, record, "arm", til_json_of_text(r->args->asked.arm)));
+    TIL_TRY(til_json_set(r->ctx, record, "alpha", til_json_of_number(r->args->alpha)));
+    TIL_TRY(add_texts(r->ctx, record, "questions", &questions));
+    for (size_t q = 0; q < r->questions.n_questions; q++)
+        for (size_t c = 0; c < r->questions.questions[q].n_contrasts; c++)
+            TIL_TRY(til_json_append(r->ctx, questions,
+                                    til_json_of_text(r->questions.questions[q].contrasts[c].id)));
+    TIL_TRY(add_texts(r->ctx, record, "methods", &methods));
+    TIL_TRY(describe_methods(r, methods));
+    TIL_TRY(add_texts(r->ctx, record, "commands", &commands));
+    TIL_TRY(add_texts(r->ctx, record, "steps", &steps));
+    for (size_t i = 0; i < r->steps.n; i++) {
+        til_strbuf_reset(&text);
+        til_step_print(&r->steps.steps[i], &text);
+        TIL_TRY(til_json_append(r->ctx, commands, til_json_of_text(til_strbuf_text(&text))));
+        if (i < n_done) TIL_TRY(add_step(r->ctx, steps, &r->steps.steps[i], til_strbuf_text(&text)));
+    }
+done:
+    til_strbuf_clear(&text);
+    return status;
+}
+
+/* Writes DIR/run.json with the first n_done steps as finished. */
+static til_status_t write_record(run_t *r, size_t n_done)
+{
+    til_strbuf_t path = { 0 };
+    til_outset_t *set = til_outset_new();
+    til_json_t *record = til_json_object();
+    til_out_t *out;
+    til_status_t status;
+
+    if (set == NULL || record == NULL) {
+        status = til_no_memory(r->ctx, 1, "run.json");
+        goto done;
+    }
+    TIL_TRY(fill_record(r, record, n_done));
+    TIL_TRY(til_out_open(r->ctx, set, in_folder(&path, r, "", "run", ".json"), &out));
+    TIL_TRY(til_json_write(r->ctx, record, out));
+    TIL_TRY(til_out_close(r->ctx, out));
+    TIL_TRY(til_outset_commit(r->ctx, set));
+done:
+    til_json_free(record);
+    til_outset_free(set);
+    til_strbuf_clear(&path);
+    return status;
+}
+
+/* ---- running ----------------------------------------------------------------------------- */
+
+static til_status_t print_plan(run_t *r)
+{
+    til_strbuf_t text = { 0 };
+    til_out_t *out;
+    til_status_t status;
+
+    TIL_TRY(til_out_open(r->ctx, r->job->out, "-", &out));
+    for (size_t i = 0; i < r->steps.n; i++) {
+        til_strbuf_reset(&text);
+        til_step_print(&r->steps.steps[i], &text);
+        til_out_text(out, til_strbuf_text(&text));
+        til_out_char(out, '\n');
+    }
+    TIL_TRY(til_out_close(r->ctx, out));
+done:
+    til_strbuf_clear(&text);
+    return status;
+}
+
+static til_status_t carry_out(run_t *r)
+{
+    til_status_t status = TIL_OK;
+
+    for (size_t i = 0; i < r->steps.n; i++) {
+        til_step_t *step = &r->steps.steps[i];
+        bool done;
+        TIL_TRY(til_step_is_done(r->ctx, step, r->before, &done));
+        til_say(r->ctx, TIL_LOG_STAGE, "step %zu of %zu: %s%s", i + 1, r->steps.n, step->words[0],
+                done ? " (finished before)" : "");
+        if (!done) TIL_TRY(til_step_run(r->ctx, step));
+        TIL_TRY(write_record(r, i + 1));
+    }
+done:
+    return status;
+}
+
+/* run.json of an earlier run in this folder; one that cannot be read counts as none. */
+static void read_record(run_t *r)
+{
+    til_strbuf_t path = { 0 };
+    til_ctx_t quiet = TIL_CTX_INIT;
+
+    in_folder(&path, r, "", "run", ".json");
+    if (!path.failed && access(path.text, R_OK) == 0 && til_json_read(&quiet, path.text, &r->before) != TIL_OK)
+        til_say(r->ctx, TIL_LOG_WARNING, "%s cannot be read (%s): all steps are run", path.text, quiet.message);
+    til_strbuf_clear(&path);
+}
+
+static til_status_t check(til_ctx_t *ctx, const run_args_t *args)
+{
+    if (args->output == NULL) return til_fail(ctx, TIL_EUSAGE, "-o DIR is missing");
+    if (args->counts == NULL) return til_fail(ctx, TIL_EUSAGE, "--counts MATRIX is missing");
+    if (til_de_find(args->method) == NULL)
+        return til_fail(ctx, TIL_EUSAGE, "--method: no method '%s'; see tilseq de --list-methods", args->method);
+    if (til_score_find(args->score_method) == NULL)
+        return til_fail(ctx, TIL_EUSAGE, "--score-method: no method '%s'; see tilseq score --list-methods",
+                        args->score_method);
+    if (args->min_size > args->max_size)
+        return til_fail(ctx, TIL_EUSAGE, "--min-size %lld is above --max-size %lld", (long long)args->min_size,
+                        (long long)args->max_size);
+    return TIL_OK;
+}
+
+static til_status_t run(til_ctx_t *ctx, til_job_t *job)
+{
+    run_t r = { .ctx = ctx, .job = job, .args = job->args, .sheet_path = job->operands[0] };
+    til_strbuf_t path = { 0 };
+    til_status_t status;
+
+    TIL_TRY(check(ctx, r.args));
+    TIL_TRY(til_load_sheet(ctx, job, r.sheet_path, false, &r.args->input, &r.sheet));
+    if (asks_something(&r)) {
+        TIL_TRY(til_ask(ctx, job, &r.args->asked, &r.sheet, &r.questions));
+        TIL_TRY(til_ask_check(ctx, &r.questions));
+    } else {
+        til_say(ctx, TIL_LOG_WARNING, "no --design and no --pair: nothing is compared, samples are only scored");
+    }
+    TIL_TRY(choose_sets(&r));
+    TIL_TRY(plan(&r));
+    if (r.args->dry_run) {
+        status = print_plan(&r);
+        goto done;
+    }
+    read_record(&r);
+    TIL_TRY(write_text(&r, in_folder(&path, &r, "", "samples", ".tsv"), write_sheet, &r.sheet));
+    TIL_TRY(carry_out(&r));
+    til_say(ctx, TIL_LOG_STAGE, "the page: %s/report.html", r.args->output);
+done:
+    til_strbuf_clear(&path);
+    til_json_free(r.before);
+    free(r.sets);
+    free(r.genes);
+    til_steps_clear(&r.steps);
+    til_questions_clear(&r.questions);
+    til_sheet_clear(&r.sheet);
+    return status;
+}
+
+const til_command_t til_cmd_run = {
+    .name = "run",
+    .operands = "SHEET",
+    .summary = "Take a sample sheet all the way to a report.",
+    .options = options,
+    .defaults = &defaults,
+    .args_size = sizeof(run_args_t),
+    .common_offset = offsetof(run_args_t, common),
+    .min_operands = 1,
+    .max_operands = 1,
+    .run = run
+};

@@ -1,0 +1,54 @@
+/* steps.h -- a run as a list of tilseq commands, each of which can be typed; finished ones are not redone. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TIL_CLI_STEPS_H
+#define TIL_CLI_STEPS_H
+
+#include <stdbool.h>
+#include <tilseq/context.h>
+
+#include "base/strbuf.h"
+#include "cli/options.h"
+#include "io/digest.h"
+#include "io/json.h"
+
+/* One step. Words are owned. */
+typedef struct {
+    char **words;               /* command, then its arguments                          */
+    size_t n_words, words_capacity;
+    char **inputs;              /* files whose change makes the step run again          */
+    size_t n_inputs, inputs_capacity;
+    char **outputs;             /* files that must be there for the step to be finished */
+    size_t n_outputs, outputs_capacity;
+    char key[TIL_SHA256_TEXT];  /* digest of version, words and inputs; "" until known  */
+} til_step_t;
+
+typedef struct {
+    til_step_t *steps;
+    size_t n, capacity;
+    til_status_t status;        /* the first failure while building; adding after it does nothing */
+} til_steps_t;
+
+void til_steps_clear(til_steps_t *steps);
+
+/* Begins a step; words, inputs and outputs are then added to it. Failures are kept in steps->status. */
+void til_step_begin(til_ctx_t *ctx, til_steps_t *steps, const char *command);
+void til_step_word(til_ctx_t *ctx, til_steps_t *steps, const char *word);
+void til_step_option(til_ctx_t *ctx, til_steps_t *steps, const char *name, const char *value);
+void til_step_list(til_ctx_t *ctx, til_steps_t *steps, const char *name, const til_list_t *values);
+/* A word that is a file the step reads; files made by earlier steps count too. NULL is passed over. */
+void til_step_input(til_ctx_t *ctx, til_steps_t *steps, const char *path);
+void til_step_output(til_ctx_t *ctx, til_steps_t *steps, const char *path);
+
+/* The step as one would type it. */
+void til_step_print(const til_step_t *step, til_strbuf_t *out);
+
+/* Works out the key of a step whose inputs are there, and whether `before` (the run.json of an earlier run, or
+ * NULL) has the same step finished with its outputs still in place. */
+TIL_MUST_USE
+til_status_t til_step_is_done(til_ctx_t *ctx, til_step_t *step, const til_json_t *before, bool *done);
+
+/* Runs a step inside the running command. */
+TIL_MUST_USE
+til_status_t til_step_run(til_ctx_t *ctx, const til_step_t *step);
+
+#endif
