@@ -7,15 +7,18 @@
 
 #include "base/alloc.h"
 #include "base/names.h"
+#include "base/strbuf.h"
 #include "base/try.h"
 #include "cli/commands.h"
 #include "cli/inputs.h"
 #include "cli/lengths.h"
 #include "io/matrix_tsv.h"
+#include "io/table_tsv.h"
 #include "model/filter_expr.h"
+#include "model/pca.h"
 
 typedef struct {
-    const char *method, *to, *samples, *filter, *design, *lengths, *output;
+    const char *method, *to, *samples, *filter, *design, *lengths, *output, *pca;
     double prior_count;
     bool list_methods;
     til_input_args_t input;
@@ -48,6 +51,9 @@ static const til_opt_t options[] = {
       "print the methods and their references" },
     { 'o', "output", TIL_OPT_OUTPUT, offsetof(norm_args_t, output), "FILE", 0, 0,
       "write to FILE, - for standard output" },
+    { 0, "pca", TIL_OPT_OUTPUT, offsetof(norm_args_t, pca), "FILE.tsv", 0, 0,
+      "vst, logcpm: also write the principal components of the samples, over the 500 genes of largest "
+      "variance, and FILE.variance.tsv" },
     TIL_GENES_OPTION(norm_args_t),
     TIL_SAMPLE_OPTIONS(norm_args_t),
     TIL_COUNT_OPTIONS(norm_args_t),
@@ -85,6 +91,8 @@ static til_status_t check(til_ctx_t *ctx, const norm_args_t *args)
         return til_fail(ctx, TIL_EUSAGE, "--lengths: only --to tpm uses it");
     if (args->prior_count != DEFAULT_PRIOR_COUNT && strcmp(args->to, "logcpm") != 0)
         return til_fail(ctx, TIL_EUSAGE, "--prior-count: only --to logcpm uses it");
+    if (args->pca != NULL && strcmp(args->to, "vst") != 0 && strcmp(args->to, "logcpm") != 0)
+        return til_fail(ctx, TIL_EUSAGE, "--pca: needs values on a log-like scale, --to vst or logcpm");
     return TIL_OK;
 }
 
@@ -209,6 +217,48 @@ static void write_factors(til_out_t *out, const til_norm_method_t *method,
     }
 }
 
+static til_status_t write_table(til_ctx_t *ctx, til_job_t *job, const char *path, const til_table_t *table)
+{
+    til_out_t *out;
+    til_status_t status = til_job_open(ctx, job, path, &out);
+
+    if (status != TIL_OK) return status;
+    til_job_provenance(job, out);
+    til_table_write(out, table);
+    return til_out_close(ctx, out);
+}
+
+/* The components at `path`, their shares of the variance at <path without .tsv>.variance.tsv. */
+static til_status_t write_pca(til_ctx_t *ctx, til_job_t *job, const char *path, const til_matrix_t *values)
+{
+    enum { N_TOP = 500, N_COMPONENTS = 8 };
+    double percent[N_COMPONENTS], *share;
+    til_table_t scores = { 0 }, variance = { 0 };
+    til_strbuf_t name = { 0 };
+    size_t n = strlen(path), column;
+    til_status_t status;
+
+    TIL_TRY(til_pca(ctx, values, N_TOP, N_COMPONENTS, &scores, percent));
+    TIL_TRY(write_table(ctx, job, path, &scores));
+    TIL_TRY(til_table_init(ctx, scores.n_cols - 1, &variance));
+    TIL_TRY(til_table_add_text(ctx, &variance, "component", "", &column));
+    TIL_TRY(til_table_add_number(ctx, &variance, "percent", "of the variance", &share));
+    for (size_t k = 0; k < variance.n_rows; k++) {
+        share[k] = percent[k];
+        TIL_TRY(til_table_set_text(ctx, &variance, column, k, scores.columns[k + 1].name));
+    }
+    if (n > 4 && strcmp(path + n - 4, ".tsv") == 0) n -= 4;
+    til_strbuf_add_n(&name, path, n);
+    til_strbuf_add(&name, ".variance.tsv");
+    if (name.failed) status = til_no_memory(ctx, n, "bytes");
+    else status = write_table(ctx, job, name.text, &variance);
+done:
+    til_strbuf_clear(&name);
+    til_table_clear(&variance);
+    til_table_clear(&scores);
+    return status;
+}
+
 static til_status_t list_methods(til_ctx_t *ctx, til_job_t *job, const char *path)
 {
     til_out_t *out;
@@ -255,6 +305,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     if (scale != NULL) til_matrix_write(out, &counts, "gene_id");
     else write_factors(out, method, &counts, &norm);
     TIL_TRY(til_out_close(ctx, out));
+    if (args->pca != NULL) TIL_TRY(write_pca(ctx, job, args->pca, &counts));
     til_say(ctx, TIL_LOG_STAGE, "%s by %s: %zu genes, %zu samples", args->to, method->name,
             counts.n_rows, counts.n_cols);
 
