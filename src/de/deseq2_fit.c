@@ -71,6 +71,7 @@ static void fit_coefficients(job_t *job, til_nb_work_t *work, size_t g, til_dese
     til_nb_coef_fit_t fit = til_nb_fit_coef(work, gene->dispersion);
 
     gene->n_coef_iter = fit.n_iter;
+    gene->fell_back |= fit.n_iter == TIL_NB_MAX_STEPS;
     gene->converged = fit.converged;
     gene->loglik = fit.loglik;
     for (size_t c = 0; c < job->input->n_contrasts; c++) {
@@ -146,6 +147,7 @@ static void replace_and_refit(job_t *job, int worker, size_t g, double *counts,
     gene->variance = spread.variance;
     gene->gene_dispersion = spread.dispersion;
     gene->n_gene_steps = spread.n_steps;
+    gene->fell_back |= spread.fell_back;
     gene->trend_dispersion = til_trend_at(&job->fit->trend, spread.mean);
     shrink_dispersion(work, &job->fit->prior, gene);
     fit_coefficients(job, work, g, gene);
@@ -265,6 +267,7 @@ static til_status_t fit_trend_and_prior(til_ctx_t *ctx, job_t *job)
         fit->gene[g] = (til_deseq2_gene_t){
             .mean = spread->mean, .variance = spread->variance,
             .gene_dispersion = spread->dispersion, .n_gene_steps = spread->n_steps,
+            .fell_back = spread->fell_back,
             .trend_dispersion = NAN, .map_dispersion = NAN, .dispersion = NAN, .loglik = NAN,
             .reduced_loglik = NAN, .max_cooks = NAN, .all_zero = isnan(spread->dispersion)
         };

@@ -27,6 +27,7 @@ typedef struct {
     bool emptied;                   /* replacement left no count                                */
     bool dispersion_outlier;
     bool converged, reduced_converged;
+    bool fell_back;                 /* least squares gave up at some stage, L-BFGS-B took over  */
     bool keep_despite_cooks;        /* two groups: 3 counts above that of the outlying sample   */
 } til_deseq2_gene_t;
 

@@ -93,7 +93,7 @@ til_nb_spread_t til_nb_moments(const til_nb_work_t *work)
     }
     return (til_nb_spread_t){
         .mean = mean, .variance = n > 1 ? (double)(square / (long double)(n - 1)) : NAN,
-        .dispersion = NAN, .n_steps = 0
+        .dispersion = NAN
     };
 }
 
@@ -131,7 +131,7 @@ til_nb_spread_t til_nb_genewise(til_nb_work_t *work, double mean_inverse)
     if (work->plan->by_group)
         til_nb_linear_mu(work, true);
     else
-        (void)til_nb_fit_coef(work, start);
+        out.fell_back = til_nb_fit_coef(work, start).n_iter == TIL_NB_MAX_STEPS;
     floor_mu(work);
 
     til_nb_search_t search = til_nb_search_dispersion(work, log(start), NULL);

@@ -3,6 +3,7 @@
 #ifndef TIL_MODEL_NB_GENEWISE_H
 #define TIL_MODEL_NB_GENEWISE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <tilseq/context.h>
 #include <tilseq/matrix.h>
@@ -35,6 +36,7 @@ typedef struct {
     double mean, variance;      /* of counts / factor                          */
     double dispersion;          /* NaN for a gene without a count              */
     int n_steps;                /* of the line search                          */
+    bool fell_back;             /* its means are of the fallback optimiser     */
 } til_nb_spread_t;
 
 /* Mean and variance of the gene in `work`, normalised. */
