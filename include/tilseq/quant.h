@@ -124,7 +124,8 @@ typedef struct {
 typedef struct {
     uint64_t n_fragments;                       /* pairs or single reads read                     */
     uint64_t n_mapped, n_orphans, n_unmapped, n_too_short, n_decoy, n_against_strand;
-    uint64_t n_capped, n_long, n_sense, n_antisense;
+    uint64_t n_capped, n_sense, n_antisense;
+    uint64_t n_short_reads, n_long_reads;       /* of fewer than k bases; cut for mapping         */
     uint64_t shortest_read, longest_read, n_bases;
     size_t n_classes;
     uint64_t n_em_steps;

@@ -224,6 +224,8 @@ static til_status_t write_meta(writing_t *w)
     put_count(w, j, "num_mapped_by_one_mate", s->n_orphans);
     put_count(w, j, "num_unmapped", s->n_unmapped);
     put_count(w, j, "num_too_short", s->n_too_short);
+    put_count(w, j, "num_short_reads", s->n_short_reads);
+    put_count(w, j, "num_long_reads_cut", s->n_long_reads);
     put_count(w, j, "num_against_strand", s->n_against_strand);
     put_count(w, j, "num_capped", s->n_capped);
     put_count(w, j, "num_em_steps", s->n_em_steps);

@@ -348,6 +348,25 @@ static til_status_t check_mates(til_ctx_t *ctx, const til_fastq_t *fastq,
     return TIL_OK;
 }
 
+/* Mates read opposite strands: where all have one sequence, one file was given (or copied) twice. */
+static til_status_t check_not_same(til_ctx_t *ctx, const til_fastq_t *fastq,
+                                   const til_fastq_batch_t *batch, size_t n)
+{
+    enum { ENOUGH = 5 };
+    size_t n_compared = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const til_read_t *a = &batch->reads[0][i], *b = &batch->reads[1][i];
+        if (a->length == 0 && b->length == 0) continue;
+        if (a->length != b->length || memcmp(a->bases, b->bases, a->length) != 0) return TIL_OK;
+        n_compared += memchr(a->bases, 'N', a->length) == NULL;
+    }
+    if (n_compared < ENOUGH) return TIL_OK;
+    return til_fail(ctx, TIL_EINPUT,
+        "%s and %s hold the same sequences: mate 1 and mate 2 are wanted",
+        fastq->paths[0][fastq->lane], fastq->paths[1][fastq->lane]);
+}
+
 static til_status_t mates_differ(til_ctx_t *ctx, const til_fastq_t *fastq, uint64_t shorter,
                                  int which)
 {
@@ -373,6 +392,7 @@ til_status_t til_fastq_next(til_ctx_t *ctx, til_fastq_t *fastq, size_t n_wanted,
         if (fastq->n_mates == 2) {
             size_t both = n[0] < n[1] ? n[0] : n[1];
             TIL_TRY(check_mates(ctx, fastq, batch, both));
+            if (batch->first == 1) TIL_TRY(check_not_same(ctx, fastq, batch, both));
             if (n[0] != n[1]) {
                 status = mates_differ(ctx, fastq, batch->first + both - 1, n[0] < n[1] ? 0 : 1);
                 goto done;

@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config.h"
+
 #include <libdeflate.h>
 #include <zlib.h>
 #ifdef HAVE_ISAL
-#include <isa-l/igzip_lib.h>
+#include <isa-l.h>
 #endif
 
 #include "base/alloc.h"
@@ -220,7 +222,12 @@ til_status_t til_deflate_all(til_ctx_t *ctx, const void *bytes, size_t n, uint8_
 
 const char *til_inflate_versions(void)
 {
-    static char text[64];
+    static char text[96];
     snprintf(text, sizeof text, "zlib %s, libdeflate %s", zlibVersion(), LIBDEFLATE_VERSION_STRING);
+#ifdef HAVE_ISAL
+    size_t n = strlen(text);
+    snprintf(text + n, sizeof text - n, ", ISA-L %d.%d.%d", ISAL_MAJOR_VERSION, ISAL_MINOR_VERSION,
+             ISAL_PATCH_VERSION);
+#endif
     return text;
 }

@@ -121,6 +121,7 @@ void til_tally_add(til_tally_t *sum, const til_tally_t *more)
     sum->n_against_strand += more->n_against_strand;
     sum->n_capped += more->n_capped;
     sum->n_clipped_long += more->n_clipped_long;
+    sum->n_short_reads += more->n_short_reads;
     sum->n_sense += more->n_sense;
     sum->n_antisense += more->n_antisense;
     sum->n_bases += more->n_bases;
@@ -570,6 +571,7 @@ static til_status_t pack_chunk(til_ctx_t *ctx, const run_t *r, const til_fastq_b
             til_read_pack(read->bases, read->length, s->words + used, &s->mates[i][m].read);
             used += til_read_words(read->length);
             t->n_clipped_long += read->length > TIL_READ_MAX;
+            t->n_short_reads += read->length < r->index->k;
             t->n_bases += read->length;
             if (t->n_reads++ == 0) t->shortest_read = t->longest_read = read->length;
             if (read->length > t->longest_read) t->longest_read = read->length;

@@ -32,6 +32,7 @@ typedef struct {
 
     uint64_t n_capped;                  /* had more places than are looked at                   */
     uint64_t n_clipped_long;            /* reads cut to TIL_READ_MAX                            */
+    uint64_t n_short_reads;             /* reads of fewer than k bases                          */
     uint64_t n_sense, n_antisense;      /* mapped: mate 1 on the transcript's strand, or not    */
     uint64_t n_bases, longest_read, shortest_read;
     uint64_t n_reads;

@@ -301,7 +301,7 @@ static void report(til_ctx_t *ctx, const quant_t *q, til_quant_result_t *r)
         .n_fragments = n, .n_mapped = t->n_mapped, .n_orphans = t->n_orphans,
         .n_unmapped = t->n_unmapped, .n_too_short = t->n_too_short, .n_decoy = t->n_decoy,
         .n_against_strand = t->n_against_strand, .n_capped = t->n_capped,
-        .n_long = t->n_clipped_long, .n_sense = t->n_sense, .n_antisense = t->n_antisense,
+        .n_long_reads = t->n_clipped_long, .n_short_reads = t->n_short_reads, .n_sense = t->n_sense, .n_antisense = t->n_antisense,
         .shortest_read = t->shortest_read, .longest_read = t->longest_read, .n_bases = t->n_bases
     };
     til_say(ctx, TIL_LOG_STAGE,
@@ -309,12 +309,12 @@ static void report(til_ctx_t *ctx, const quant_t *q, til_quant_result_t *r)
             (unsigned long long)mapped, (unsigned long long)n, what, percent,
             (unsigned long long)t->n_orphans, (unsigned long long)t->n_against_strand,
             (unsigned long long)t->n_decoy);
-    if (t->n_too_short > 0)
+    if (t->n_short_reads > 0)
         til_say(ctx, TIL_LOG_WARNING,
-            "%llu %s are shorter than the index's k = %u (reads have %llu to %llu bases) and cannot "
-            "map%s", (unsigned long long)t->n_too_short, what, q->index->k,
+            "%llu reads are shorter than the index's k = %u (reads have %llu to %llu bases) and cannot "
+            "map%s", (unsigned long long)t->n_short_reads, q->index->k,
             (unsigned long long)t->shortest_read, (unsigned long long)t->longest_read,
-            t->n_too_short * 10 > n ? ": build an index with a smaller -k" : "");
+            t->n_short_reads * 10 > t->n_reads ? ": build an index with a smaller -k" : "");
     if (t->n_clipped_long > 0)
         til_say(ctx, TIL_LOG_WARNING, "%llu reads are longer than %d bases: only these are mapped",
                 (unsigned long long)t->n_clipped_long, (int)TIL_READ_MAX);
