@@ -354,3 +354,29 @@ til_status_t til_rank_require_replicates(til_ctx_t *ctx, const til_design_t *des
                     or_unknown(design->origin), or_unknown(design->formula), design->n_coef,
                     design->n_samples);
 }
+
+til_status_t til_rank_require_nested(til_ctx_t *ctx, const til_design_t *full,
+                                     const til_design_t *reduced)
+{
+    til_status_t status = TIL_OK;
+    size_t n = full->n_samples, p = full->n_coef + reduced->n_coef, rank;
+    double *both = til_array(n * p, sizeof *both);
+    size_t *pivot = til_array(p, sizeof *pivot);
+
+    if (both == NULL || pivot == NULL) {
+        status = til_no_memory(ctx, n * p, "numbers");
+        goto done;
+    }
+    memcpy(both, full->x, n * full->n_coef * sizeof *both);
+    memcpy(both + n * full->n_coef, reduced->x, n * reduced->n_coef * sizeof *both);
+    TIL_TRY(til_rank_pivot(ctx, n, p, both, TOL_RANK, &rank, pivot));
+    if (reduced->n_coef >= full->n_coef || rank > full->n_coef)
+        status = til_fail(ctx, TIL_EUSAGE, "reduced design %s is not part of %s: it should leave "
+                                           "terms out and add none", or_unknown(reduced->formula),
+                          or_unknown(full->formula));
+
+done:
+    free(pivot);
+    free(both);
+    return status;
+}

@@ -30,4 +30,10 @@ til_status_t til_rank_require(til_ctx_t *ctx, const til_design_t *design);
 TIL_MUST_USE
 til_status_t til_rank_require_replicates(til_ctx_t *ctx, const til_design_t *design);
 
+/* TIL_EUSAGE unless every column of `reduced` is a combination of those of `full` and there are
+ * fewer of them: a likelihood ratio means nothing otherwise. Both are of full rank. */
+TIL_MUST_USE
+til_status_t til_rank_require_nested(til_ctx_t *ctx, const til_design_t *full,
+                                     const til_design_t *reduced);
+
 #endif

@@ -185,6 +185,27 @@ START_TEST(one_against_one_has_no_replicates)
 }
 END_TEST
 
+START_TEST(a_reduced_design_is_part_of_the_full_one)
+{
+    til_ctx_t ctx = TIL_CTX_INIT;
+    til_typing_t typing = { 0 };
+    til_design_t full, part, other, same;
+
+    ck_assert_int_eq(build(&ctx, good, "~ batch + arm", &typing, &full), TIL_OK);
+    ck_assert_int_eq(build(&ctx, good, "~ 0 + batch", &typing, &part), TIL_OK);
+    ck_assert_int_eq(build(&ctx, good, "~ age", &typing, &other), TIL_OK);
+    ck_assert_int_eq(build(&ctx, good, "~ 0 + arm + batch", &typing, &same), TIL_OK);
+    ck_assert_int_eq(til_rank_require_nested(&ctx, &full, &part), TIL_OK);
+    ck_assert_int_eq(til_rank_require_nested(&ctx, &full, &other), TIL_EUSAGE);
+    ck_assert_int_eq(til_rank_require_nested(&ctx, &full, &same), TIL_EUSAGE);
+    ck_assert_ptr_nonnull(strstr(ctx.message, "reduced design ~ age is not part of ~ batch + arm"));
+    til_design_clear(&same);
+    til_design_clear(&other);
+    til_design_clear(&part);
+    til_design_clear(&full);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("design");
@@ -199,6 +220,7 @@ int main(void)
     tcase_add_loop_test(tcase, deficient_rank_is_explained, 0,
                         (int)(sizeof deficient / sizeof *deficient));
     tcase_add_test(tcase, one_against_one_has_no_replicates);
+    tcase_add_test(tcase, a_reduced_design_is_part_of_the_full_one);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }

@@ -17,14 +17,15 @@ typedef struct {
     char *name;                     /* of the case */
     til_sheet_t sheet;
     size_t kept[MAX_SAMPLES], n_kept;
-    char *columns[MAX_SAMPLES];     /* "name\tvalues" as R printed them */
+    char *columns[MAX_SAMPLES];     /* values as R printed them */
     size_t n_columns;
+    til_arena_t *arena;             /* holds the text           */
 } case_t;
 
 /* Reads the case called `name` from pairs.txt. */
 static case_t read_case(const char *name)
 {
-    case_t c = { 0 };
+    case_t c = { .arena = til_arena_new() };
     char path[512], *line = NULL, *fields[MAX_SAMPLES + 8], *cells[8][MAX_SAMPLES], *names[8];
     size_t room = 0, n_samples = 0, n_cols = 0;
     bool is_in = false;
@@ -34,12 +35,11 @@ static case_t read_case(const char *name)
     ck_assert_msg(in != NULL, "cannot open %s", path);
     while (getline(&line, &room, in) > 0) {
         line[strcspn(line, "\n")] = '\0';
-        char *copy = strdup(line);
+        char *copy = til_arena_text(c.arena, line);
         size_t n = sheet_fields(copy, '\t', fields, MAX_SAMPLES + 8);
         if (strcmp(fields[0], "case") == 0) is_in = strcmp(fields[1], name) == 0;
-        if (!is_in) {
-            free(copy);
-        } else if (strcmp(fields[0], "case") == 0) {
+        if (!is_in) continue;
+        if (strcmp(fields[0], "case") == 0) {
             c.name = copy;
             n_samples = strtoul(fields[2], NULL, 10);
         } else if (strcmp(fields[0], "col") == 0) {
@@ -49,7 +49,7 @@ static case_t read_case(const char *name)
         } else if (strcmp(fields[0], "kept") == 0) {
             for (size_t i = 1; i < n; i++) c.kept[c.n_kept++] = strtoul(fields[i], NULL, 10) - 1;
         } else {
-            c.columns[c.n_columns++] = strdup(fields[2]);
+            c.columns[c.n_columns++] = fields[2];
         }
     }
     til_strbuf_add(&b, "sample");
@@ -147,6 +147,7 @@ START_TEST(designs_as_model_matrix)
     check_words((size_t)_i, &questions.questions[0]);
     til_questions_clear(&questions);
     til_sheet_clear(&c.sheet);
+    til_arena_free(c.arena);
 }
 END_TEST
 
