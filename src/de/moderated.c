@@ -537,7 +537,7 @@ static til_status_t fill_matrices(til_ctx_t *ctx, const til_moderated_run_t *run
         for (size_t s = 0; s < counts->n_cols; s++) k[s] /= overview->size_factor[s];
     }
     TIL_TRY(til_matrix_select(ctx, counts, NULL, 0, NULL, 0, &result->expression));
-    til_log_cpm(counts, run->effective, PRIOR_COUNT, result->expression.x);
+    TIL_TRY(til_log_cpm(ctx, counts, run->effective, PRIOR_COUNT, result->expression.x));
     result->expression_name = "logcpm";
 done:
     return status;

@@ -127,6 +127,90 @@ double til_select_inplace(size_t n, double *x, size_t k)
     return x[k];
 }
 
+enum { N_BUCKETS = 1024, FEW = 64 };
+
+/* Equal parts of the range of x; bucket i holds x with (size_t)((x - low) * per_unit) == i. */
+typedef struct {
+    double low, per_unit;
+    size_t count[N_BUCKETS];
+} buckets_t;
+
+static size_t bucket_of(const buckets_t *b, double x)
+{
+    return (size_t)((x - b->low) * b->per_unit);
+}
+
+/* False when all values are equal or their range is too wide or too narrow to be divided. */
+static bool fill_buckets(size_t n, const double *x, buckets_t *b)
+{
+    double low = x[0], high = x[0];
+
+    for (size_t i = 1; i < n; i++) {
+        low = x[i] < low ? x[i] : low;
+        high = x[i] > high ? x[i] : high;
+    }
+    b->low = low;
+    b->per_unit = (N_BUCKETS - 1) / (high - low);
+    if (!(high > low) || !isfinite(high - low) || !isfinite(b->per_unit)) return false;
+    memset(b->count, 0, sizeof b->count);
+    for (size_t i = 0; i < n; i++) b->count[bucket_of(b, x[i])]++;
+    return true;
+}
+
+/* Copies the bucket that holds the k-th smallest to `out` (which may be x): how many; *k becomes
+ * the rank within it, *n_below grows by the values of lower buckets. */
+static size_t gather(size_t n, const double *x, const buckets_t *b, size_t *k, size_t *n_below,
+                     double *out)
+{
+    size_t bucket = 0, n_out = 0;
+
+    for (; *k >= b->count[bucket]; bucket++) {
+        *k -= b->count[bucket];
+        *n_below += b->count[bucket];
+    }
+    for (size_t i = 0; i < n; i++) {
+        double value = x[i];
+        out[n_out] = value;
+        n_out += bucket_of(b, value) == bucket;
+    }
+    return b->count[bucket];
+}
+
+/* The k-th smallest of a short or undividable x, which is reordered. */
+static til_order_point_t point_of(size_t n, double *x, size_t k, size_t n_below)
+{
+    til_order_point_t point = { til_select_inplace(n, x, k), n_below, 0 };
+
+    for (size_t i = 0; i < n; i++) {
+        point.n_less += x[i] < point.value;
+        point.n_equal += x[i] == point.value;
+    }
+    return point;
+}
+
+void til_order_points(size_t n, const double *x, size_t n_points, const size_t *k, double *scratch,
+                      til_order_point_t *point)
+{
+    buckets_t all, part;
+    bool is_divided = n > FEW && fill_buckets(n, x, &all);
+
+    for (size_t i = 0; i < n_points; i++) {
+        size_t rank = k[i], n_below = 0, n_left = n;
+        if (is_divided) {
+            n_left = gather(n, x, &all, &rank, &n_below, scratch);
+            /* heavy tails leave most values in one bucket: divide that one */
+            for (size_t before = n; n_left > FEW && n_left < before &&
+                                    fill_buckets(n_left, scratch, &part);) {
+                before = n_left;
+                n_left = gather(n_left, scratch, &part, &rank, &n_below, scratch);
+            }
+        } else {
+            memcpy(scratch, x, n * sizeof *x);
+        }
+        point[i] = point_of(n_left, scratch, rank, n_below);
+    }
+}
+
 /* The mean as R computes it. */
 static double mean(size_t n, const double *x)
 {

@@ -24,6 +24,19 @@ TIL_MUST_USE til_status_t til_rank(til_ctx_t *ctx, size_t n, const double *x, ti
 /* The k-th smallest (k from 0) by selection; x is reordered. No NaN. */
 double til_select_inplace(size_t n, double *x, size_t k);
 
+/* One value of a sorted order, and where its ties stand. */
+typedef struct {
+    double value;
+    size_t n_less, n_equal;     /* of all n values */
+} til_order_point_t;
+
+/* The k-th smallest (k from 0) of x without changing x: buckets instead of comparisons, for long x that are
+ * looked at more than once. No NaN, no infinity; k < n.
+ *
+ *   scratch   n values */
+void til_order_points(size_t n, const double *x, size_t n_points, const size_t *k, double *scratch,
+                      til_order_point_t *point);
+
 /* The median, the mean of the middle two when n is even; NaN when n = 0. x is reordered. No NaN. */
 double til_median_inplace(size_t n, double *x);
 

@@ -1,8 +1,11 @@
 /* cpm.c -- library sizes and counts per million; the formulas are in cpm.h. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+#include "base/try.h"
 #include "model/cpm.h"
 
 til_status_t til_library_sizes(til_ctx_t *ctx, const til_matrix_t *counts, double *lib_size)
@@ -31,20 +34,47 @@ void til_cpm(const til_matrix_t *counts, const double *lib_size, double *out)
     }
 }
 
-void til_log_cpm(const til_matrix_t *counts, const double *lib_size, double prior_count,
-                 double *out)
-{
-    size_t n_cols = counts->n_cols;
-    double mean = 0;
+/* Small whole counts are most of a matrix: their logs are computed once per sample. */
+enum { N_SMALL = 256 };
 
+typedef struct {
+    double prior, per_million;      /* added to a count; what one count then is */
+} log_scale_t;
+
+static inline double log_per_million(const log_scale_t *scale, double k)
+{
+    return log2((k + scale->prior) * scale->per_million);
+}
+
+til_status_t til_log_cpm(til_ctx_t *ctx, const til_matrix_t *counts, const double *lib_size,
+                         double prior_count, double *out)
+{
+    til_status_t status = TIL_OK;
+    size_t n_cols = counts->n_cols;
+    log_scale_t *scale = til_array(n_cols, sizeof *scale);
+    double *small = til_array(n_cols * N_SMALL, sizeof *small), mean = 0;
+
+    if (scale == NULL || small == NULL) TIL_TRY(til_no_memory(ctx, n_cols, "samples"));
     for (size_t s = 0; s < n_cols; s++) mean += lib_size[s];
     mean /= (double)n_cols;
+    for (size_t s = 0; s < n_cols; s++) {
+        scale[s].prior = prior_count * lib_size[s] / mean;
+        scale[s].per_million = 1e6 / (lib_size[s] + 2 * scale[s].prior);
+        for (int k = 0; k < N_SMALL; k++)
+            small[s * N_SMALL + (size_t)k] = log_per_million(&scale[s], (double)k);
+    }
 
     for (size_t g = 0; g < counts->n_rows; g++) {
         const double *k = til_matrix_row(counts, g);
         for (size_t s = 0; s < n_cols; s++) {
-            double prior = prior_count * lib_size[s] / mean;
-            out[g * n_cols + s] = log2((k[s] + prior) / (lib_size[s] + 2 * prior) * 1e6);
+            int whole = k[s] < N_SMALL ? (int)k[s] : -1;
+            out[g * n_cols + s] = (double)whole == k[s] ? small[s * N_SMALL + (size_t)whole]
+                                                        : log_per_million(&scale[s], k[s]);
         }
     }
+
+done:
+    free(small);
+    free(scale);
+    return status;
 }

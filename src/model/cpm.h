@@ -18,7 +18,8 @@ void til_cpm(const til_matrix_t *counts, const double *lib_size, double *out);
  *     c_s = prior_count L_s / mean(L),   log2( (k_gs + c_s) / (L_s + 2 c_s) 1e6 )
  *
  * Agrees: edgeR 3.40.2 cpm(log = TRUE, prior.count) to 1e-12. */
-void til_log_cpm(const til_matrix_t *counts, const double *lib_size, double prior_count,
-                 double *out);
+TIL_MUST_USE
+til_status_t til_log_cpm(til_ctx_t *ctx, const til_matrix_t *counts, const double *lib_size,
+                         double prior_count, double *out);
 
 #endif

@@ -74,11 +74,13 @@ typedef struct {
     const columns_t *columns;
     const double *lib_size;
     size_t ref;
-    double *space;              /* N_BUFFERS * n_genes per worker */
+    double *ref_log;            /* TMM: log2 of the reference's share of its library, per gene */
+    double *space;              /* N_BUFFERS * n_genes + N_LOGS per worker                     */
     double *factors;
 } trim_work_t;
 
 enum { N_BUFFERS = 6 };
+enum { N_LOGS = 1024 };         /* logs of shares of small whole counts are looked up */
 
 /* Divides by the geometric mean; a factor that is no positive number names its sample. */
 static til_status_t centre(til_ctx_t *ctx, const til_matrix_t *counts, const char *what,
@@ -106,15 +108,17 @@ static bool nothing_to_do(const til_matrix_t *counts, size_t n_genes, double *fa
     return true;
 }
 
-/* R's quantile(type = 7) by selection; x is reordered. */
-static double quantile_inplace(size_t n, double *x, double p)
+/* R's quantile(type = 7). */
+static double quantile(size_t n, const double *x, double p, double *scratch)
 {
     double at = (double)(n - 1) * p;
-    size_t k = (size_t)at;
-    double fraction = at - (double)k, a = til_select_inplace(n, x, k);
+    size_t k[] = { (size_t)at, (size_t)at + 1 };
+    double fraction = at - (double)k[0];
+    til_order_point_t point[2];
 
-    if (!(fraction > 0)) return a;
-    return (1 - fraction) * a + fraction * til_select_inplace(n, x, k + 1);
+    til_order_points(n, x, fraction > 0 ? 2 : 1, k, scratch, point);
+    if (!(fraction > 0)) return point[0].value;
+    return (1 - fraction) * point[0].value + fraction * point[1].value;
 }
 
 static void upper_quartiles(const columns_t *columns, const double *lib_size, double *scratch,
@@ -122,10 +126,8 @@ static void upper_quartiles(const columns_t *columns, const double *lib_size, do
 {
     size_t n = columns->n_genes;
 
-    for (size_t s = 0; s < columns->n_samples; s++) {
-        memcpy(scratch, columns->y + s * n, n * sizeof *scratch);
-        quartile[s] = quantile_inplace(n, scratch, UPPER_QUARTILE) / lib_size[s];
-    }
+    for (size_t s = 0; s < columns->n_samples; s++)
+        quartile[s] = quantile(n, columns->y + s * n, UPPER_QUARTILE, scratch) / lib_size[s];
 }
 
 /* The sample with the largest sum of square roots; the first of equals. */
@@ -169,28 +171,20 @@ typedef struct {
     bool with_from, with_to;
 } band_t;
 
-static double average_rank(size_t n, const double *x, double value)
+static double average_rank(const til_order_point_t *point)
 {
-    size_t n_less = 0, n_equal = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        n_less += x[i] < value;
-        n_equal += x[i] == value;
-    }
-    return (double)n_less + ((double)n_equal + 1) / 2;
+    return (double)point->n_less + ((double)point->n_equal + 1) / 2;
 }
 
 static band_t rank_band(size_t n, const double *x, double trim, double *scratch)
 {
     size_t low = (size_t)floor((double)n * trim) + 1, high = n + 1 - low;
-    band_t band;
+    const size_t k[] = { low - 1, high - 1 };
+    til_order_point_t point[2];
 
-    memcpy(scratch, x, n * sizeof *x);
-    band.from = til_select_inplace(n, scratch, low - 1);
-    band.to = til_select_inplace(n, scratch, high - 1);
-    band.with_from = average_rank(n, x, band.from) >= (double)low;
-    band.with_to = average_rank(n, x, band.to) <= (double)high;
-    return band;
+    til_order_points(n, x, 2, k, scratch, point);
+    return (band_t){ point[0].value, point[1].value, average_rank(&point[0]) >= (double)low,
+                     average_rank(&point[1]) <= (double)high };
 }
 
 static inline bool in_band(const band_t *band, double value)
@@ -199,43 +193,63 @@ static inline bool in_band(const band_t *band, double value)
            (value < band->to || (value == band->to && band->with_to));
 }
 
-static double tmm_factor(const trim_work_t *work, size_t s, double *space)
+/* log_of[k] = log2(k / n) of whole k. */
+static void small_logs(double n, double *log_of)
+{
+    for (int k = 0; k < N_LOGS; k++) log_of[k] = log2((double)k / n);
+}
+
+static inline double log_share(const double *log_of, double y, double n)
+{
+    int whole = y < N_LOGS ? (int)y : -1;
+    return (double)whole == y ? log_of[whole] : log2(y / n);
+}
+
+/* Ratios, abundances and weights 1/v of the genes counted in the sample and the reference. */
+static size_t compare(const trim_work_t *work, size_t s, double *log_of, double *ratio,
+                      double *abundance, double *weight)
 {
     size_t n_genes = work->columns->n_genes, n = 0;
     const double *obs = work->columns->y + s * n_genes;
     const double *ref = work->columns->y + work->ref * n_genes;
     double n_obs = work->lib_size[s], n_ref = work->lib_size[work->ref];
-    double *ratio = space, *abundance = space + n_genes, *y = space + 2 * n_genes,
-           *r = space + 3 * n_genes, *scratch = space + 4 * n_genes;
-    double largest = 0, sum = 0, weight = 0;
 
+    small_logs(n_obs, log_of);
     for (size_t i = 0; i < n_genes; i++) {
         if (!(obs[i] > 0 && ref[i] > 0)) continue;
         ratio[n] = log2((obs[i] / n_obs) / (ref[i] / n_ref));
-        abundance[n] = (log2(obs[i] / n_obs) + log2(ref[i] / n_ref)) / 2;
-        y[n] = obs[i];
-        r[n] = ref[i];
-        if (fabs(ratio[n]) > largest) largest = fabs(ratio[n]);
-        n++;
+        abundance[n] = (log_share(log_of, obs[i], n_obs) + work->ref_log[i]) / 2;
+        weight[n++] = 1 / ((n_obs - obs[i]) / n_obs / obs[i] + (n_ref - ref[i]) / n_ref / ref[i]);
     }
+    return n;
+}
+
+static double tmm_factor(const trim_work_t *work, size_t s, double *space)
+{
+    size_t n_genes = work->columns->n_genes;
+    double *ratio = space, *abundance = space + n_genes, *weight = space + 2 * n_genes,
+           *scratch = space + 3 * n_genes;
+    size_t n = compare(work, s, space + N_BUFFERS * n_genes, ratio, abundance, weight);
+    double largest = 0, sum = 0, total = 0;
+
+    for (size_t i = 0; i < n; i++) largest = fmax(largest, fabs(ratio[i]));
     if (largest < SAME_SAMPLE) return 1;
 
     band_t of_ratio = rank_band(n, ratio, TRIM_RATIO, scratch);
     band_t of_abundance = rank_band(n, abundance, TRIM_ABUNDANCE, scratch);
     for (size_t i = 0; i < n; i++) {
         if (!in_band(&of_ratio, ratio[i]) || !in_band(&of_abundance, abundance[i])) continue;
-        double v = (n_obs - y[i]) / n_obs / y[i] + (n_ref - r[i]) / n_ref / r[i];
-        sum += ratio[i] / v;
-        weight += 1 / v;
+        sum += ratio[i] * weight[i];
+        total += weight[i];
     }
-    double mean = sum / weight;
+    double mean = sum / total;
     return isnan(mean) ? 1 : exp2(mean);
 }
 
 static til_status_t tmm_samples(til_ctx_t *ctx, void *arg, int worker, size_t begin, size_t end)
 {
     const trim_work_t *work = arg;
-    double *space = work->space + (size_t)worker * N_BUFFERS * work->columns->n_genes;
+    double *space = work->space + (size_t)worker * (N_BUFFERS * work->columns->n_genes + N_LOGS);
 
     (void)ctx;
     for (size_t s = begin; s < end; s++) work->factors[s] = tmm_factor(work, s, space);
@@ -350,7 +364,7 @@ done:
 static til_status_t tmmwsp_samples(til_ctx_t *ctx, void *arg, int worker, size_t begin, size_t end)
 {
     const trim_work_t *work = arg;
-    double *space = work->space + (size_t)worker * N_BUFFERS * work->columns->n_genes;
+    double *space = work->space + (size_t)worker * (N_BUFFERS * work->columns->n_genes + N_LOGS);
     til_status_t status = TIL_OK;
 
     for (size_t s = begin; s < end && status == TIL_OK; s++)
@@ -364,24 +378,27 @@ static til_status_t trimmed_mean(til_ctx_t *ctx, const til_matrix_t *counts, con
 {
     til_status_t status = TIL_OK;
     columns_t columns = { 0, 0, NULL };
-    double *space = NULL;
+    double *space = NULL, *ref_log = NULL;
+    size_t n;
 
     TIL_TRY(columns_new(ctx, counts, &columns));
-    if (nothing_to_do(counts, columns.n_genes, factors)) goto done;
-    space = til_array(N_BUFFERS * columns.n_genes * (size_t)ctx->n_threads, sizeof *space);
-    if (space == NULL) {
-        status = til_no_memory(ctx, columns.n_genes, "features");
-        goto done;
-    }
+    n = columns.n_genes;
+    if (nothing_to_do(counts, n, factors)) goto done;
+    space = til_array((N_BUFFERS * n + N_LOGS) * (size_t)ctx->n_threads, sizeof *space);
+    ref_log = til_array(n, sizeof *ref_log);
+    if (space == NULL || ref_log == NULL) TIL_TRY(til_no_memory(ctx, n, "features"));
 
-    trim_work_t work = { &columns, lib_size, 0, space, factors };
+    trim_work_t work = { &columns, lib_size, 0, ref_log, space, factors };
     work.ref = with_singletons ? deepest_sample(&columns)
                                : typical_sample(&columns, lib_size, space, factors);
+    for (size_t i = 0; i < n; i++)
+        ref_log[i] = log2(columns.y[work.ref * n + i] / lib_size[work.ref]);
     TIL_TRY(til_parallel_for(ctx, columns.n_samples, 1,
                              with_singletons ? tmmwsp_samples : tmm_samples, &work));
     TIL_TRY(centre(ctx, counts, "the trimmed mean", factors));
 
 done:
+    free(ref_log);
     free(space);
     free(columns.y);
     return status;

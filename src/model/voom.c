@@ -8,11 +8,13 @@
  *
  * Genes without any count take no part in the trend. Outside its range the trend is constant.
  *
- * Source: Law, Chen, Shi & Smyth (2014), Genome Biology 15:R29.
- * Agrees: limma 3.54.1 voom() to 1e-12 in e, 1e-9 in the weights.
+ * Source:  Law, Chen, Shi & Smyth (2014), Genome Biology 15:R29.
+ * Agrees:  limma 3.54.1 voom() to 1e-12 in e, 1e-9 in the weights.
+ * Differs: a trend that touches zero gives weights of 1 and a warning, where limma's are infinite.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +29,8 @@ static const double SPAN = 0.5, DELTA = 0.01;   /* lowess: of the genes, of the 
 enum { ROBUST_ROUNDS = 3 };
 enum { N_LOGS = 4096 };     /* log2(k + 0.5) of small whole counts is looked up */
 enum { N_CELLS = 4096 };    /* equal cells of the trend's range, to find the knots fast */
+static const double MIN_TREND = 1e-6;       /* sqrt of a standard deviation of 1e-12 is rounding */
+static const double TOL_LINE = 1e-14;      /* on a line, to rounding */
 enum { GRAIN = 64 };
 
 void til_voom_clear(til_voom_t *voom)
@@ -117,40 +121,89 @@ done:
     return status;
 }
 
-/* The trend as a function: linear between knots, constant outside. */
+/* The trend as a function: linear between knots, constant outside. Lowess interpolates between few
+ * points, so most of its values lie on the line through their neighbours and are no knots. */
 typedef struct {
-    const til_voom_t *voom;
-    double low, per_cell;       /* cell of x: (x - low) * per_cell            */
-    size_t *first;              /* N_CELLS: a knot at or left of the cell     */
+    double x, y, slope;         /* towards the next knot */
+} knot_t;
+
+typedef struct {
+    size_t n_knots;
+    knot_t *knots;
+    double low, high, per_cell; /* cell of x: (x - low) * per_cell             */
+    size_t *first;              /* N_CELLS: the knot at or left of the cell    */
 } trend_t;
+
+static void trend_clear(trend_t *trend)
+{
+    free(trend->knots);
+    free(trend->first);
+}
+
+/* The points that the lines between the others would miss. */
+static void choose_knots(const til_voom_t *voom, trend_t *out)
+{
+    const double *x = voom->trend_x, *y = voom->trend_y;
+    size_t n = voom->n_trend, last = 0;
+
+    out->knots[0] = (knot_t){ x[0], y[0], 0 };
+    out->n_knots = 1;
+    for (size_t i = 1; i < n; i++) {
+        /* the line from the last knot through its successor is left at i + 1, or ends */
+        double slope = (y[last + 1] - y[last]) / (x[last + 1] - x[last]);
+        if (i + 1 < n && i > last &&
+            fabs(y[last] + slope * (x[i + 1] - x[last]) - y[i + 1]) <= TOL_LINE * fabs(y[i + 1]))
+            continue;
+        out->knots[out->n_knots - 1].slope = (y[i] - y[last]) / (x[i] - x[last]);
+        out->knots[out->n_knots++] = (knot_t){ x[i], y[i], 0 };
+        last = i;
+    }
+}
 
 static til_status_t trend_init(til_ctx_t *ctx, const til_voom_t *voom, trend_t *out)
 {
     size_t n = voom->n_trend, knot = 0;
     double low = voom->trend_x[0], range = voom->trend_x[n - 1] - low;
 
-    *out = (trend_t){ voom, low, range > 0 ? N_CELLS / range : 0, NULL };
+    *out = (trend_t){ .low = low, .high = voom->trend_x[n - 1],
+                      .per_cell = range > 0 ? N_CELLS / range : 0 };
+    out->knots = til_array(n, sizeof *out->knots);
     out->first = til_array(N_CELLS, sizeof *out->first);
-    if (out->first == NULL) return til_no_memory(ctx, N_CELLS, "cells");
+    if (out->knots == NULL || out->first == NULL) return til_no_memory(ctx, n, "knots");
+    choose_knots(voom, out);
     for (size_t i = 0; i < N_CELLS; i++) {
         double start = low + (double)i / N_CELLS * range;
-        while (knot + 1 < n && voom->trend_x[knot + 1] <= start) knot++;
-        out->first[i] = knot > 0 ? knot - 1 : 0;
+        while (knot + 1 < out->n_knots && out->knots[knot + 1].x <= start) knot++;
+        out->first[i] = knot > 0 ? knot - 1 : 0;    /* one to spare for rounding */
     }
     return TIL_OK;
 }
 
 static double trend_at(const trend_t *trend, double at)
 {
-    const double *x = trend->voom->trend_x, *y = trend->voom->trend_y;
-    size_t last = trend->voom->n_trend - 1, i;
+    const knot_t *knot = trend->knots;
+    size_t cell;
 
-    if (!(at > x[0])) return y[0];
-    if (at >= x[last]) return y[last];
-    i = (size_t)((at - trend->low) * trend->per_cell);
-    i = trend->first[i < N_CELLS ? i : N_CELLS - 1];
-    while (x[i + 1] < at) i++;
-    return y[i] + (y[i + 1] - y[i]) * ((at - x[i]) / (x[i + 1] - x[i]));
+    if (!(at > trend->low)) return knot->y;
+    if (at >= trend->high) return knot[trend->n_knots - 1].y;
+    cell = (size_t)((at - trend->low) * trend->per_cell);
+    knot += trend->first[cell < N_CELLS ? cell : N_CELLS - 1];
+    while (knot[1].x < at) knot++;
+    return knot->y + (at - knot->x) * knot->slope;
+}
+
+/* Where log counts hardly vary around the fit anywhere (copies of one sample), weights would be without
+ * bound: all are 1 then. */
+static bool is_flat(til_ctx_t *ctx, til_voom_t *voom)
+{
+    double least = INFINITY;
+
+    for (size_t i = 0; i < voom->n_trend; i++) least = fmin(least, voom->trend_y[i]);
+    if (least > MIN_TREND) return false;
+    til_say(ctx, TIL_LOG_WARNING, "the log counts of some genes do not vary around the fit (are samples "
+            "copies of each other?): precision weights are set to 1");
+    for (size_t i = 0; i < voom->n_genes * voom->n_samples; i++) voom->weights[i] = 1;
+    return true;
 }
 
 typedef struct {
@@ -167,12 +220,15 @@ static til_status_t weigh_range(til_ctx_t *ctx, void *arg, int worker, size_t be
 
     (void)ctx;
     (void)worker;
-    for (size_t g = begin; g < end; g++)
+    for (size_t g = begin; g < end; g++) {
+        const double *fitted = work->fitted + g * n_groups;
+        double *weight = work->out->weights + g * n;
         for (size_t s = 0; s < n; s++) {
-            double mu = work->fitted[g * n_groups + work->model->group[s]];
-            double root = trend_at(work->trend, mu + work->depth[s]), square = root * root;
-            work->out->weights[g * n + s] = 1 / (square * square);
+            double root = trend_at(work->trend, fitted[work->model->group[s]] + work->depth[s]);
+            double square = root * root;
+            weight[s] = 1 / (square * square);
         }
+    }
     return TIL_OK;
 }
 
@@ -184,7 +240,7 @@ til_status_t til_voom(til_ctx_t *ctx, const til_matrix_t *counts, const double *
     size_t n_genes = counts->n_rows, n = counts->n_cols;
     double *depth = til_array(n, sizeof *depth), *sigma = til_array(n_genes, sizeof *sigma);
     double *fitted = til_array(n_genes * model->plan.n_groups, sizeof *fitted), mean_depth = 0;
-    trend_t trend = { NULL, 0, 0, NULL };
+    trend_t trend = { 0 };
 
     TIL_TRY(voom_init(ctx, n_genes, n, out));
     if (depth == NULL || sigma == NULL || fitted == NULL)
@@ -200,12 +256,13 @@ til_status_t til_voom(til_ctx_t *ctx, const til_matrix_t *counts, const double *
                              .sample_weights = sample_weights, .sigma = sigma, .fitted = fitted };
     TIL_TRY(til_linear_fit(ctx, model, &job));
     TIL_TRY(fit_trend(ctx, counts, sigma, mean_depth, out));
+    if (is_flat(ctx, out)) goto done;
     TIL_TRY(trend_init(ctx, out, &trend));
     weigh_work_t work = { model, &trend, fitted, depth, out };
     TIL_TRY(til_parallel_for(ctx, n_genes, GRAIN, weigh_range, &work));
 
 done:
-    free(trend.first);
+    trend_clear(&trend);
     free(fitted);
     free(sigma);
     free(depth);

@@ -16,9 +16,7 @@ static til_status_t plain(til_ctx_t *ctx, const til_norm_t *norm, const til_norm
 static til_status_t logged(til_ctx_t *ctx, const til_norm_t *norm, const til_norm_wishes_t *wishes,
                            til_matrix_t *values)
 {
-    (void)ctx;
-    til_log_cpm(values, norm->effective, wishes->prior_count, values->x);
-    return TIL_OK;
+    return til_log_cpm(ctx, values, norm->effective, wishes->prior_count, values->x);
 }
 
 const til_norm_scale_t til_norm_to_cpm = {

@@ -158,6 +158,36 @@ START_TEST(sorting_and_selecting_agree_with_qsort)
 }
 END_TEST
 
+/* The same values as sorting gives, the ties counted, x untouched; also where nearly all values lie in a
+ * sliver of the range. */
+START_TEST(points_agree_with_sorting)
+{
+    static double x[N_LONG], sorted[N_LONG], copy[N_LONG], scratch[N_LONG];
+    const size_t k[] = { 0, 1, N_LONG / 3, N_LONG / 2, N_LONG - 1 };
+    til_order_point_t point[5];
+    fill(_i, x);
+    for (int skewed = 0; skewed <= 1; skewed++) {
+        if (skewed)
+            for (size_t i = 0; i < N_LONG; i++) x[i] = exp(x[i] > 40 ? 40 : x[i]);
+        memcpy(copy, x, sizeof x);
+        memcpy(sorted, x, sizeof x);
+        til_sort(N_LONG, sorted);
+        til_order_points(N_LONG, x, 5, k, scratch, point);
+        ck_assert_mem_eq(x, copy, sizeof x);
+        for (size_t i = 0; i < 5; i++) {
+            size_t less = 0, equal = 0;
+            for (size_t j = 0; j < N_LONG; j++) {
+                less += x[j] < sorted[k[i]];
+                equal += x[j] == sorted[k[i]];
+            }
+            ck_assert(point[i].value == sorted[k[i]]);
+            ck_assert_uint_eq(point[i].n_less, less);
+            ck_assert_uint_eq(point[i].n_equal, equal);
+        }
+    }
+}
+END_TEST
+
 START_TEST(order_is_a_stable_permutation)
 {
     static double x[N_LONG];
@@ -185,6 +215,7 @@ int main(void)
     tcase_add_test(tcase, median_mad_and_trimmed_mean_as_r);
     tcase_add_test(tcase, adjusted_p_as_r);
     tcase_add_loop_test(tcase, sorting_and_selecting_agree_with_qsort, 0, 7);
+    tcase_add_loop_test(tcase, points_agree_with_sorting, 0, 7);
     tcase_add_loop_test(tcase, order_is_a_stable_permutation, 0, 7);
     suite_add_tcase(suite, tcase);
 
