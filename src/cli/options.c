@@ -231,12 +231,18 @@ static void default_text(const til_command_t *command, const til_opt_t *opt, cha
     else snprintf(text, size, " [%s]", word);
 }
 
-/* Prints `text` broken at blanks, continuation lines indented. */
+/* Prints `text` broken at blanks, continuation lines indented; its own line ends are kept. */
 static void print_wrapped(FILE *out, const char *text, int indent, int width)
 {
     int column = indent;
     while (*text != '\0') {
-        int n = (int)strcspn(text, " ");
+        if (*text == '\n') {
+            fprintf(out, "\n%*s", indent, "");
+            column = indent;
+            text++;
+            continue;
+        }
+        int n = (int)strcspn(text, " \n");
         if (column > indent && column + 1 + n > width) {
             fprintf(out, "\n%*s", indent, "");
             column = indent;
@@ -275,7 +281,10 @@ void til_options_help(FILE *out, const til_command_t *command)
         else fprintf(out, "%s\n%30s", left, "");
         print_wrapped(out, help, 30, 100);
     }
-    if (command->details != NULL) fprintf(out, "\n%s", command->details);
+    if (command->details != NULL) {
+        fputc('\n', out);
+        print_wrapped(out, command->details, 0, 96);
+    }
 }
 
 /* ---- manual page ------------------------------------------------------------------------- */
@@ -321,9 +330,9 @@ void til_options_man(FILE *out, const til_command_t *command, const char *versio
         fputc('\n', out);
     }
     if (command->details != NULL) {
-        fputs(".SH DETAILS\n.nf\n", out);
+        fputs(".SH DETAILS\n", out);
         print_roff(out, command->details);
-        fputs(".fi\n", out);
+        fputc('\n', out);
     }
     fputs(".SH EXIT STATUS\n0 done; 2 wrong command line; 3 wrong data; 4 the environment failed; "
           "70 a bug in tilseq; 128+n ended by signal n.\n.SH SEE ALSO\n.BR tilseq (1)\n", out);
