@@ -9,7 +9,7 @@
 #include "report/plots.h"
 #include "report/svg.h"
 
-enum { WIDTH = 460, HEIGHT = 360, LEFT = 62, RIGHT = 14, TOP = 30, BOTTOM = 48 };
+enum { WIDTH = 460, HEIGHT = 360, LEFT = 68, RIGHT = 20, TOP = 30, BOTTOM = 48 };
 
 static const char grey[] = "#9a9a9a", blue[] = "#0072B2", orange[] = "#D55E00";
 

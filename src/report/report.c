@@ -18,7 +18,7 @@ static const char style[] =
     ".wide{overflow-x:auto;max-width:100%}.figures{display:flex;flex-wrap:wrap;gap:14px;align-items:flex-start}"
     "figure{margin:0;max-width:100%;overflow-x:auto}figure svg{max-width:100%;height:auto}"
     "figure.broad svg{max-width:none}.answers{background:#f2f6f9;border-left:5px solid #0072B2;padding:8px 18px}"
-    ".muted{color:#666}nav a{margin-right:14px}code{background:#f4f4f4;padding:0 3px;overflow-wrap:anywhere}"
+    ".muted{color:#666}nav a{display:inline-block;margin-right:14px}code{background:#f4f4f4;padding:0 3px;overflow-wrap:anywhere}"
     "@media print{nav{display:none}h2{break-after:avoid}figure,tr{break-inside:avoid}body{max-width:none}}";
 
 void til_page_text(til_page_t *page, const char *text)

@@ -246,16 +246,13 @@ double til_scale_at(const til_scale_t *s, double value)
 
 void til_svg_number(til_strbuf_t *out, double value)
 {
-    char text[TIL_NUMBER_MAX];
+    char text[32];
 
-    if (value != 0 && isfinite(value)) {
-        double unit = pow(10, floor(log10(fabs(value))) - 2);
-        if (unit >= 1e-300 && unit <= 1e300) {
-            /* through a power of ten that is whole where it can be, so that 0.3 stays 0.3 */
-            value = unit < 1 ? round(value * round(1 / unit)) / round(1 / unit) : round(value / unit) * unit;
-        }
-    }
-    til_strbuf_add_n(out, text, til_number_print(value, text));
+    if (value == 0) value = 0;                          /* no negative zero */
+    /* 12345 is easier read than 1.23e+04 */
+    snprintf(text, sizeof text, fabs(value) >= 1000 && fabs(value) < 1e6 ? "%.0f" : "%.3g", value);
+    for (char *c = text; *c != '\0'; c++) if (*c == ',') *c = '.';      /* whatever the locale */
+    til_strbuf_add(out, isnan(value) ? "NA" : text);
 }
 
 void til_svg_axes(til_strbuf_t *svg, const til_scale_t *x, const til_scale_t *y, const char *x_title,
@@ -283,7 +280,7 @@ void til_svg_axes(til_strbuf_t *svg, const til_scale_t *x, const til_scale_t *y,
     }
     til_svg_rect(svg, left, top, right - left, bottom - top, "none", "#999");
     til_svg_text(svg, (left + right) / 2, bottom + 33, 12, TIL_ANCHOR_MIDDLE, 0, x_title);
-    til_svg_text(svg, left - 42, (top + bottom) / 2, 12, TIL_ANCHOR_MIDDLE, -90, y_title);
+    til_svg_text(svg, left - 50, (top + bottom) / 2, 12, TIL_ANCHOR_MIDDLE, -90, y_title);
     svg->failed |= label.failed;
     til_strbuf_clear(&label);
 }

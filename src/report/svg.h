@@ -58,7 +58,7 @@ double til_scale_at(const til_scale_t *s, double value);
 void til_svg_axes(til_strbuf_t *svg, const til_scale_t *x, const til_scale_t *y, const char *x_title,
                   const char *y_title);
 
-/* A number for people: three significant digits. */
+/* A number for people: three significant digits, all digits of whole thousands. */
 void til_svg_number(til_strbuf_t *out, double value);
 
 #endif
