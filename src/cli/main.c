@@ -45,7 +45,7 @@ static void print_usage(FILE *out)
     fputs("\n  tilseq COMMAND --help    the options of a command\n"
           "  tilseq --version         version of tilseq and its libraries\n"
           "  tilseq completion SHELL  completion script for bash or zsh\n"
-          "  tilseq manual COMMAND    the manual page of a command, for man -l -\n", out);
+          "  tilseq manual [COMMAND]  the manual page of tilseq or of a command, for man -l -\n", out);
 }
 
 static til_status_t flush_stdout(til_ctx_t *ctx)
@@ -66,10 +66,10 @@ static til_status_t print_completion(til_ctx_t *ctx, const char *shell)
 static til_status_t print_manual(til_ctx_t *ctx, const char *name)
 {
     const til_command_t *command = name == NULL ? NULL : til_command_find(name);
-    if (command == NULL)
-        return til_fail(ctx, TIL_EUSAGE, "manual: no command '%s'; see tilseq --help",
-                        name == NULL ? "" : name);
-    til_options_man(stdout, command, PACKAGE_VERSION);
+    if (name != NULL && command == NULL)
+        return til_fail(ctx, TIL_EUSAGE, "manual: no command '%s'; see tilseq --help", name);
+    if (command == NULL) til_options_man_all(stdout, til_commands, PACKAGE_VERSION);
+    else til_options_man(stdout, command, PACKAGE_VERSION);
     return flush_stdout(ctx);
 }
 

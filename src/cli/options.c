@@ -338,6 +338,23 @@ void til_options_man(FILE *out, const til_command_t *command, const char *versio
           "70 a bug in tilseq; 128+n ended by signal n.\n.SH SEE ALSO\n.BR tilseq (1)\n", out);
 }
 
+void til_options_man_all(FILE *out, const til_command_t *const *commands, const char *version)
+{
+    fprintf(out, ".TH \"TILSEQ\" \"1\" \"\" \"tilseq %s\" \"tilseq manual\"\n.SH NAME\n"
+            "tilseq \\- RNA\\-seq from reads to answers\n.SH SYNOPSIS\n"
+            ".B tilseq\nCOMMAND [options] INPUT...\n.SH COMMANDS\n", version);
+    for (size_t i = 0; commands[i] != NULL; i++) {
+        fprintf(out, ".TP\n.BR tilseq\\-%s (1)\n", commands[i]->name);
+        print_roff(out, commands[i]->summary);
+        fputc('\n', out);
+    }
+    fputs(".SH DESCRIPTION\nOptions may stand anywhere; \\- is standard input or output. Results go to files or "
+          "standard output, remarks to standard error. Outputs appear whole or not at all, and are the same bytes for "
+          "any number of threads.\n"
+          ".SH EXIT STATUS\n0 done; 2 wrong command line; 3 wrong data; 4 the environment failed; "
+          "70 a bug in tilseq; 128+n ended by signal n.\n", out);
+}
+
 /* ---- completion -------------------------------------------------------------------------- */
 
 static void print_choices(FILE *out, const char *choices)

@@ -88,8 +88,9 @@ void til_options_clear(const til_command_t *command, void *args);
 /* --help, with the live defaults. */
 void til_options_help(FILE *out, const til_command_t *command);
 
-/* The manual page (man(7) macros) of a command, and the completion scripts of all. */
+/* The manual pages (man(7) macros) of a command and of tilseq itself, and the completion scripts of all. */
 void til_options_man(FILE *out, const til_command_t *command, const char *version);
+void til_options_man_all(FILE *out, const til_command_t *const *commands, const char *version);
 void til_options_bash(FILE *out, const til_command_t *const *commands);
 void til_options_zsh(FILE *out, const til_command_t *const *commands);
 
