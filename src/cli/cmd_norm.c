@@ -6,10 +6,10 @@
 #include <tilseq/norm.h>
 
 #include "base/alloc.h"
-#include "base/names.h"
 #include "base/strbuf.h"
 #include "base/try.h"
 #include "cli/commands.h"
+#include "cli/groups.h"
 #include "cli/inputs.h"
 #include "cli/lengths.h"
 #include "io/matrix_tsv.h"
@@ -96,34 +96,6 @@ static til_status_t check(til_ctx_t *ctx, const norm_args_t *args)
     return TIL_OK;
 }
 
-/* group[s]: the number of the text in `column` of sample s. */
-static til_status_t find_groups(til_ctx_t *ctx, const til_sheet_t *sheet, const char *column,
-                                size_t *group, size_t *n_groups)
-{
-    til_status_t status = TIL_OK;
-    til_names_t *levels = til_names_new();
-    ptrdiff_t c = til_sheet_column(sheet, column);
-
-    if (levels == NULL) TIL_TRY(til_no_memory(ctx, sheet->n_samples, "samples"));
-    if (c < 0)
-        TIL_TRY(til_fail(ctx, TIL_EINPUT, "%s: no column '%s', which --filter names",
-                         sheet->origin, column));
-    for (size_t s = 0; s < sheet->n_samples; s++) {
-        const char *text = til_sheet_cell(sheet, s, (size_t)c);
-        if (*text == '\0')
-            TIL_TRY(til_fail(ctx, TIL_EINPUT, "%s:%zu: column '%s' is empty for sample %s",
-                             sheet->origin, sheet->lines[s], column, sheet->samples[s]));
-        ptrdiff_t id = til_names_add(levels, text, NULL);
-        if (id < 0) TIL_TRY(til_no_memory(ctx, sheet->n_samples, "samples"));
-        group[s] = (size_t)id;
-    }
-    *n_groups = til_names_count(levels);
-
-done:
-    til_names_free(levels);
-    return status;
-}
-
 /* Says which genes --filter keeps. */
 static til_status_t choose_genes(til_ctx_t *ctx, const norm_args_t *args, const til_matrix_t *counts,
                                  const til_sheet_t *sheet, bool *keep)
@@ -140,7 +112,7 @@ static til_status_t choose_genes(til_ctx_t *ctx, const norm_args_t *args, const 
         goto done;
     }
     if (filter_column(args) != NULL)
-        TIL_TRY(find_groups(ctx, sheet, filter_column(args), group, &n_groups));
+        TIL_TRY(til_sheet_groups(ctx, sheet, filter_column(args), "--filter", group, &n_groups));
     TIL_TRY(til_filter_by_group(ctx, counts, group, n_groups, keep));
 
 done:

@@ -11,6 +11,7 @@
     each(quant) \
     each(count) \
     each(norm) \
+    each(de) \
     each(design) \
     each(gsea) \
     each(score) \

@@ -1,0 +1,494 @@
+/* cmd_de.c -- tilseq de: counts, a sample sheet and questions in, tables of genes out. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include <tilseq/de.h>
+
+#include "base/alloc.h"
+#include "base/strbuf.h"
+#include "base/try.h"
+#include "cli/commands.h"
+#include "cli/design_options.h"
+#include "cli/groups.h"
+#include "cli/inputs.h"
+#include "cli/lengths.h"
+#include "data/collapse.h"
+#include "de/null_check.h"
+#include "io/matrix_tsv.h"
+#include "io/table_tsv.h"
+#include "math/order.h"
+
+typedef struct {
+    til_design_args_t asked;
+    til_input_args_t input;
+    const char *method, *test, *reduced, *shrink, *trend, *alternative, *block, *filter, *lengths,
+        *collapse, *output;
+    double lfc_threshold, alpha;
+    int64_t null_check, seed;
+    bool ebayes_trend, robust, list_methods;
+    til_common_t common;
+} de_args_t;
+
+static const de_args_t defaults = {
+    .method = "deseq2", .test = "wald", .shrink = "none", .trend = "parametric",
+    .alternative = "greater-abs", .filter = "auto", .alpha = 0.1, .seed = 1
+};
+
+static const til_opt_t options[] = {
+    TIL_DESIGN_OPTIONS(de_args_t),
+    { 'm', "method", TIL_OPT_TEXT, offsetof(de_args_t, method), "NAME", 0, 0,
+      "engine; see --list-methods" },
+    { 0, "test", TIL_OPT_CHOICE, offsetof(de_args_t, test), "wald|lrt", 0, 0,
+      "test each contrast, or the whole model against a --reduced one" },
+    { 0, "reduced", TIL_OPT_TEXT, offsetof(de_args_t, reduced), "FORMULA", 0, 0,
+      "the smaller model of --test lrt" },
+    { 0, "lfc-threshold", TIL_OPT_NUMBER, offsetof(de_args_t, lfc_threshold), "F", 0, 1000,
+      "test against a log2 fold change of F instead of 0" },
+    { 0, "alternative", TIL_OPT_CHOICE, offsetof(de_args_t, alternative),
+      "greater-abs|less-abs|greater|less", 0, 0,
+      "side of --lfc-threshold that is looked for" },
+    { 0, "shrink", TIL_OPT_CHOICE, offsetof(de_args_t, shrink), "none|normal|apeglm|ashr", 0, 0,
+      "shrink log2 fold changes (only none in this version)" },
+    { 0, "fit-type", TIL_OPT_CHOICE, offsetof(de_args_t, trend), "parametric|local|mean", 0, 0,
+      "shape of the dispersion trend (deseq2)" },
+    { 0, "block", TIL_OPT_TEXT, offsetof(de_args_t, block), "COL", 0, 0,
+      "samples of one value are correlated (limma's duplicateCorrelation)" },
+    { 0, "ebayes-trend", TIL_OPT_FLAG, offsetof(de_args_t, ebayes_trend), NULL, 0, 0,
+      "limma: let the prior variance follow the mean expression" },
+    { 0, "robust", TIL_OPT_FLAG, offsetof(de_args_t, robust), NULL, 0, 0,
+      "limma: protect the prior variance from outlying genes" },
+    { 0, "filter", TIL_OPT_TEXT, offsetof(de_args_t, filter), "auto|none|expr|expr:VARIABLE", 0, 0,
+      "genes tested: auto is independent filtering (deseq2) or expr (limma); expr is filterByExpr "
+      "on the design or the groups of VARIABLE" },
+    { 0, "alpha", TIL_OPT_NUMBER, offsetof(de_args_t, alpha), "F", 1e-10, 0.999999,
+      "FDR that independent filtering aims at and that counts as called" },
+    { 0, "lengths", TIL_OPT_FILE, offsetof(de_args_t, lengths), "FILE", 0, 0,
+      "average transcript lengths per gene and sample (PREFIX.gene_lengths.tsv), as offsets" },
+    { 0, "null-check", TIL_OPT_INT, offsetof(de_args_t, null_check), "N", 0, 100000,
+      "also test N times with permuted labels and say how many genes are called" },
+    { 0, "seed", TIL_OPT_INT, offsetof(de_args_t, seed), "INT", 0, 9e15,
+      "seed of the permutations" },
+    { 0, "collapse", TIL_OPT_TEXT, offsetof(de_args_t, collapse), "COL", 0, 0,
+      "sum the counts of samples that share a value of COL (technical replicates)" },
+    { 0, "list-methods", TIL_OPT_FLAG, offsetof(de_args_t, list_methods), NULL, 0, 0,
+      "print the methods and their references" },
+    { 'o', "output", TIL_OPT_OUTPUT, offsetof(de_args_t, output), "DIR", 0, 0,
+      "folder for ID.de.tsv of each contrast and the other tables" },
+    TIL_GENES_OPTION(de_args_t),
+    TIL_SAMPLE_OPTIONS(de_args_t),
+    TIL_COUNT_OPTIONS(de_args_t),
+    TIL_COMMON_OPTIONS(de_args_t)
+};
+
+static til_status_t list_methods(til_ctx_t *ctx, til_job_t *job)
+{
+    til_out_t *out;
+    til_status_t status = til_job_open(ctx, job, "-", &out);
+
+    if (status != TIL_OK) return status;
+    for (size_t i = 0; til_de_methods[i] != NULL; i++)
+        til_out_printf(out, "%-10s %s\n%-10s %s\n", til_de_methods[i]->name,
+                       til_de_methods[i]->summary, "", til_de_methods[i]->reference);
+    return til_out_close(ctx, out);
+}
+
+/* ---- wishes ------------------------------------------------------------------------------------ */
+
+static const char GROUPS_OF[] = "expr:";
+
+/* The column whose levels are the groups of the filter, or NULL. */
+static const char *filter_column(const de_args_t *args)
+{
+    size_t n = strlen(GROUPS_OF);
+    return strncmp(args->filter, GROUPS_OF, n) == 0 ? args->filter + n : NULL;
+}
+
+/* The position of `word` among `words`, which end with NULL. */
+static int position(const char *word, const char *const *words)
+{
+    int i = 0;
+    while (words[i] != NULL && strcmp(words[i], word) != 0) i++;
+    return i;
+}
+
+static til_status_t read_wishes(til_ctx_t *ctx, const de_args_t *args, til_de_input_t *input)
+{
+    static const char *const tests[] = { "wald", "lrt", NULL };
+    static const char *const trends[] = { "parametric", "local", "mean", NULL };
+    static const char *const sides[] = { "greater-abs", "less-abs", "greater", "less", NULL };
+    static const char *const filters[] = { "auto", "none", "expr", NULL };
+
+    *input = (til_de_input_t)TIL_DE_INPUT_INIT;
+    input->test = (til_de_test_t)position(args->test, tests);
+    input->trend = (til_de_trend_t)position(args->trend, trends);
+    input->alternative = (til_de_alternative_t)position(args->alternative, sides);
+    input->lfc_threshold = args->lfc_threshold;
+    input->alpha = args->alpha;
+    input->ebayes_trend = args->ebayes_trend;
+    input->ebayes_robust = args->robust;
+
+    const char *column = filter_column(args);
+    int filter = column != NULL && *column != '\0' ? TIL_DE_FILTER_EXPR
+                                                   : position(args->filter, filters);
+    if (filters[filter] == NULL)
+        return til_fail(ctx, TIL_EUSAGE, "--filter: '%s' is not auto, none, expr or expr:VARIABLE",
+                        args->filter);
+    input->filter = (til_de_filter_t)filter;
+    if (strcmp(args->shrink, "none") != 0)
+        return til_fail(ctx, TIL_EUSAGE, "--shrink %s: this version does not shrink; use none",
+                        args->shrink);
+    if (args->test[0] == 'l' && args->reduced == NULL)
+        return til_fail(ctx, TIL_EUSAGE, "--test lrt: needs --reduced FORMULA, the smaller model");
+    if (args->test[0] == 'w' && args->reduced != NULL)
+        return til_fail(ctx, TIL_EUSAGE, "--reduced: only --test lrt uses it");
+    if (input->lfc_threshold == 0 && input->alternative != TIL_DE_GREATER_ABS)
+        return til_fail(ctx, TIL_EUSAGE, "--alternative: needs an --lfc-threshold above 0");
+    if (args->output == NULL) return til_fail(ctx, TIL_EUSAGE, "-o DIR is missing");
+    return TIL_OK;
+}
+
+/* ---- one question ------------------------------------------------------------------------------ */
+
+/* What was read, and the method that answers. */
+typedef struct {
+    til_job_t *job;
+    const de_args_t *args;
+    const til_de_method_t *method;
+    til_de_input_t wishes;
+    til_matrix_t counts, lengths;
+    til_sheet_t sheet;
+    bool *differs;              /* per column of the sheet: --collapse met several values */
+} session_t;
+
+static const char *path_in(til_strbuf_t *path, const char *folder, const char *stem,
+                           const char *suffix)
+{
+    til_strbuf_reset(path);
+    til_strbuf_printf(path, "%s/%s%s", folder, stem, suffix);
+    return til_strbuf_text(path);
+}
+
+static til_status_t open_table(til_ctx_t *ctx, const session_t *session, const char *stem,
+                               const char *suffix, til_out_t **out)
+{
+    til_strbuf_t path = { 0 };
+    til_status_t status = TIL_OK;
+
+    const char *text = path_in(&path, session->args->output, stem, suffix);
+    if (path.failed) TIL_TRY(til_no_memory(ctx, strlen(stem), "characters of a path"));
+    TIL_TRY(til_job_open(ctx, session->job, text, out));
+    til_job_provenance(session->job, *out);
+done:
+    til_strbuf_clear(&path);
+    return status;
+}
+
+static til_status_t write_table(til_ctx_t *ctx, const session_t *session, const char *stem,
+                                const char *suffix, const til_table_t *table)
+{
+    til_out_t *out;
+    til_status_t status = TIL_OK;
+
+    if (table->n_cols == 0) return TIL_OK;
+    TIL_TRY(open_table(ctx, session, stem, suffix, &out));
+    til_table_write(out, table);
+    TIL_TRY(til_out_close(ctx, out));
+done:
+    return status;
+}
+
+static til_status_t write_matrix(til_ctx_t *ctx, const session_t *session, const char *stem,
+                                 const char *suffix, const til_matrix_t *matrix)
+{
+    til_out_t *out;
+    til_status_t status = TIL_OK;
+
+    if (matrix->n_cols == 0) return TIL_OK;
+    TIL_TRY(open_table(ctx, session, stem, suffix, &out));
+    til_matrix_write(out, matrix, "gene_id");
+    TIL_TRY(til_out_close(ctx, out));
+done:
+    return status;
+}
+
+static til_status_t write_design(til_ctx_t *ctx, const session_t *session, const char *suffix,
+                                 const til_design_t *design)
+{
+    til_out_t *out;
+    til_status_t status = TIL_OK;
+
+    TIL_TRY(open_table(ctx, session, "design", suffix, &out));
+    til_out_text(out, "sample");
+    for (size_t j = 0; j < design->n_coef; j++) til_out_printf(out, "\t%s", design->coef_names[j]);
+    til_out_char(out, '\n');
+    for (size_t s = 0; s < design->n_samples; s++) {
+        til_out_text(out, design->samples[s]);
+        for (size_t j = 0; j < design->n_coef; j++) {
+            til_out_char(out, '\t');
+            til_out_number(out, design->x[s + j * design->n_samples]);
+        }
+        til_out_char(out, '\n');
+    }
+    TIL_TRY(til_out_close(ctx, out));
+done:
+    return status;
+}
+
+/* All tables of one design. The first design's have plain names, those of further designs carry the
+ * id of their first contrast. */
+static til_status_t write_result(til_ctx_t *ctx, const session_t *session,
+                                 const til_question_t *question, bool is_first,
+                                 const til_de_result_t *result)
+{
+    til_status_t status = TIL_OK;
+    til_strbuf_t suffix = { 0 };
+
+    if (!is_first) til_strbuf_printf(&suffix, ".%s", question->contrasts[0].id);
+    til_strbuf_add(&suffix, ".tsv");
+    const char *end = til_strbuf_text(&suffix);
+    if (suffix.failed) TIL_TRY(til_no_memory(ctx, 1, "path"));
+
+    for (size_t c = 0; c < result->n_contrasts; c++)
+        TIL_TRY(write_table(ctx, session, question->contrasts[c].id, ".de.tsv",
+                            &result->contrasts[c]));
+    TIL_TRY(write_table(ctx, session, "joint", end, &result->joint));
+    TIL_TRY(write_table(ctx, session, "size_factors", end, &result->size_factors));
+    TIL_TRY(write_table(ctx, session, "dispersions", end, &result->dispersions));
+    TIL_TRY(write_table(ctx, session, "facts", end, &result->facts));
+    TIL_TRY(write_design(ctx, session, end, &question->design));
+    TIL_TRY(write_matrix(ctx, session, "normalized", end, &result->normalized));
+    if (result->expression_name != NULL)
+        TIL_TRY(write_matrix(ctx, session, result->expression_name, end, &result->expression));
+done:
+    til_strbuf_clear(&suffix);
+    return status;
+}
+
+static size_t count_called(const til_table_t *table, double alpha)
+{
+    const til_column_t *padj = til_table_column(table, "padj");
+    size_t n = 0;
+
+    for (size_t g = 0; padj != NULL && g < table->n_rows; g++) n += padj->number[g] < alpha;
+    return n;
+}
+
+static void tell_contrast(til_ctx_t *ctx, const til_contrast_t *contrast, const til_table_t *table,
+                          double alpha)
+{
+    const double *padj = til_table_column(table, "padj")->number;
+    const double *lfc = til_table_column(table, "log2FoldChange")->number;
+    size_t n_up = 0, n_down = 0;
+
+    for (size_t g = 0; g < table->n_rows; g++) {
+        n_up += padj[g] < alpha && lfc[g] > 0;
+        n_down += padj[g] < alpha && lfc[g] < 0;
+    }
+    til_say(ctx, TIL_LOG_STAGE, "%s: %zu genes at FDR %g (%zu up, %zu down): %s", contrast->id,
+            n_up + n_down, alpha, n_up, n_down, contrast->text);
+}
+
+/* --null-check: permuted labels, round by round, to ID.null.tsv. */
+static til_status_t check_null(til_ctx_t *ctx, const session_t *session,
+                               const til_de_input_t *input, size_t c, size_t n_real)
+{
+    til_status_t status = TIL_OK;
+    size_t n = (size_t)session->args->null_check, most = 0;
+    double *called = til_array(n, sizeof *called), *sorted = til_array(n, sizeof *sorted);
+    til_out_t *out;
+
+    if (called == NULL || sorted == NULL) TIL_TRY(til_no_memory(ctx, n, "permutations"));
+    TIL_TRY(open_table(ctx, session, input->contrasts[c].id, ".null.tsv", &out));
+    til_out_text(out, "round\tcalled\n");
+    for (size_t i = 0; i < n; i++) {
+        size_t n_called = 0;
+        TIL_TRY(til_de_null_round(ctx, session->method, input, c, (uint64_t)session->args->seed, i,
+                                  &n_called));
+        til_out_printf(out, "%zu\t%zu\n", i + 1, n_called);
+        called[i] = sorted[i] = (double)n_called;
+        if (n_called > most) most = n_called;
+    }
+    til_say(ctx, TIL_LOG_NOTICE, "%s: with permuted labels a median of %g genes is called at FDR %g "
+            "(%zu at most, %zu permutations); with the real ones %zu", input->contrasts[c].id,
+            til_median_inplace(n, sorted), input->alpha, most, n, n_real);
+    TIL_TRY(til_out_close(ctx, out));
+done:
+    free(sorted);
+    free(called);
+    return status;
+}
+
+/* A column that --collapse had to choose a value of must not be asked about. */
+static til_status_t check_collapsed(til_ctx_t *ctx, const session_t *session,
+                                    const til_design_t *design)
+{
+    for (size_t v = 0; session->differs != NULL && v < design->n_variables; v++) {
+        ptrdiff_t c = til_sheet_column(&session->sheet, design->variables[v].name);
+        if (c >= 0 && session->differs[c])
+            return til_fail(ctx, TIL_EINPUT, "%s: column '%s' differs among samples that --collapse "
+                            "%s makes one: the design cannot use it", session->sheet.origin,
+                            design->variables[v].name, session->args->collapse);
+    }
+    return TIL_OK;
+}
+
+/* group[i] of the samples of a design by a column of the sheet. */
+static til_status_t groups_of_design(til_ctx_t *ctx, const session_t *session, const char *column,
+                                     const char *option, const til_design_t *design, size_t *group,
+                                     size_t *n_groups)
+{
+    til_status_t status = TIL_OK;
+    til_sheet_t rows = { 0 };
+
+    TIL_TRY(til_sheet_select(ctx, &session->sheet, design->rows, design->n_samples, &rows));
+    TIL_TRY(til_sheet_groups(ctx, &rows, column, option, group, n_groups));
+done:
+    til_sheet_clear(&rows);
+    return status;
+}
+
+static til_status_t answer(til_ctx_t *ctx, const session_t *session,
+                           const til_question_t *question, bool is_first)
+{
+    til_status_t status = TIL_OK;
+    const de_args_t *args = session->args;
+    const til_design_t *design = &question->design;
+    til_de_input_t input = session->wishes;
+    til_de_result_t result = { 0 };
+    til_matrix_t counts = { 0 }, lengths = { 0 };
+    til_design_t reduced = { 0 };
+    size_t *groups = til_array(2 * design->n_samples, sizeof *groups), unused;
+
+    if (groups == NULL) TIL_TRY(til_no_memory(ctx, design->n_samples, "samples"));
+    TIL_TRY(check_collapsed(ctx, session, design));
+    TIL_TRY(til_matrix_select(ctx, &session->counts, NULL, 0, design->rows, design->n_samples,
+                              &counts));
+    input.counts = &counts;
+    input.design = design;
+    input.contrasts = question->contrasts;
+    input.n_contrasts = question->n_contrasts;
+    if (args->lengths != NULL) {
+        TIL_TRY(til_matrix_select(ctx, &session->lengths, NULL, 0, design->rows, design->n_samples,
+                                  &lengths));
+        input.lengths = &lengths;
+    }
+    if (args->reduced != NULL) {
+        TIL_TRY(til_design_reduce(ctx, design, args->reduced, &reduced));
+        input.reduced = &reduced;
+    }
+    if (filter_column(args) != NULL) {
+        TIL_TRY(groups_of_design(ctx, session, filter_column(args), "--filter", design, groups,
+                                 &unused));
+        input.filter_groups = groups;
+    }
+    if (args->block != NULL) {
+        TIL_TRY(groups_of_design(ctx, session, args->block, "--block", design,
+                                 groups + design->n_samples, &input.n_blocks));
+        input.block = groups + design->n_samples;
+    }
+
+    TIL_TRY(til_de_run(ctx, session->method, &input, &result));
+    for (size_t c = 0; c < result.n_contrasts; c++)
+        tell_contrast(ctx, &question->contrasts[c], &result.contrasts[c], args->alpha);
+    TIL_TRY(write_result(ctx, session, question, is_first, &result));
+    for (size_t c = 0; c < result.n_contrasts && args->null_check > 0; c++)
+        TIL_TRY(check_null(ctx, session, &input, c,
+                           count_called(&result.contrasts[c], args->alpha)));
+done:
+    til_de_result_clear(&result);
+    til_design_clear(&reduced);
+    til_matrix_clear(&lengths);
+    til_matrix_clear(&counts);
+    free(groups);
+    return status;
+}
+
+/* ---- the command --------------------------------------------------------------------------------- */
+
+static til_status_t load(til_ctx_t *ctx, session_t *session)
+{
+    til_status_t status = TIL_OK;
+    const de_args_t *args = session->args;
+    til_job_t *job = session->job;
+    til_values_t values = session->method->whole_counts || args->input.round ? TIL_VALUES_WHOLE
+                                                                            : TIL_VALUES_COUNTS;
+
+    TIL_TRY(til_load_samples(ctx, job, job->operands[0], job->operands[1], values, &args->input,
+                             &session->counts, &session->sheet));
+    if (args->collapse != NULL) {
+        session->differs = til_array_zero(session->sheet.n_columns, sizeof *session->differs);
+        if (session->differs == NULL)
+            TIL_TRY(til_no_memory(ctx, session->sheet.n_columns, "columns"));
+        TIL_TRY(til_collapse_samples(ctx, args->collapse, &session->counts, &session->sheet,
+                                     session->differs));
+    }
+    TIL_TRY(til_check_depth(ctx, &session->counts));
+    if (args->lengths != NULL)
+        TIL_TRY(til_load_lengths(ctx, job, args->lengths, &session->counts, &session->lengths));
+done:
+    return status;
+}
+
+static til_status_t check_questions(til_ctx_t *ctx, const til_questions_t *questions)
+{
+    for (size_t q = 0; q < questions->n_questions; q++)
+        if (questions->questions[q].n_contrasts == 0)
+            return til_fail(ctx, TIL_EUSAGE, "-c CONTRAST is missing: what is to be compared? "
+                            "`tilseq design` shows the coefficients");
+    return til_ask_check(ctx, questions);
+}
+
+static til_status_t run(til_ctx_t *ctx, til_job_t *job)
+{
+    til_status_t status = TIL_OK;
+    const de_args_t *args = job->args;
+    session_t session = { .job = job, .args = args, .method = til_de_find(args->method) };
+    til_questions_t questions = { 0 };
+
+    if (args->list_methods) return list_methods(ctx, job);
+    if (job->n_operands != 2)
+        return til_fail(ctx, TIL_EUSAGE, "expected COUNTS and SAMPLES, got %d files",
+                        job->n_operands);
+    if (session.method == NULL)
+        return til_fail(ctx, TIL_EUSAGE, "--method: no method '%s'; see --list-methods",
+                        args->method);
+    TIL_TRY(read_wishes(ctx, args, &session.wishes));
+    TIL_TRY(til_job_folder(ctx, job, args->output));
+    TIL_TRY(load(ctx, &session));
+    TIL_TRY(til_ask(ctx, job, &args->asked, &session.sheet, &questions));
+    TIL_TRY(check_questions(ctx, &questions));
+    TIL_TRY(til_job_remark(ctx, job, "method", "%s", session.method->name));
+    if (args->null_check > 0)
+        TIL_TRY(til_job_remark(ctx, job, "seed", "%lld", (long long)args->seed));
+    for (size_t q = 0; q < questions.n_questions; q++)
+        TIL_TRY(answer(ctx, &session, &questions.questions[q], q == 0));
+
+done:
+    til_questions_clear(&questions);
+    free(session.differs);
+    til_sheet_clear(&session.sheet);
+    til_matrix_clear(&session.counts);
+    til_matrix_clear(&session.lengths);
+    return status;
+}
+
+const til_command_t til_cmd_de = {
+    .name = "de",
+    .operands = "COUNTS SAMPLES",
+    .summary = "Test which genes differ: between groups, over time within patients, beyond a batch.",
+    .details =
+        "DIR/ID.de.tsv has every gene of COUNTS in its order: gene_id gene_name baseMean "
+        "log2FoldChange lfcSE stat pvalue padj status. The status says why a value is missing: "
+        "all_zero, filtered, low_mean (too few counts for a chance: no padj), outlier:SAMPLE (one "
+        "count decides), not_converged, replaced:N (N outlying counts replaced, then tested). "
+        "Beside them: size_factors, dispersions, facts (single numbers), design, normalized and vst "
+        "or logcpm.",
+    .options = options,
+    .defaults = &defaults,
+    .args_size = sizeof(de_args_t),
+    .common_offset = offsetof(de_args_t, common),
+    .min_operands = 0,
+    .max_operands = 2,
+    .run = run
+};

@@ -1,0 +1,24 @@
+/* null_check.h -- how many genes would be called if the labels meant nothing. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TIL_DE_NULL_CHECK_H
+#define TIL_DE_NULL_CHECK_H
+
+#include <stdint.h>
+#include <tilseq/de.h>
+
+/* Exchanges the samples a contrast compares and tests again.
+ *
+ * Within strata of samples whose other columns of the design are equal (a patient in a paired
+ * design, a batch), the columns the contrast weighs are permuted; where that can change nothing (an
+ * interaction) whole rows of the design are, over all samples.
+ *
+ *   contrast   index into input->contrasts
+ *   round      0, 1, ...: another permutation, the same for one seed whatever else is run
+ *   n_called   genes with padj < input->alpha
+ */
+TIL_MUST_USE
+til_status_t til_de_null_round(til_ctx_t *ctx, const til_de_method_t *method,
+                               const til_de_input_t *input, size_t contrast, uint64_t seed,
+                               uint64_t round, size_t *n_called);
+
+#endif
