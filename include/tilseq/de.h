@@ -105,6 +105,7 @@ typedef struct {
     bool has_trend;             /* knows --fit-type               */
     bool has_threshold;         /* knows --lfc-threshold          */
     bool has_shrink;            /* knows --shrink                 */
+    bool has_ebayes;            /* knows --ebayes-trend, --robust */
     /* `result` is empty on entry; what is left in it after a failure is cleared by the driver. */
     til_status_t (*run)(til_ctx_t *ctx, const til_de_input_t *input, til_de_result_t *result);
 } til_de_method_t;

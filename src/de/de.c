@@ -5,9 +5,7 @@
 
 #include "base/try.h"
 #include "de/methods.h"
-#include "math/linalg.h"
-
-#define TOL_RANK 1e-7       /* R's qr(), on which DESeq2, edgeR and limma rely */
+#include "model/rank.h"
 
 #define ADDRESS(x) &til_de_##x,
 const til_de_method_t *const til_de_methods[] = { TIL_DE_METHODS(ADDRESS) NULL };
@@ -47,7 +45,9 @@ static til_status_t check_wishes(til_ctx_t *ctx, const til_de_method_t *method,
         { input->block != NULL, method->has_block, "--block" },
         { input->trend != TIL_DE_TREND_PARAMETRIC, method->has_trend, "--fit-type" },
         { input->lfc_threshold > 0, method->has_threshold, "--lfc-threshold" },
-        { input->shrink != TIL_DE_SHRINK_NONE, method->has_shrink, "--shrink" }
+        { input->shrink != TIL_DE_SHRINK_NONE, method->has_shrink, "--shrink" },
+        { input->ebayes_trend, method->has_ebayes, "--ebayes-trend" },
+        { input->ebayes_robust, method->has_ebayes, "--robust" }
     };
 
     for (size_t i = 0; i < sizeof wishes / sizeof *wishes; i++)
@@ -76,29 +76,6 @@ static til_status_t check_names(til_ctx_t *ctx, const til_matrix_t *counts,
     return TIL_OK;
 }
 
-/* Full rank, and something left to estimate the spread from. */
-static til_status_t check_design(til_ctx_t *ctx, const til_design_t *design, const char *what)
-{
-    til_status_t status = TIL_OK;
-    size_t n = design->n_samples, p = design->n_coef, rank = 0;
-    size_t *pivot = malloc((p + 1) * sizeof *pivot);
-
-    if (pivot == NULL) return til_fail(ctx, TIL_ENOMEM, "out of memory for the design");
-    if (p == 0) TIL_TRY(til_fail(ctx, TIL_EINPUT, "%s has no coefficient", what));
-    TIL_TRY(til_rank_pivot(ctx, n, p, design->x, TOL_RANK, &rank, pivot));
-    if (rank < p)
-        TIL_TRY(til_fail(ctx, TIL_EINPUT,
-            "%s is not of full rank: coefficient '%s' follows from the others; `tilseq design` "
-            "explains which", what, design->coef_names[pivot[rank]]));
-    if (n <= p)
-        TIL_TRY(til_fail(ctx, TIL_EINPUT,
-            "%zu samples for %zu coefficients: no replicate is left to estimate the spread "
-            "from; use a smaller design", n, p));
-done:
-    free(pivot);
-    return status;
-}
-
 til_status_t til_de_run(til_ctx_t *ctx, const til_de_method_t *method,
                         const til_de_input_t *input, til_de_result_t *result)
 {
@@ -108,13 +85,10 @@ til_status_t til_de_run(til_ctx_t *ctx, const til_de_method_t *method,
     TIL_TRY(check_wishes(ctx, method, input));
     TIL_TRY(check_names(ctx, input->counts, input->design));
     TIL_TRY(til_matrix_check_counts(ctx, input->counts, method->whole_counts));
-    TIL_TRY(check_design(ctx, input->design, "the design"));
+    TIL_TRY(til_rank_require_replicates(ctx, input->design));
     if (input->reduced != NULL) {
-        TIL_TRY(check_design(ctx, input->reduced, "the reduced design"));
-        if (input->reduced->n_coef >= input->design->n_coef)
-            TIL_TRY(til_fail(ctx, TIL_EUSAGE,
-                "--reduced: %zu coefficients: must be fewer than the %zu of the full design",
-                input->reduced->n_coef, input->design->n_coef));
+        TIL_TRY(til_rank_require(ctx, input->reduced));
+        TIL_TRY(til_rank_require_nested(ctx, input->design, input->reduced));
     }
     TIL_TRY(method->run(ctx, input, result));
 done:

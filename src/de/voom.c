@@ -35,5 +35,6 @@ const til_de_method_t til_de_voom = {
     .summary = "linear models of log counts with precision weights, moderated t (limma)",
     .reference = "Law, Chen, Shi & Smyth 2014, doi:10.1186/gb-2014-15-2-r29",
     .has_threshold = true,
+    .has_ebayes = true,
     .run = run
 };

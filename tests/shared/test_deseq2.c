@@ -8,8 +8,9 @@
  *
  * Genes whose least squares give up are counted apart: L-BFGS-B walks flat valleys there, and
  * rounding decides where it stops. DESeq2 1.38.3 run again on another CPU differs from its own
- * golden of riaz_paired in 27 of 228 such coefficients by more than 0.01 SE, in 49 dispersions by more
- * than 1e-6, in 72 p-values by more than 1e-4; with 44 coefficients no program can do better than that.
+ * goldens in such genes: riaz_paired (44 coefficients) in 27 of 228 coefficients by more than 0.01 SE, in
+ * 49 dispersions by more than 1e-6, in 72 p-values by more than 1e-4; riaz_cohort_nested (47) in 33 of
+ * 107 fold changes by more than 0.01 SE. These shares are what `fallback` below allows.
  *
  *   test_deseq2 [DATASET...]
  */
@@ -29,7 +30,6 @@
 #include "model/size_factors.h"
 #include "model/vst.h"
 
-#define FALLBACK_ALLOWED 0.12       /* 27 of 228, see above */
 
 static til_ctx_t ctx = TIL_CTX_INIT;
 static const char *shared;
@@ -105,20 +105,21 @@ typedef struct {
     size_t step;            /* genes 1, 1 + step, ...               */
     const char *key;        /* coefficient of 4_results             */
     til_de_trend_t trend;
+    double fallback;        /* share of fallback rows that may be further off */
 } dataset_t;
 
 static const dataset_t datasets[] = {
-    { "airway", "airway", "airway", 1, "dextreated", TIL_DE_TREND_PARAMETRIC },
-    { "pasilla", "pasilla", "pasilla", 1, "conditiontreated", TIL_DE_TREND_PARAMETRIC },
-    { "ct26", "ct26", "ct26", 1, "dayday14:armtreat", TIL_DE_TREND_PARAMETRIC },
+    { "airway", "airway", "airway", 1, "dextreated", TIL_DE_TREND_PARAMETRIC, 0.02 },
+    { "pasilla", "pasilla", "pasilla", 1, "conditiontreated", TIL_DE_TREND_PARAMETRIC, 0.02 },
+    { "ct26", "ct26", "ct26", 1, "dayday14:armtreat", TIL_DE_TREND_PARAMETRIC, 0.02 },
     { "riaz_cohort_time", "riaz", "riaz_cohort_time", 1, "cohortPROG:timepointon",
-      TIL_DE_TREND_PARAMETRIC },
-    { "riaz_paired", "riaz", "riaz_paired", 4, "timepointon", TIL_DE_TREND_PARAMETRIC },
-    { "riaz_cohort_nested", "riaz", "riaz_cohort_nested", 4, NULL, TIL_DE_TREND_PARAMETRIC },
-    { "pasilla_local", "pasilla", "pasilla", 1, "conditiontreated", TIL_DE_TREND_LOCAL },
-    { "pasilla_mean", "pasilla", "pasilla", 1, "conditiontreated", TIL_DE_TREND_MEAN },
-    { "ct26_local", "ct26", "ct26", 1, "dayday14:armtreat", TIL_DE_TREND_LOCAL },
-    { "ct26_mean", "ct26", "ct26", 1, "dayday14:armtreat", TIL_DE_TREND_MEAN }
+      TIL_DE_TREND_PARAMETRIC, 0.02 },
+    { "riaz_paired", "riaz", "riaz_paired", 4, "timepointon", TIL_DE_TREND_PARAMETRIC, 0.12 },
+    { "riaz_cohort_nested", "riaz", "riaz_cohort_nested", 4, NULL, TIL_DE_TREND_PARAMETRIC, 0.31 },
+    { "pasilla_local", "pasilla", "pasilla", 1, "conditiontreated", TIL_DE_TREND_LOCAL, 0.02 },
+    { "pasilla_mean", "pasilla", "pasilla", 1, "conditiontreated", TIL_DE_TREND_MEAN, 0.02 },
+    { "ct26_local", "ct26", "ct26", 1, "dayday14:armtreat", TIL_DE_TREND_LOCAL, 0.02 },
+    { "ct26_mean", "ct26", "ct26", 1, "dayday14:armtreat", TIL_DE_TREND_MEAN, 0.02 }
 };
 
 typedef struct {
@@ -251,7 +252,7 @@ static void compare_dispersions(const data_t *data, const til_deseq2_gene_t *gen
     verdict(data->set->name, column, want->n_rows - n_back, n_off, worst, 0.005);
     snprintf(what, sizeof what, "%s, fallback", column);
     if (n_back > 0)
-        verdict(data->set->name, what, n_back, n_back_off, worst_back, FALLBACK_ALLOWED);
+        verdict(data->set->name, what, n_back, n_back_off, worst_back, data->set->fallback);
 }
 
 static double fact_value(const til_table_t *table, const char *name)
@@ -334,7 +335,7 @@ static void compare_coefficients(const data_t *data, const til_deseq2_fit_t *fit
     verdict(data->set->name, "standard errors", n_beta, off_se, worst_se, 0.005);
     if (n_back > 0)
         verdict(data->set->name, "fallback coefficients", n_back, off_back, worst_back,
-                FALLBACK_ALLOWED);
+                data->set->fallback);
     verdict(data->set->name, "iterations", want.n_rows, off_iter, 0, 0.005);
     verdict(data->set->name, "converged", want.n_rows, off_conv, 0, p > 8 ? 0.02 : 0.005);
     if (n_cooks > 0)
@@ -442,8 +443,8 @@ static void compare_results(const data_t *data, const til_table_t *got, const ch
         { "lfc", n_settled, off_lfc, worst_lfc, 0.005 },
         { "se", n_settled, off_se, worst_se, 0.005 },
         { "p", n_settled, off_p, worst_p, 0.001 },
-        { "fallback lfc", n_back, off_back_lfc, worst_back, FALLBACK_ALLOWED },
-        { "fallback p", n_back, off_back_p, worst_back_p, FALLBACK_ALLOWED },
+        { "fallback lfc", n_back, off_back_lfc, worst_back, data->set->fallback },
+        { "fallback p", n_back, off_back_p, worst_back_p, data->set->fallback },
         { "calls", n, off_call, 0, 0.001 },
         { "NA", n, off_na, 0, 0.001 }
     };
