@@ -25,9 +25,10 @@ enum { TIL_STRAND_PLUS = 0, TIL_STRAND_MINUS = 1, TIL_STRAND_NONE = 2 };
 /* One feature line: an exon unless another feature type was asked for. */
 typedef struct {
     uint32_t start, end;        /* 0-based, half open, on its contig         */
-    uint32_t contig, gene;
+    uint32_t gene;
     uint32_t transcript;        /* TIL_NO_TRANSCRIPT where the line has none */
-    uint8_t strand;             /* TIL_STRAND_...                            */
+    unsigned contig : 30;
+    unsigned strand : 2;        /* TIL_STRAND_...                            */
 } til_exon_t;
 
 typedef struct {
@@ -54,7 +55,7 @@ void til_annot_clear(til_annot_t *annot);
 TIL_MUST_USE
 til_status_t til_annot_gene_lengths(til_ctx_t *ctx, const til_annot_t *annot, uint64_t *lengths);
 
-/* Features in the order contig, gene, strand, start: the order in which they merge.
+/* Features in the order gene, contig, strand, start: the order in which they merge.
  *
  *   order   n_exons indices
  */

@@ -104,22 +104,12 @@ static void put_features(const til_annot_t *annot, const uint32_t *features, siz
 static til_status_t list_by_gene(til_ctx_t *ctx, const til_annot_t *annot, uint32_t **list,
                                  size_t **first)
 {
-    til_status_t status = TIL_OK;
-    uint32_t *order = til_array(annot->n_exons, sizeof *order);
     *list = til_array(annot->n_exons, sizeof **list);
-    *first = til_array_zero(annot->n_genes + 2, sizeof **first);
-    if (order == NULL || *list == NULL || *first == NULL) {
-        status = til_no_memory(ctx, annot->n_exons, "features");
-        goto done;
-    }
-    TIL_TRY(til_annot_order(ctx, annot, order));
-    for (size_t i = 0; i < annot->n_exons; i++) (*first)[annot->exons[i].gene + 2]++;
-    for (size_t g = 2; g < annot->n_genes + 2; g++) (*first)[g] += (*first)[g - 1];
-    for (size_t i = 0; i < annot->n_exons; i++)
-        (*list)[(*first)[annot->exons[order[i]].gene + 1]++] = order[i];
-done:
-    free(order);
-    return status;
+    *first = til_array_zero(annot->n_genes + 1, sizeof **first);
+    if (*list == NULL || *first == NULL) return til_no_memory(ctx, annot->n_exons, "features");
+    for (size_t i = 0; i < annot->n_exons; i++) (*first)[annot->exons[i].gene + 1]++;
+    for (size_t g = 0; g < annot->n_genes; g++) (*first)[g + 1] += (*first)[g];
+    return til_annot_order(ctx, annot, *list);
 }
 
 static til_status_t write_featurecounts(til_ctx_t *ctx, const til_count_table_t *t,

@@ -39,15 +39,15 @@ til_touch_t til_touch(const til_overlap_t *index, int32_t contig, const til_read
             touch.gap = true;
             continue;
         }
-        for (;; i++) {
-            uint32_t code = index->codes[i];
+        for (const til_segment_t *segment = &index->segments[i];; segment++) {
+            uint32_t code = segment->code;
             if (code == 0) {
                 touch.gap = true;
             } else if (code != touch.code) {
                 touch.several |= touch.code != 0 || !(code & 1);
                 touch.code = code;
             }
-            if (til_overlap_end(index, (size_t)contig, i) >= blocks[b].end) break;
+            if (segment[1].start >= blocks[b].end) break;
         }
     }
     return touch;
@@ -93,11 +93,12 @@ til_status_t til_ballot_collect(til_ctx_t *ctx, til_ballot_t *ballot, const til_
                 continue;
             }
             while (at < blocks[b].end) {
-                uint32_t stop = til_overlap_end(index, contig, i);
+                uint32_t stop = index->segments[i + 1].start;
                 if (stop > blocks[b].end) stop = blocks[b].end;
                 til_hit_t hit = { .contig = (uint32_t)contig, .start = at, .end = stop,
                                   .step = ballot->n_steps++, .which = which };
-                TIL_TRY(collect_segment(ctx, ballot, index, index->codes[i], hit));
+                TIL_TRY(collect_segment(ctx, ballot, index, index->segments[i].code,
+                                        hit));
                 at = stop;
                 i++;
             }

@@ -223,12 +223,31 @@ static til_read_t *read_at(const counting_t *s, uint32_t place)
     return place & TAKEN ? &s->taken[place & ~TAKEN] : &s->reads[place];
 }
 
+/* Asks for what the fragments of [begin, end) will look up. Nothing here waits for anything, so that
+ * the processor has many of these reads under way at once. */
+static void look_ahead(const counting_t *s, size_t begin, size_t end)
+{
+    for (size_t i = begin; i < end; i++) {
+        for (int e = 0; e < (s->pairing ? 2 : 1); e++) {
+            const til_read_t *read = !s->pairing ? &s->reads[i]
+                : read_at(s, e == 0 ? s->pairs[i].first : s->pairs[i].second);
+            if (read == NULL || read->contig < 0 || s->contig_map[read->contig] < 0) continue;
+            size_t contig = (size_t)s->contig_map[read->contig];
+            const til_block_t *blocks = til_read_blocks(read);
+            for (unsigned b = 0; b < read->n_blocks && b < TIL_BLOCKS_INSIDE; b++)
+                til_overlap_prefetch(s->index, contig, blocks[b].start);
+        }
+    }
+}
+
 static til_status_t vote_range(til_ctx_t *ctx, void *arg, int worker, size_t begin, size_t end)
 {
     counting_t *s = arg;
     worker_t *w = &s->workers[worker];
+    enum { GROUP = 32 };
     for (size_t i = begin; i < end; i++) {
         til_fragment_t f = { .paired = s->pairing };
+        if ((i - begin) % GROUP == 0) look_ahead(s, i, end - i < GROUP ? end : i + GROUP);
         if (s->pairing) {
             f.end[0] = read_at(s, s->pairs[i].first);
             f.end[1] = read_at(s, s->pairs[i].second);
@@ -322,11 +341,14 @@ static til_status_t pair_batch(til_ctx_t *ctx, counting_t *s)
     til_status_t status = TIL_OK;
     uint32_t before = NO_READ;
 
+    enum { AHEAD = 8 };
     s->n_pairs = s->n_taken = 0;
     if (s->has_held) TIL_TRY(push_taken(ctx, s, &s->held, &before));
     s->has_held = false;
     for (uint32_t i = 0; i < s->batch.n; i++) {
         const til_read_t *read = &s->reads[i];
+        if (til_pairs_count(s->waiting) > 0 && i + AHEAD < s->batch.n)
+            til_pairs_prefetch(s->waiting, &s->reads[i + AHEAD]);
         bool paired = (read->flag & TIL_FLAG_PAIRED) && !(read->flag & s->left_out);
         if (before != NO_READ) {
             if (paired && til_pairs_match(read_at(s, before), read)) {

@@ -17,6 +17,7 @@ typedef struct { uint32_t pos; til_entry_t entry; bool opens; } event_t;
 typedef struct {
     til_ctx_t *ctx;
     til_overlap_t *index;
+    til_segment_t *segments;
     size_t segment_capacity, n_segments;
     size_t list_capacity, n_lists;
     til_entry_t *open;              /* sorted */
@@ -29,8 +30,7 @@ void til_overlap_free(til_overlap_t *index)
 {
     if (index == NULL) return;
     free(index->contigs);
-    free(index->starts);
-    free(index->codes);
+    free(index->segments);
     free(index->buckets);
     free(index->lists);
     free(index);
@@ -99,17 +99,10 @@ done:
 
 static til_status_t push_segment(builder_t *b, uint32_t start, uint32_t code)
 {
-    til_overlap_t *index = b->index;
-    size_t capacity = b->segment_capacity;
-    til_status_t status = til_grow(b->ctx, &index->starts, &capacity, b->n_segments + 1,
-                                   sizeof *index->starts);
-    if (status != TIL_OK) return status;
-    status = til_grow(b->ctx, &index->codes, &b->segment_capacity, b->n_segments + 1,
-                      sizeof *index->codes);
-    if (status != TIL_OK) return status;
-    index->starts[b->n_segments] = start;
-    index->codes[b->n_segments++] = code;
-    return TIL_OK;
+    til_status_t status = til_grow(b->ctx, &b->segments, &b->segment_capacity, b->n_segments + 1,
+                                   sizeof *b->segments);
+    if (status == TIL_OK) b->segments[b->n_segments++] = (til_segment_t){ start, code };
+    return status;
 }
 
 static til_status_t open_entry(builder_t *b, til_entry_t entry)
@@ -154,60 +147,79 @@ static til_status_t sweep(builder_t *b, event_t *events, size_t n, til_overlap_c
             else close_entry(b, events[i].entry);
         }
         TIL_TRY(intern_open(b, &code));
-        if (b->index->codes[b->n_segments - 1] == code) continue;
-        if (b->index->starts[b->n_segments - 1] == pos) b->index->codes[b->n_segments - 1] = code;
+        til_segment_t *last = &b->segments[b->n_segments - 1];
+        if (last->code == code) continue;
+        if (last->start == pos) last->code = code;
         else TIL_TRY(push_segment(b, pos, code));
     }
-    contig->n_segments = (uint32_t)(b->n_segments - contig->segment);
+    contig->n_buckets = (b->segments[b->n_segments - 1].start >> TIL_BUCKET_SHIFT) + 1;
+    TIL_TRY(push_segment(b, UINT32_MAX, 0));
 done:
     return status;
 }
 
-static til_status_t fill_buckets(builder_t *b)
+/* Moves the segments to where they stay, and points the buckets at them. */
+static til_status_t settle(builder_t *b)
 {
     til_overlap_t *index = b->index;
     size_t n = 0;
+    if (b->n_segments > UINT32_MAX)
+        return til_fail(b->ctx, TIL_EINPUT, "too many features for 32-bit segments");
     for (size_t c = 0; c < index->n_contigs; c++) {
-        til_overlap_contig_t *contig = &index->contigs[c];
-        uint32_t last = index->starts[contig->segment + contig->n_segments - 1];
-        contig->bucket = (uint32_t)n;
-        contig->n_buckets = (last >> TIL_BUCKET_SHIFT) + 1;
-        n += contig->n_buckets;
+        index->contigs[c].bucket = (uint32_t)n;
+        n += index->contigs[c].n_buckets;
     }
-    index->buckets = til_array(n, sizeof *index->buckets);
-    if (index->buckets == NULL) return til_no_memory(b->ctx, n, "buckets");
+    index->segments = til_array_large_pages(b->n_segments, sizeof *index->segments);
+    index->buckets = til_array_large_pages(n, sizeof *index->buckets);
+    if (index->segments == NULL || index->buckets == NULL)
+        return til_no_memory(b->ctx, n, "buckets");
+    memcpy(index->segments, b->segments, b->n_segments * sizeof *index->segments);
     for (size_t c = 0; c < index->n_contigs; c++) {
         const til_overlap_contig_t *contig = &index->contigs[c];
-        uint32_t i = contig->segment, last = i + contig->n_segments - 1;
+        uint32_t i = contig->segment;
         for (uint32_t k = 0; k < contig->n_buckets; k++) {
-            while (i < last && index->starts[i + 1] <= k << TIL_BUCKET_SHIFT) i++;
+            while (index->segments[i + 1].start <= k << TIL_BUCKET_SHIFT) i++;
             index->buckets[contig->bucket + k] = i;
         }
     }
     return TIL_OK;
 }
 
-/* The open and close events of one contig: the merged exons order[*at...], which end up
- * behind it. */
-static size_t collect_events(const til_annot_t *annot, const uint32_t *order, size_t *at,
-                             uint32_t contig, bool by_feature, event_t *events)
+/* A merged exon. */
+typedef struct { uint32_t contig, start, end; til_entry_t entry; } stretch_t;
+
+/* Merges the exons of each row and strand; they come in the order in which they touch. */
+static size_t merge_exons(const til_annot_t *annot, const uint32_t *order, bool by_feature,
+                          stretch_t *out)
 {
     size_t n = 0;
-    uint32_t end = 0;
-    til_entry_t entry = UINT32_MAX;
-    for (; *at < annot->n_exons && annot->exons[order[*at]].contig == contig; ++*at) {
-        const til_exon_t *exon = &annot->exons[order[*at]];
-        til_entry_t here = (by_feature ? order[*at] : exon->gene) << 2 | exon->strand;
-        if (here == entry && exon->start <= end) {
-            if (exon->end > end) events[n - 1].pos = end = exon->end;
+    for (size_t i = 0; i < annot->n_exons; i++) {
+        const til_exon_t *exon = &annot->exons[order[i]];
+        til_entry_t entry = (by_feature ? order[i] : exon->gene) << 2 | exon->strand;
+        stretch_t *last = n > 0 ? &out[n - 1] : NULL;
+        if (last != NULL && last->entry == entry && last->contig == exon->contig &&
+            exon->start <= last->end) {
+            if (exon->end > last->end) last->end = exon->end;
             continue;
         }
-        entry = here;
-        end = exon->end;
-        events[n++] = (event_t){ .pos = exon->start, .entry = entry, .opens = 1 };
-        events[n++] = (event_t){ .pos = end, .entry = entry };
+        out[n++] = (stretch_t){ exon->contig, exon->start, exon->end, entry };
     }
     return n;
+}
+
+/* Puts each contig's events together: first[c]..first[c + 1) of `events`. */
+static void sort_by_contig(const stretch_t *stretches, size_t n, size_t n_contigs, size_t *first,
+                           event_t *events)
+{
+    for (size_t i = 0; i < n; i++) first[stretches[i].contig + 2] += 2;
+    for (size_t c = 2; c < n_contigs + 2; c++) first[c] += first[c - 1];
+    for (size_t i = 0; i < n; i++) {
+        size_t at = first[stretches[i].contig + 1];
+        events[at] = (event_t){ .pos = stretches[i].start, .entry = stretches[i].entry,
+                                .opens = true };
+        events[at + 1] = (event_t){ .pos = stretches[i].end, .entry = stretches[i].entry };
+        first[stretches[i].contig + 1] = at + 2;
+    }
 }
 
 static size_t genes_without_strand(const til_annot_t *annot)
@@ -222,25 +234,15 @@ static size_t genes_without_strand(const til_annot_t *annot)
     return n;
 }
 
-static size_t most_exons_of_a_contig(const til_annot_t *annot, const uint32_t *order)
-{
-    size_t most = 0, run = 0;
-    for (size_t i = 0; i < annot->n_exons; i++) {
-        bool same = i > 0 && annot->exons[order[i]].contig == annot->exons[order[i - 1]].contig;
-        run = same ? run + 1 : 1;
-        if (run > most) most = run;
-    }
-    return most;
-}
-
 til_status_t til_overlap_build(til_ctx_t *ctx, const til_annot_t *annot, bool by_feature,
                                til_overlap_t **out)
 {
     til_status_t status = TIL_OK;
     builder_t b = { .ctx = ctx };
     uint32_t *order = NULL;
+    stretch_t *stretches = NULL;
     event_t *events = NULL;
-    size_t n_rows = by_feature ? annot->n_exons : annot->n_genes, at = 0, most;
+    size_t *first = NULL, n_rows = by_feature ? annot->n_exons : annot->n_genes, n;
 
     *out = NULL;
     if (n_rows >= UINT32_MAX >> 3)
@@ -248,32 +250,42 @@ til_status_t til_overlap_build(til_ctx_t *ctx, const til_annot_t *annot, bool by
                         n_rows);
     b.index = calloc(1, sizeof *b.index);
     order = til_array(annot->n_exons, sizeof *order);
-    if (b.index == NULL || order == NULL) {
+    stretches = til_array(annot->n_exons, sizeof *stretches);
+    first = til_array_zero(annot->n_contigs + 2, sizeof *first);
+    if (b.index == NULL || order == NULL || stretches == NULL || first == NULL) {
         status = til_no_memory(ctx, annot->n_exons, "features");
         goto done;
     }
     TIL_TRY(til_annot_order(ctx, annot, order));
-    most = most_exons_of_a_contig(annot, order);
-    events = til_array(2 * most, sizeof *events);
+    n = merge_exons(annot, order, by_feature, stretches);
+    free(order);
+    order = NULL;
+    events = til_array(2 * n, sizeof *events);
     b.index->n_contigs = annot->n_contigs;
     b.index->n_rows = n_rows;
     b.index->contigs = til_array_zero(annot->n_contigs, sizeof *b.index->contigs);
     if (events == NULL || b.index->contigs == NULL) {
-        status = til_no_memory(ctx, 2 * most, "events");
+        status = til_no_memory(ctx, 2 * n, "events");
         goto done;
     }
+    sort_by_contig(stretches, n, annot->n_contigs, first, events);
+    free(stretches);
+    stretches = NULL;
     TIL_TRY(til_grow(ctx, &b.index->lists, &b.list_capacity, 1, sizeof *b.index->lists));
     b.index->lists[0] = 0;
     b.n_lists = 1;
-    for (uint32_t c = 0; c < annot->n_contigs; c++) {
-        size_t n = collect_events(annot, order, &at, c, by_feature, events);
-        TIL_TRY(sweep(&b, events, n, &b.index->contigs[c]));
-    }
-    TIL_TRY(fill_buckets(&b));
+    for (size_t c = 0; c < annot->n_contigs; c++)
+        TIL_TRY(sweep(&b, events + first[c], first[c + 1] - first[c], &b.index->contigs[c]));
+    free(events);
+    events = NULL;
+    TIL_TRY(settle(&b));
     b.index->n_without_strand = genes_without_strand(annot);
 done:
     free(order);
+    free(stretches);
     free(events);
+    free(first);
+    free(b.segments);
     free(b.open);
     free(b.slots);
     if (status == TIL_OK) *out = b.index;

@@ -15,15 +15,16 @@
 typedef uint32_t til_entry_t;
 
 typedef struct {
-    uint32_t segment, n_segments;   /* its part of starts and codes   */
-    uint32_t bucket, n_buckets;     /* its part of buckets            */
+    uint32_t segment;               /* its first segment; one that begins at UINT32_MAX ends them */
+    uint32_t bucket, n_buckets;     /* its part of buckets                                        */
 } til_overlap_contig_t;
+
+typedef struct { uint32_t start, code; } til_segment_t;
 
 struct til_overlap {
     size_t n_contigs, n_rows;
     til_overlap_contig_t *contigs;
-    uint32_t *starts;               /* first base of each segment; the first of a contig is 0  */
-    uint32_t *codes;                /* the set of each segment                                 */
+    til_segment_t *segments;        /* first base and set of each; a contig's first begins at 0 */
     uint32_t *buckets;              /* segment that holds base b << TIL_BUCKET_SHIFT            */
     til_entry_t *lists;             /* at an even code / 2: how many, then the entries, sorted */
     size_t n_without_strand;        /* genes that have a feature of strand '.'                 */
@@ -39,16 +40,22 @@ static inline uint32_t til_overlap_find(const til_overlap_t *index, size_t conti
     const til_overlap_contig_t *c = &index->contigs[contig];
     uint32_t b = pos >> TIL_BUCKET_SHIFT;
     if (b >= c->n_buckets) return TIL_NO_SEGMENT;
-    uint32_t i = index->buckets[c->bucket + b], last = c->segment + c->n_segments - 1;
-    while (i < last && index->starts[i + 1] <= pos) i++;
+    uint32_t i = index->buckets[c->bucket + b];
+    while (index->segments[i + 1].start <= pos) i++;
     return i;
 }
 
-/* The last base of segment i, plus one, for one found in `contig`. */
-static inline uint32_t til_overlap_end(const til_overlap_t *index, size_t contig, uint32_t i)
+/* Asks for the memory a lookup will want. */
+static inline void til_overlap_prefetch(const til_overlap_t *index, size_t contig, uint32_t pos)
 {
     const til_overlap_contig_t *c = &index->contigs[contig];
-    return i + 1 < c->segment + c->n_segments ? index->starts[i + 1] : UINT32_MAX;
+    uint32_t b = pos >> TIL_BUCKET_SHIFT;
+    if (b >= c->n_buckets) return;
+    enum { LINE = 8, LINES = 4 };           /* segments of a cache line; lines asked for */
+    uint32_t i = index->buckets[c->bucket + b];
+    uint32_t end = b + 1 < c->n_buckets ? index->buckets[c->bucket + b + 1] + 1 : i + LINE;
+    if (end > i + LINE * LINES) end = i + LINE * LINES;
+    for (; i < end; i += LINE) __builtin_prefetch(&index->segments[i]);
 }
 
 /* The entries of a set; `one` holds the entry of an odd code. */

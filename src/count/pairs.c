@@ -108,6 +108,11 @@ static til_status_t grow_slots(til_ctx_t *ctx, til_pairs_table_t *t)
     return TIL_OK;
 }
 
+void til_pairs_prefetch(const til_pairs_table_t *t, const til_read_t *read)
+{
+    __builtin_prefetch(&t->slots[(uint32_t)key_hash(read) & (t->n_slots - 1)]);
+}
+
 static void give_back(til_pairs_table_t *t, uint32_t place)
 {
     t->pool[place].next = t->free_chain;

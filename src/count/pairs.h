@@ -17,6 +17,9 @@ void til_pairs_free(til_pairs_table_t *table);
 /* True when two records are the two ends of one alignment of a fragment. */
 bool til_pairs_match(const til_read_t *a, const til_read_t *b);
 
+/* Asks for the memory that til_pairs_take will want for `read`. */
+void til_pairs_prefetch(const til_pairs_table_t *table, const til_read_t *read);
+
 /* Takes the mate of `read` out of the table into *mate; false when none waits. */
 bool til_pairs_take(til_pairs_table_t *table, const til_read_t *read, til_read_t *mate);
 

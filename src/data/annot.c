@@ -1,5 +1,6 @@
 /* annot.c -- genes, transcripts and exons. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,47 +24,64 @@ void til_annot_clear(til_annot_t *annot)
     *annot = (til_annot_t){ 0 };
 }
 
-/* The four keys of the order, the least significant first. */
-static uint32_t sort_key(const til_exon_t *exon, int which)
+static bool comes_after(const til_exon_t *a, const til_exon_t *b)
 {
-    switch (which) {
-    case 0: return exon->start;
-    case 1: return exon->strand;
-    case 2: return exon->gene;
-    default: return exon->contig;
-    }
+    if (a->contig != b->contig) return a->contig > b->contig;
+    if (a->strand != b->strand) return a->strand > b->strand;
+    return a->start > b->start;
 }
 
-/* Stable counting sort of `from` by one byte of a key. */
-static void sort_by_byte(const til_exon_t *exons, size_t n, int which, unsigned shift,
-                         const uint32_t *from, uint32_t *to)
+static int by_place(const til_exon_t *a, const til_exon_t *b)
 {
-    size_t at[257] = { 0 };
-    for (size_t i = 0; i < n; i++) at[(sort_key(&exons[i], which) >> shift & 255) + 1]++;
-    for (size_t b = 1; b < 257; b++) at[b] += at[b - 1];
-    for (size_t i = 0; i < n; i++)
-        to[at[sort_key(&exons[from[i]], which) >> shift & 255]++] = from[i];
+    return comes_after(a, b) ? 1 : comes_after(b, a) ? -1 : 0;
+}
+
+/* Stable merge sort of list[0..n) through `spare`; short lists by insertion. */
+static void sort_features(const til_exon_t *exons, uint32_t *list, size_t n, uint32_t *spare)
+{
+    enum { SHORT = 24 };
+    if (n <= SHORT) {
+        for (size_t i = 1; i < n; i++) {
+            uint32_t moving = list[i];
+            size_t at = i;
+            for (; at > 0 && comes_after(&exons[list[at - 1]], &exons[moving]); at--)
+                list[at] = list[at - 1];
+            list[at] = moving;
+        }
+        return;
+    }
+    size_t half = n / 2, a = 0, b = half, out = 0;
+    sort_features(exons, list, half, spare);
+    sort_features(exons, list + half, n - half, spare);
+    memcpy(spare, list, n * sizeof *list);
+    while (a < half && b < n)
+        list[out++] = by_place(&exons[spare[a]], &exons[spare[b]]) <= 0 ? spare[a++] : spare[b++];
+    while (a < half) list[out++] = spare[a++];
+    while (b < n) list[out++] = spare[b++];
 }
 
 til_status_t til_annot_order(til_ctx_t *ctx, const til_annot_t *annot, uint32_t *order)
 {
-    size_t n = annot->n_exons;
-    uint32_t *spare = til_array(n, sizeof *spare), *from = order, *to = spare;
-    if (spare == NULL) return til_no_memory(ctx, n, "features");
+    size_t n = annot->n_exons, most = 0;
+    size_t *first = til_array_zero(annot->n_genes + 2, sizeof *first);
+    uint32_t *spare = NULL;
 
-    for (size_t i = 0; i < n; i++) order[i] = (uint32_t)i;
-    for (int which = 0; which < 4; which++) {
-        uint32_t all = 0;
-        for (size_t i = 0; i < n; i++) all |= sort_key(&annot->exons[i], which);
-        for (unsigned shift = 0; shift < 32 && all >> shift != 0; shift += 8) {
-            sort_by_byte(annot->exons, n, which, shift, from, to);
-            uint32_t *swap = from;
-            from = to;
-            to = swap;
-        }
+    if (first == NULL) return til_no_memory(ctx, annot->n_genes, "genes");
+    for (size_t i = 0; i < n; i++) first[annot->exons[i].gene + 2]++;
+    for (size_t g = 2; g < annot->n_genes + 2; g++) {
+        if (first[g] > most) most = first[g];
+        first[g] += first[g - 1];
     }
-    if (from != order) memcpy(order, from, n * sizeof *order);
+    for (size_t i = 0; i < n; i++) order[first[annot->exons[i].gene + 1]++] = (uint32_t)i;
+    spare = til_array(most, sizeof *spare);
+    if (spare == NULL) {
+        free(first);
+        return til_no_memory(ctx, most, "features");
+    }
+    for (size_t g = 0; g < annot->n_genes; g++)
+        sort_features(annot->exons, order + first[g], first[g + 1] - first[g], spare);
     free(spare);
+    free(first);
     return TIL_OK;
 }
 

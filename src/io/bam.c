@@ -25,7 +25,8 @@
 #include "io/sam_text.h"
 
 enum {
-    BATCH = 1 << 20,            /* bytes of records a thread works on at a time: fits its cache */
+    BATCH = 1 << 20,            /* bytes of records a thread works on at a time            */
+    BATCH_ALONE = 1 << 18,      /* for one thread: what it inflates is still in its cache  */
     BATCH_MAX = 16 << 20,
     FIXED = 32,                 /* bytes of a record after block_size up to its name  */
     RECORD_MAX = 64 << 20,      /* no aligner writes a longer record                  */
@@ -103,6 +104,7 @@ static bool says_coordinate(const char *text, size_t n)
 
 static size_t batch_bytes(const til_ctx_t *ctx)
 {
+    if (ctx->n_threads == 1) return BATCH_ALONE;
     size_t bytes = (size_t)BATCH * (size_t)ctx->n_threads;
     return bytes > BATCH_MAX ? BATCH_MAX : bytes;
 }

@@ -186,6 +186,7 @@ static til_status_t contig_of(reader_t *r, span_t name, uint32_t *contig)
         memcmp(r->last_contig.text, name.text, name.n) != 0) {
         ptrdiff_t id = til_names_add_n(r->contigs, name.text, name.n, NULL);
         if (id < 0) return til_no_memory(r->ctx, name.n, "bytes");
+        if (id >= 1 << 30) return bad_line(r, "more than 2^30 contigs");
         r->last_contig = (span_t){ til_names_get(r->contigs, (size_t)id), name.n };
         r->last_contig_id = (uint32_t)id;
     }
@@ -397,9 +398,11 @@ static til_status_t read_line(reader_t *r, const char *line, const char *end)
 
     til_exon_t exon = { .transcript = TIL_NO_TRANSCRIPT };
     const char *attributes = NULL;
+    uint32_t contig = 0;
     til_status_t status = TIL_OK;
     TIL_TRY(read_place(r, tab3 + 1, end, &exon, &attributes));
-    TIL_TRY(contig_of(r, (span_t){ line, (size_t)(tab1 - line) }, &exon.contig));
+    TIL_TRY(contig_of(r, (span_t){ line, (size_t)(tab1 - line) }, &contig));
+    exon.contig = contig & ((1u << 30) - 1);
     status = r->is_gff3 ? gff3_feature(r, &exon, attributes, end)
                         : gtf_feature(r, &exon, attributes, end);
 done:
@@ -572,6 +575,8 @@ static til_status_t finish(reader_t *r)
     annot->n_transcripts = til_names_count(r->transcripts);
     TIL_TRY(copy_list(r, r->contigs, annot->n_contigs, &annot->contigs));
     TIL_TRY(copy_list(r, r->transcripts, annot->n_transcripts, &annot->transcript_ids));
+    til_names_free(r->transcripts);         /* the largest of them: memory for the rest */
+    r->transcripts = NULL;
     TIL_TRY(list_genes(r));
     annot->transcript_genes = r->transcript_gene;
     r->transcript_gene = NULL;
