@@ -15,9 +15,9 @@
  * Source:  Subramanian et al. (2005), PNAS 102:15545.
  * Agrees:  fgsea 1.31.6 calcGseaStat() on every example pathway, param 0, 0.25, 1, 2, all score
  *          types: score to 1e-12, leading edge exactly (tests/shared); sums are kept in long
- *          double as R's cumsum() and sum() do, so that exact ties of top and bottom, whose
- *          score is 0, are the same ones.
- * Differs: blocks of ties; fgsea takes the order of the input (TIL_TIES_INPUT here).
+ *          double as R's cumsum() and sum() do.
+ * Differs: blocks of ties; fgsea takes the order of the input (TIL_TIES_INPUT here). Top and bottom
+ *          within 1e-12 of each other give the score 0; fgsea asks for the same last bit.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
@@ -192,8 +192,9 @@ til_enrichment_t til_enrichment(const til_walk_t *walk, const int *positions, in
                                 til_score_type_t type)
 {
     extremes_t at = find_extremes(walk, positions, k);
-    bool up = type == TIL_SCORE_POS || (type == TIL_SCORE_STD && at.top > -at.bottom);
-    bool down = type == TIL_SCORE_NEG || (type == TIL_SCORE_STD && at.top < -at.bottom);
+    double balance = type == TIL_SCORE_STD ? at.top + at.bottom : 0;
+    bool up = type == TIL_SCORE_POS || balance > TIL_SCORE_TOLERANCE;
+    bool down = type == TIL_SCORE_NEG || balance < -TIL_SCORE_TOLERANCE;
     til_enrichment_t out = { .highest = at.top, .lowest = at.bottom, .edge_last = -1 };
 
     if (up) {

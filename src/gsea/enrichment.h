@@ -9,6 +9,9 @@
 
 #include <tilseq/gsea.h>
 
+/* Scores closer than this are one score: the same set summed in another order. */
+#define TIL_SCORE_TOLERANCE 1e-12
+
 /* One direction of a ranking: position 0 is its beginning. */
 typedef struct {
     int n;

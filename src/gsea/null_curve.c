@@ -3,8 +3,8 @@
  *     P(score >= e | side) = (b + 1) / (m + 1),    b of the m sets on this side reach e,
  *
  * which is never 0 and makes tests of exchangeable sets exact. Sets of one gene are all looked at
- * (P = b / m); sizes 2 to 4, where tilting has little to hold on to, get 200 times the draws; a
- * side that random sets seldom take (a very skewed statistic) gets up to 64 times.
+ * (P = b / m); sizes 2 to 4, where tilting has little to hold on to, get 40 times the draws; a
+ * side that random sets seldom take (a very skewed statistic) gets up to 16 times.
  *
  * Source: Phipson & Smyth (2010), Stat. Appl. Genet. Mol. Biol. 9:39, for the ones.
  */
@@ -23,9 +23,9 @@
 enum {
     DENSE_SIZES = 20,           /* every size up to here has its own curve                    */
     STEP_PART = 5,              /* from there on steps of a fifth                             */
-    TINY_SIZE = 4, TINY_FACTOR = 200,
-    MOST_FACTOR = 64,           /* of the further draws for a rare side                       */
-    ENOUGH_ON_SIDE = 400,       /* share and mean of a side are then known to 5 %             */
+    TINY_SIZE = 4, TINY_FACTOR = 40,
+    MOST_FACTOR = 16,           /* of the further draws for a rare side                       */
+    ENOUGH_ON_SIDE = 200,       /* share and mean of a side are then known to 7 %             */
     GRAIN = 64                  /* permutations of one task                                   */
 };
 

@@ -5,9 +5,6 @@
 
 #include "gsea/subset.h"
 
-/* Scores closer than this are one score: the same set summed in another order. */
-#define TIL_SCORE_TOLERANCE 1e-12
-
 /* What the streams of random numbers are for; the second key of til_rng_stream. */
 enum { TIL_STREAM_PERMUTE = 0x6E65, TIL_STREAM_EXTRA = 0x6578, TIL_STREAM_TILT = 0x7469 };
 

@@ -190,7 +190,8 @@ static til_status_t build_family(til_ctx_t *ctx, const til_tilt_base_t *base,
     for (int c = 0; c < classes->n; c++) {
         double r = classes->weight[c];
         pi_before[c] = probability(tilt->a + tilt->theta * (r * (1 - tilt->c) + tilt->w));
-        pi_after[c] = probability(tilt->a - tilt->theta * tilt->c * r);
+        pi_after[c] = probability(tilt->all_before ? -MAX_LOG_ODDS
+                                  : tilt->a - tilt->theta * tilt->c * r);
     }
     /* the mean total count differs between the points of a family by up to this */
     for (int c = first_class; c < last_class; c++)

@@ -14,7 +14,7 @@
  *     log p(e) = log P_j(e) + (1 - u) (L_j - log P_j(e_j)) + u (L_{j+1} - log P_j(e_{j+1})),
  *
  * which falls from L_j to L_{j+1}: p is continuous and decreasing in e. Ladders stand at a grid of set sizes
- * (til_curve_next_size) and log p at the same e is interpolated linearly in k between two of them.
+ * and log p at the same e is interpolated between two of them (til_curve_sizes_around).
  *
  * Anchors, ladders and random streams depend on the ranking, the options, n, the grid size and the
  * side, never on the sets: a set has the same p alone and among 10,000 others, and a collection of
@@ -42,6 +42,7 @@
 
 #define RUNG_STEP 2.0           /* about the nats of rate between two rungs                   */
 #define BLEND_P 0.25            /* from here to the anchor the plain estimate is drawn to L_0 */
+#define OWN_CURVE 10.0          /* sets before t < OWN_CURVE k: see sizes_of_set              */
 #define LEAST_P 1e-300          /* smaller ones are reported as this, with log2err NA         */
 
 enum { MOST_RUNGS = 100000 };
@@ -99,17 +100,31 @@ static bool needs_p(const til_set_scores_t *scores, size_t set)
     return scores->query->status[set] == NULL && fabs(scores->at[set].score) > TIL_SCORE_TOLERANCE;
 }
 
+/* The sizes of the curves that tell the p of a set; returns the weight of *above.
+ *
+ * Sets that lie wholly before position t have the score 1 - (t - k)/(n - k). Where t is not many times k
+ * such sets make up the tail: it falls in steps of 1/(n - k) and not linearly in k, so a curve of that very size
+ * is made. */
+static double sizes_of_set(const til_set_scores_t *scores, size_t set, int *below, int *above)
+{
+    int n = scores->order.down.n, size = til_query_size(scores->query, set);
+    double latest = (1 - fabs(scores->at[set].score)) * (n - size) + size;
+
+    if (latest >= OWN_CURVE * size) return til_curve_sizes_around(size, n, below, above);
+    *below = *above = size;
+    return 0;
+}
+
 static til_status_t choose_sizes(til_ctx_t *ctx, preranked_t *p)
 {
     const til_gsea_query_t *query = p->scores->query;
     size_t n_sets = query->sets->n_sets, m = 0;
-    int n = p->scores->order.down.n;
 
     p->size = til_array(2 * n_sets, sizeof *p->size);
     if (p->size == NULL) return til_no_memory(ctx, 2 * n_sets, "set sizes");
     for (size_t i = 0; i < n_sets; i++) {
         if (query->status[i] != NULL) continue;
-        til_curve_sizes_around(til_query_size(query, i), n, &p->size[m], &p->size[m + 1]);
+        sizes_of_set(p->scores, i, &p->size[m], &p->size[m + 1]);
         m += 2;
     }
     if (m > 0) qsort(p->size, m, sizeof *p->size, by_value);
@@ -141,15 +156,15 @@ static til_status_t make_slots(til_ctx_t *ctx, preranked_t *p)
     p->slot = til_array(2 * n_sets, sizeof *p->slot);
     if (p->slot == NULL) return til_no_memory(ctx, 2 * n_sets, "sets");
     for (size_t i = 0; i < n_sets; i++) {
-        int size = til_query_size(scores->query, i), below, above;
-        double score = fabs(scores->at[i].score);
+        double score = fabs(scores->at[i].score), above_weight;
+        int below, above;
         if (!needs_p(scores, i)) continue;
-        double f = til_curve_sizes_around(size, scores->order.down.n, &below, &above);
-        p->slot[p->n_slots++] = (slot_t){ i, curve_of(p, below, is_up(scores, i)), 1 - f, score,
-                                          SIZE_MAX, SIZE_MAX };
+        above_weight = sizes_of_set(scores, i, &below, &above);
+        p->slot[p->n_slots++] = (slot_t){ i, curve_of(p, below, is_up(scores, i)), 1 - above_weight,
+                                          score, SIZE_MAX, SIZE_MAX };
         if (above > below)
-            p->slot[p->n_slots++] = (slot_t){ i, curve_of(p, above, is_up(scores, i)), f, score,
-                                              SIZE_MAX, SIZE_MAX };
+            p->slot[p->n_slots++] = (slot_t){ i, curve_of(p, above, is_up(scores, i)), above_weight,
+                                              score, SIZE_MAX, SIZE_MAX };
     }
     if (p->n_slots > 0) qsort(p->slot, p->n_slots, sizeof *p->slot, by_curve_then_score);
     return TIL_OK;

@@ -230,7 +230,7 @@ static til_tilt_outcome_t solve(const til_classes_t *classes, int split, int n, 
         /* a proposal need not be exact: the estimator corrects for what it is */
         if (i > 0 && fabs(sys.count_error) < 1e-3 * sqrt(size)
             && fabs(sys.line_error) < 1e-2 * sqrt(sys.h22)) {
-            *tilt = (til_tilt_t){ a, theta, sys.c, sys.w, divergence(&sys) };
+            *tilt = (til_tilt_t){ a, theta, sys.c, sys.w, false, divergence(&sys) };
             return TIL_TILT_OK;
         }
         step(&sys, &a, &theta);
@@ -238,6 +238,22 @@ static til_tilt_outcome_t solve(const til_classes_t *classes, int split, int n, 
     }
     *tilt = (til_tilt_t){ .rate = INFINITY };
     return TIL_TILT_IMPOSSIBLE;
+}
+
+/* The law of sets that lie wholly before t: they cross at t for certain while 1 - (t - k)/(n - k) >= e.
+ * Next to the last such t this is the cheapest way to cross, and no (a, theta) comes near it. */
+static til_tilt_outcome_t put_all_before(int n, int size, int t, til_tilt_t *tilt)
+{
+    double q = (double)size / t, p = (double)size / n;
+
+    if (t < size) {
+        *tilt = (til_tilt_t){ .rate = INFINITY };
+        return TIL_TILT_IMPOSSIBLE;
+    }
+    double out = t > size ? (t - size) * (log1p(-q) - log1p(-p)) : 0;
+    *tilt = (til_tilt_t){ .a = t > size ? log(q / (1 - q)) : MAX_ODDS, .all_before = true,
+                          .rate = size * log(q / p) + out - (n - t) * log1p(-p) };
+    return TIL_TILT_OK;
 }
 
 /* I(t) at a growing number of positions, ascending. */
@@ -256,6 +272,7 @@ static til_tilt_outcome_t profile_insert(profile_t *p, int where, int t, til_til
     til_classes_t classes;
     int split = split_classes(walk, p->base->coarse, p->base->n_coarse, t, &classes);
     til_tilt_outcome_t outcome = solve(&classes, split, walk->n, p->size, p->score, &start);
+    if (outcome == TIL_TILT_IMPOSSIBLE) outcome = put_all_before(walk->n, p->size, t, &start);
     size_t n_after = (size_t)(p->n - where);
 
     memmove(p->t + where + 1, p->t + where, n_after * sizeof *p->t);
@@ -290,28 +307,27 @@ static bool profile_scan(profile_t *p, int t_end)
     return true;
 }
 
-/* Positions between the last solvable one and the last possible one t_end: for small sets and high
- * scores the genes just behind the window would otherwise carry the weight. */
+/* Positions between the last one so far and the last possible one t_end, and that one with all before it: for
+ * small sets and high scores the genes just behind the window would otherwise carry the weight. */
 static void profile_tail(profile_t *p, int t_end)
 {
     static const double fraction[] = { 0.35, 0.6, 0.8, 0.92 };
-    while (p->n > 1 && isinf(p->at[p->n - 1].rate)) p->n--;
-    if (p->n == 0 || p->best >= p->n || isinf(p->at[p->n - 1].rate)) return;
+    int n = p->base->walk->n, from = p->n > 0 ? p->t[p->n - 1] : 0;
+    til_tilt_t last = { .rate = INFINITY };
 
-    int from = p->t[p->n - 1];
-    for (size_t i = 0; i < sizeof fraction / sizeof *fraction; i++) {
+    for (size_t i = 0; p->n > 0 && i < sizeof fraction / sizeof *fraction; i++) {
         int t = block_bound(p->base->walk, from + (int)(fraction[i] * (t_end - from)));
-        if (p->at[p->n - 1].rate >= p->at[p->best].rate + WINDOW) return;
-        if (t <= p->t[p->n - 1] || t >= t_end) continue;
-        if (profile_insert(p, p->n, t, p->at[p->n - 1]) != TIL_TILT_OK) { p->n--; break; }
+        if (p->at[p->n - 1].rate >= p->at[p->best].rate + WINDOW) break;
+        if (t > p->t[p->n - 1] && t < t_end) profile_insert(p, p->n, t, p->at[p->n - 1]);
     }
-    double lowest = p->at[p->best].rate, last = p->at[p->n - 1].rate;
-    if (last < lowest + WINDOW && t_end - 1 > p->t[p->n - 1]) {
-        p->t[p->n] = t_end - 1;
-        p->at[p->n] = p->at[p->n - 1];
-        p->at[p->n].rate = fmax(last + 1, lowest + 0.7 * WINDOW);
-        p->n++;
-    }
+    if (t_end < n && p->base->walk->block_start[t_end] < t_end)
+        t_end = p->base->walk->block_start[t_end];
+    if (p->n > 0 && t_end <= p->t[p->n - 1]) return;
+    if (put_all_before(n, p->size, t_end, &last) != TIL_TILT_OK) return;
+    p->t[p->n] = t_end;
+    p->at[p->n] = last;
+    if (p->n == 0 || last.rate < p->at[p->best].rate) p->best = p->n;
+    p->n++;
 }
 
 /* Halves the steps beside the minimum until both neighbours are within one nat of it. */
@@ -399,6 +415,9 @@ static void place_points(const profile_t *p, double low, double high, til_tilt_p
         if (t < n && (m == 0 || t > plan->point[m - 1])) plan->point[plan->n_points++] = t;
     }
     if (plan->n_points == 0) plan->point[plan->n_points++] = p->t[p->best];
+    /* the last possible position is a point of its own when it matters */
+    if (p->at[p->n - 1].all_before && p->at[p->n - 1].rate < p->at[p->best].rate + WINDOW)
+        plan->point[plan->n_points - 1] = p->t[p->n - 1];
 }
 
 /* Fine classes outside the window, one class per point inside it. */
@@ -433,6 +452,20 @@ static void set_shares(const profile_t *p, til_tilt_plan_t *plan)
     for (int i = 0; i < plan->n_points; i++) plan->share[i] /= sum;
 }
 
+/* Sets that lie wholly before the last point get a family of their own where they matter. */
+static void set_last_family(const profile_t *p, til_tilt_plan_t *plan)
+{
+    int f = plan->n_families - 1, last = plan->n_points - 1;
+
+    if (!p->at[p->n - 1].all_before || plan->point[last] != p->t[p->n - 1]) return;
+    if (last > 0 && (f == 0 ? 0 : plan->family_end[f - 1]) < last) {
+        plan->family_end[f++] = last;
+        plan->n_families = f + 1;
+        plan->family_end[f] = last + 1;
+    }
+    plan->tilt[f] = p->at[p->n - 1];
+}
+
 /* Groups neighbouring points; each group gets the tilt of its centre of mass. */
 static void set_families(const profile_t *p, double width, til_tilt_plan_t *plan)
 {
@@ -455,9 +488,12 @@ static void set_families(const profile_t *p, double width, til_tilt_plan_t *plan
         }
         plan->tilt[f] = *profile_nearest(p, centre);
         if (solve(&plan->classes, split, n, plan->size, plan->score, &plan->tilt[f])
+            != TIL_TILT_OK
+            && put_all_before(n, plan->size, plan->classes.bound[split], &plan->tilt[f])
             != TIL_TILT_OK) plan->tilt[f] = p->at[p->best];
         plan->family_end[f] = first = end;
     }
+    set_last_family(p, plan);
 }
 
 til_tilt_outcome_t til_tilt_plan(const til_tilt_base_t *base, int size, double score,

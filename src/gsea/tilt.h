@@ -26,9 +26,11 @@ TIL_MUST_USE
 til_status_t til_tilt_base_init(til_ctx_t *ctx, const til_walk_t *walk, til_tilt_base_t *out);
 void til_tilt_base_clear(til_tilt_base_t *base);
 
-/* The inclusion odds of position i are exp(a + theta s_i), s_i = [i < t](r_i + w) - c r_i. */
+/* The inclusion odds of position i are exp(a + theta s_i), s_i = [i < t](r_i + w) - c r_i; with
+ * `all_before` they are exp(a) before t and none from t on. */
 typedef struct {
     double a, theta, c, w;
+    bool all_before;
     double rate;                /* sum over positions of KL(pi_i || k / n), nats              */
 } til_tilt_t;
 
