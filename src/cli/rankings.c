@@ -9,6 +9,7 @@
 #include "base/strbuf.h"
 #include "base/try.h"
 #include "cli/rankings.h"
+#include "data/gene_key.h"
 #include "io/genes_tsv.h"
 #include "io/rnk.h"
 #include "io/table_tsv.h"
@@ -177,7 +178,7 @@ static ptrdiff_t add_name(til_names_t *names, const til_gene_names_t *table, con
         (*n_named)++;
         return til_names_add(names, name, is_new);
     }
-    return til_names_add_n(names, row->id, til_ensembl_stem(row->id), is_new);
+    return til_names_add_n(names, row->id, til_gene_key_length(row->id), is_new);
 }
 
 static til_status_t one_row_per_name(til_ctx_t *ctx, const til_gene_names_t *table,

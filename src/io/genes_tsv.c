@@ -7,18 +7,9 @@
 #include "base/arena.h"
 #include "base/number.h"
 #include "base/try.h"
+#include "data/gene_key.h"
 #include "io/genes_tsv.h"
 #include "io/tsv.h"
-
-size_t til_ensembl_stem(const char *id)
-{
-    const char *dot = strrchr(id, '.');
-    size_t n = strlen(id);
-
-    if (strncmp(id, "ENS", 3) != 0 || dot == NULL || dot[1] == '\0') return n;
-    if (strspn(dot + 1, "0123456789") != strlen(dot + 1)) return n;
-    return (size_t)(dot - id);
-}
 
 static til_status_t find_symbol_field(til_ctx_t *ctx, const til_text_t *text, char **fields, size_t n,
                                       size_t *symbol)
@@ -104,7 +95,7 @@ void til_gene_names_clear(til_gene_names_t *genes)
 const char *til_gene_names_find(const til_gene_names_t *genes, const char *id)
 {
     ptrdiff_t k = til_names_find(genes->ids, id);
-    size_t stem = til_ensembl_stem(id);
+    size_t stem = til_gene_key_length(id);
 
     if (k < 0 && id[stem] != '\0') k = til_names_find_n(genes->ids, id, stem);
     return k < 0 ? NULL : genes->symbols[k];

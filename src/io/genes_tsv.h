@@ -24,7 +24,4 @@ void til_gene_names_clear(til_gene_names_t *genes);
 /* The name of a gene id, its Ensembl version ignored if it is not found with it; NULL for none. */
 const char *til_gene_names_find(const til_gene_names_t *genes, const char *id);
 
-/* The length of an Ensembl-like id (ENSG..., ENSMUST...) without its ".N" version; else of all of it. */
-size_t til_ensembl_stem(const char *id);
-
 #endif
