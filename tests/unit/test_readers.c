@@ -208,14 +208,14 @@ END_TEST
 
 START_TEST(gene_names_ignore_ensembl_versions)
 {
-    static const char content[] = "gene_id\tsymbol\nENSG0001\tIFNG\nENSG0002.3\tNA\n7\tA1BG\n";
+    static const char content[] = "gene_id\tsymbol\nENSG00000000001\tIFNG\nENSG00000000002.3\tNA\n7\tA1BG\n";
     til_text_t text;
     til_gene_names_t genes;
 
     ck_assert_int_eq(til_text_from_bytes(&ctx, "g.tsv", content, strlen(content), &text), TIL_OK);
     ck_assert_int_eq(til_gene_names_read(&ctx, &text, &genes), TIL_OK);
-    ck_assert_str_eq(til_gene_names_find(&genes, "ENSG0001.12"), "IFNG");
-    ck_assert_ptr_null(til_gene_names_find(&genes, "ENSG0002.3"));
+    ck_assert_str_eq(til_gene_names_find(&genes, "ENSG00000000001.12"), "IFNG");
+    ck_assert_ptr_null(til_gene_names_find(&genes, "ENSG00000000002.3"));
     ck_assert_str_eq(til_gene_names_find(&genes, "7"), "A1BG");
     ck_assert_ptr_null(til_gene_names_find(&genes, "8"));
     til_gene_names_clear(&genes);
