@@ -117,9 +117,10 @@ static void rebuild(box_t *p, double *scratch)
         const double *s = p->s + k * n, *y = p->y + k * n;
         multiply(p, s, scratch);
         double sbs = dot(n, s, scratch), sy = dot(n, s, y);
-        for (size_t i = 0; i < n; i++)
-            for (size_t j = 0; j < n; j++)
-                p->b[i * n + j] += y[i] * y[j] / sy - scratch[i] * scratch[j] / sbs;
+        for (size_t i = 0; i < n; i++) {
+            double a = y[i] / sy, b = scratch[i] / sbs;
+            for (size_t j = 0; j < n; j++) p->b[i * n + j] += a * y[j] - b * scratch[j];
+        }
     }
 }
 

@@ -44,11 +44,7 @@ static void predict(til_nb_work_t *work, const double *beta, double unit)
     const til_nb_plan_t *plan = work->plan;
 
     for (size_t g = 0; g < plan->n_groups; g++) {
-        const double *row = plan->row + g * plan->p;
-        double eta = 0;
-        for (size_t j = 0; j < plan->p; j++) eta += row[j] * beta[j];
-        eta *= unit;
-        double exp_eta = exp(eta);
+        double eta = unit * til_nb_plan_predict(plan, g, beta), exp_eta = exp(eta);
         for (size_t i = plan->group_begin[g]; i < plan->group_begin[g + 1]; i++) {
             work->eta[i] = eta;
             work->exp_eta[i] = exp_eta;
@@ -89,11 +85,8 @@ void til_nb_linear_mu(til_nb_work_t *work, bool scaled)
             work->group_sum[g] /= (double)(plan->group_begin[g + 1] - plan->group_begin[g]);
     } else {
         fit_unweighted(work, work->spare, work->step);
-        for (size_t g = 0; g < plan->n_groups; g++) {
-            double mean = 0;
-            for (size_t j = 0; j < plan->p; j++) mean += plan->row[g * plan->p + j] * work->step[j];
-            work->group_sum[g] = mean;
-        }
+        for (size_t g = 0; g < plan->n_groups; g++)
+            work->group_sum[g] = til_nb_plan_predict(plan, g, work->step);
     }
     for (size_t g = 0; g < plan->n_groups; g++)
         for (size_t i = plan->group_begin[g]; i < plan->group_begin[g + 1]; i++)
@@ -120,10 +113,11 @@ static bool solve_weighted(til_nb_work_t *work)
     sum_groups(plan, work->weight, work->group_weight);
     if (!til_gram_factor(plan, &work->gram, work->group_weight, work->ridge)) return false;
     sum_groups(plan, work->weight_z, work->group_sum);
-    for (size_t j = 0; j < plan->p; j++) work->step[j] = 0;
-    for (size_t g = 0; g < plan->n_groups; g++)
-        for (size_t j = 0; j < plan->p; j++)
-            work->step[j] += plan->row[g * plan->p + j] * work->group_sum[g];
+    for (size_t j = 0; j < plan->p; j++) {
+        work->step[j] = 0;
+        for (size_t k = plan->column_begin[j]; k < plan->column_begin[j + 1]; k++)
+            work->step[j] += plan->by_column[k].value * work->group_sum[plan->by_column[k].at];
+    }
     til_gram_solve(plan, &work->gram, work->step);
     return true;
 }
@@ -192,9 +186,9 @@ static void differences(size_t n, const double *x, const double *up, const doubl
     predict(work, x, LN2);
     for (size_t j = 0; j < n; j++) {
         double gain = -0.5 * RIDGE_LOG2 * (up[j] + down[j]) * (2 * x[j] + up[j] - down[j]);
-        for (size_t g = 0; g < plan->n_groups; g++) {
-            double row = plan->row[g * plan->p + j];
-            if (row == 0) continue;
+        for (size_t k = plan->column_begin[j]; k < plan->column_begin[j + 1]; k++) {
+            size_t g = plan->by_column[k].at;
+            double row = plan->by_column[k].value;
             size_t begin = plan->group_begin[g], end = plan->group_begin[g + 1];
             double apart = row * LN2 * (up[j] + down[j]);
             double below = exp(work->eta[begin] - row * LN2 * down[j]);

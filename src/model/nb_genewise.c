@@ -153,9 +153,7 @@ void til_nb_genewise_mu(til_nb_work_t *work, const double *beta)
         til_nb_linear_mu(work, true);
     } else {
         for (size_t g = 0; g < plan->n_groups; g++) {
-            double eta = 0;
-            for (size_t j = 0; j < plan->p; j++) eta += plan->row[g * plan->p + j] * beta[j];
-            double ratio = exp(eta);
+            double ratio = exp(til_nb_plan_predict(plan, g, beta));
             for (size_t i = plan->group_begin[g]; i < plan->group_begin[g + 1]; i++)
                 work->mu[i] = work->nf[i] * ratio;
         }

@@ -95,6 +95,28 @@ static void choose_leaves(til_nb_plan_t *plan)
             plan->group_border[g * plan->n_border + k] = plan->row[g * p + plan->border[k]];
 }
 
+/* by_row and by_column from row. */
+static void list_entries(til_nb_plan_t *plan)
+{
+    size_t n = 0;
+
+    for (size_t g = 0; g < plan->n_groups; g++) {
+        plan->row_begin[g] = n;
+        for (size_t j = 0; j < plan->p; j++)
+            if (plan->row[g * plan->p + j] != 0)
+                plan->by_row[n++] = (til_entry_t){ j, plan->row[g * plan->p + j] };
+    }
+    plan->row_begin[plan->n_groups] = n;
+    n = 0;
+    for (size_t j = 0; j < plan->p; j++) {
+        plan->column_begin[j] = n;
+        for (size_t g = 0; g < plan->n_groups; g++)
+            if (plan->row[g * plan->p + j] != 0)
+                plan->by_column[n++] = (til_entry_t){ g, plan->row[g * plan->p + j] };
+    }
+    plan->column_begin[plan->p] = n;
+}
+
 /* R^-1 Q' of the design, its columns of one group being equal. */
 static til_status_t find_least_squares(til_ctx_t *ctx, const til_design_t *design,
                                        til_nb_plan_t *plan)
@@ -143,6 +165,10 @@ til_status_t til_nb_plan_init(til_ctx_t *ctx, const til_design_t *design, til_nb
     out->position = til_array(n, sizeof *out->position);
     out->group_begin = til_array(n + 1, sizeof *out->group_begin);
     out->row = til_array(n * p, sizeof *out->row);
+    out->by_row = til_array(n * p, sizeof *out->by_row);
+    out->by_column = til_array(n * p, sizeof *out->by_column);
+    out->row_begin = til_array(n + 1, sizeof *out->row_begin);
+    out->column_begin = til_array(p + 1, sizeof *out->column_begin);
     out->least_squares = til_array(n * p, sizeof *out->least_squares);
     out->leaf = til_array(p, sizeof *out->leaf);
     out->border = til_array(p, sizeof *out->border);
@@ -150,7 +176,9 @@ til_status_t til_nb_plan_init(til_ctx_t *ctx, const til_design_t *design, til_nb
     out->group_leaf_value = til_array_zero(n, sizeof *out->group_leaf_value);
     out->group_border = til_array(n * p, sizeof *out->group_border);
     if (group == NULL || out->order == NULL || out->position == NULL ||
-        out->group_begin == NULL || out->row == NULL || out->least_squares == NULL || out->leaf == NULL || out->border == NULL ||
+        out->group_begin == NULL || out->row == NULL || out->by_row == NULL ||
+        out->by_column == NULL || out->row_begin == NULL || out->column_begin == NULL ||
+        out->least_squares == NULL || out->leaf == NULL || out->border == NULL ||
         out->group_leaf == NULL || out->group_leaf_value == NULL || out->group_border == NULL)
         TIL_TRY(til_no_memory(ctx, n * p, "design values"));
 
@@ -159,6 +187,7 @@ til_status_t til_nb_plan_init(til_ctx_t *ctx, const til_design_t *design, til_nb
     for (size_t g = 0; g < out->n_groups; g++)
         for (size_t j = 0; j < p; j++)
             out->row[g * p + j] = design->x[out->order[out->group_begin[g]] + j * n];
+    list_entries(out);
     out->by_group = out->n_groups == p;
     out->just_intercept = is_just_intercept(design);
     choose_leaves(out);
@@ -184,6 +213,10 @@ void til_nb_plan_clear(til_nb_plan_t *plan)
     free(plan->position);
     free(plan->group_begin);
     free(plan->row);
+    free(plan->by_row);
+    free(plan->by_column);
+    free(plan->row_begin);
+    free(plan->column_begin);
     free(plan->least_squares);
     free(plan->leaf);
     free(plan->border);

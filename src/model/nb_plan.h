@@ -16,6 +16,12 @@
 
 enum { TIL_LANES = 8 };         /* per-sample arrays are padded to a multiple of it */
 
+/* A number of the design that is not 0. */
+typedef struct {
+    size_t at;                  /* the column, or the group */
+    double value;
+} til_entry_t;
+
 typedef struct {
     size_t n, p;                /* samples, coefficients                              */
     size_t n_padded;
@@ -26,6 +32,10 @@ typedef struct {
     size_t *position;           /* n: sample -> plan position                         */
     size_t *group_begin;        /* n_groups + 1 plan positions                        */
     double *row;                /* n_groups x p, row-major: the distinct rows         */
+    til_entry_t *by_row;        /* what is not 0 in `row`, row after row ...          */
+    til_entry_t *by_column;     /* ... and column after column                        */
+    size_t *row_begin;          /* n_groups + 1 positions in by_row                   */
+    size_t *column_begin;       /* p + 1 positions in by_column                       */
     double *least_squares;      /* p x n_groups, row-major: sums over groups -> coefficients
                                    of the unweighted fit                              */
     double log_det_rows;        /* log det of the unweighted X'X over groups (by_group only) */
@@ -40,6 +50,15 @@ typedef struct {
 TIL_MUST_USE
 til_status_t til_nb_plan_init(til_ctx_t *ctx, const til_design_t *design, til_nb_plan_t *out);
 void til_nb_plan_clear(til_nb_plan_t *plan);
+
+/* x_g' beta: the linear predictor of a group. */
+static inline double til_nb_plan_predict(const til_nb_plan_t *plan, size_t g, const double *beta)
+{
+    double eta = 0;
+    for (size_t k = plan->row_begin[g]; k < plan->row_begin[g + 1]; k++)
+        eta += plan->by_row[k].value * beta[plan->by_row[k].at];
+    return eta;
+}
 
 /* A factored X'WX + ridge I, in the arrow form of a plan. One per thread. */
 typedef struct {
