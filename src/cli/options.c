@@ -258,9 +258,12 @@ static void print_wrapped(FILE *out, const char *text, int indent, int width)
     fputc('\n', out);
 }
 
-static const char *dots(til_opt_kind_t kind)
+/* "..." after the value of an option that takes several words, unless the value says so itself. */
+static const char *dots(const til_opt_t *opt)
 {
-    return kind == TIL_OPT_WORDS || kind == TIL_OPT_EXPRESSIONS ? "..." : "";
+    size_t n = opt->value == NULL ? 0 : strlen(opt->value);
+    if (opt->kind != TIL_OPT_WORDS && opt->kind != TIL_OPT_EXPRESSIONS) return "";
+    return n > 3 && strcmp(opt->value + n - 3, "...") == 0 ? "" : "...";
 }
 
 void til_options_help(FILE *out, const til_command_t *command)
@@ -274,7 +277,7 @@ void til_options_help(FILE *out, const til_command_t *command)
         if (opt->letter != 0) snprintf(letter, sizeof letter, "-%c, ", opt->letter);
         snprintf(left, sizeof left, "  %s--%s%s%s%s", letter, opt->name,
                  opt->kind == TIL_OPT_FLAG ? "" : " ",
-                 opt->kind == TIL_OPT_FLAG ? "" : opt->value, dots(opt->kind));
+                 opt->kind == TIL_OPT_FLAG ? "" : opt->value, dots(opt));
         default_text(command, opt, given, sizeof given);
         snprintf(help, sizeof help, "%s%s", opt->help, given);
         if (strlen(left) < 30) fprintf(out, "%-30s", left);
@@ -321,7 +324,7 @@ void til_options_man(FILE *out, const til_command_t *command, const char *versio
         if (opt->kind != TIL_OPT_FLAG) {
             fputs(" \\fI", out);
             print_roff(out, opt->value);
-            fprintf(out, "%s\\fR", dots(opt->kind));
+            fprintf(out, "%s\\fR", dots(opt));
         }
         fputc('\n', out);
         print_roff(out, opt->help);

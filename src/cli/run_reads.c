@@ -1,0 +1,304 @@
+/* run_reads.c -- from a sheet of reads to the steps that count them. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/names.h"
+#include "base/try.h"
+#include "cli/run_reads.h"
+
+static const char *const file_columns[] = { "bam", "fastq_1", "fastq_2", "strandedness", "seq_platform",
+                                            "seq_center", "genome_bam", "transcriptome_bam", "percent_mapped" };
+
+bool til_sheet_has_reads(const til_sheet_t *sheet)
+{
+    return til_sheet_column(sheet, "bam") >= 0 || til_sheet_column(sheet, "fastq_1") >= 0;
+}
+
+static bool is_file_column(const char *name)
+{
+    for (size_t i = 0; i < sizeof file_columns / sizeof *file_columns; i++)
+        if (strcmp(name, file_columns[i]) == 0) return true;
+    return false;
+}
+
+static til_status_t check_lane(til_ctx_t *ctx, const til_sheet_t *rows, size_t first, size_t lane)
+{
+    for (size_t c = 0; c < rows->n_columns; c++) {
+        const char *a = til_sheet_cell(rows, first, c), *b = til_sheet_cell(rows, lane, c);
+        if ((!is_file_column(rows->columns[c]) || strcmp(rows->columns[c], "strandedness") == 0) &&
+            strcmp(a, b) != 0)
+            return til_fail(ctx, TIL_EINPUT, "%s:%zu: %s '%s' of sample %s is '%s' at line %zu: lanes of one sample "
+                            "must agree", rows->origin, rows->lines[lane], rows->columns[c], b,
+                            rows->samples[lane], a, rows->lines[first]);
+    }
+    return TIL_OK;
+}
+
+til_status_t til_merge_lanes(til_ctx_t *ctx, const til_sheet_t *rows, til_sheet_t *out)
+{
+    til_names_t *names = til_names_new();
+    size_t *first = til_array(rows->n_samples, sizeof *first), n = 0;
+    til_status_t status = TIL_OK;
+
+    *out = (til_sheet_t){ 0 };
+    if (names == NULL || first == NULL) {
+        status = til_no_memory(ctx, rows->n_samples, "samples");
+        goto done;
+    }
+    for (size_t s = 0; s < rows->n_samples; s++) {
+        int is_new;
+        ptrdiff_t id = til_names_add(names, rows->samples[s], &is_new);
+        if (id < 0) {
+            status = til_no_memory(ctx, rows->n_samples, "samples");
+            goto done;
+        }
+        if (is_new) first[n++] = s;
+        else TIL_TRY(check_lane(ctx, rows, first[id], s));
+    }
+    if (n < rows->n_samples)
+        til_say(ctx, TIL_LOG_NOTICE, "%s: %zu rows are lanes of %zu samples", rows->origin, rows->n_samples, n);
+    TIL_TRY(til_sheet_select(ctx, rows, first, n, out));
+done:
+    free(first);
+    til_names_free(names);
+    return status;
+}
+
+/* ---- planning ---------------------------------------------------------------------------- */
+
+typedef struct {
+    til_ctx_t *ctx;
+    const til_run_reads_t *reads;
+    til_steps_t *steps;
+    til_sheet_t samples;
+    til_strbuf_t text;
+} planner_t;
+
+static const char *in_folder(planner_t *p, const char *folder, const char *name)
+{
+    til_strbuf_reset(&p->text);
+    til_strbuf_printf(&p->text, "%s/%s/%s", p->reads->folder, folder, name);
+    return til_strbuf_text(&p->text);
+}
+
+/* A file the sheet names: as written, or beside the sheet when it is not found so. */
+static const char *read_path(planner_t *p, const char *path)
+{
+    const char *origin = p->reads->rows->origin, *slash = strrchr(origin, '/');
+
+    if (path[0] == '/' || slash == NULL || access(path, F_OK) == 0) return path;
+    til_strbuf_reset(&p->text);
+    til_strbuf_printf(&p->text, "%.*s/%s", (int)(slash - origin), origin, path);
+    return access(til_strbuf_text(&p->text), F_OK) == 0 ? til_strbuf_text(&p->text) : path;
+}
+
+static void add_file(planner_t *p, const char *path)
+{
+    const char *found = read_path(p, path);
+    til_step_word(p->ctx, p->steps, found);
+    til_step_input(p->ctx, p->steps, found);
+}
+
+/* The cell of a sample, "" when there is no such column. */
+static const char *cell(const til_sheet_t *sheet, size_t s, const char *column)
+{
+    ptrdiff_t c = til_sheet_column(sheet, column);
+    return c < 0 ? "" : til_sheet_cell(sheet, s, (size_t)c);
+}
+
+static char *copy_text(planner_t *p, const char *text)
+{
+    char *copy = strdup(text);
+    if (copy == NULL && p->steps->status == TIL_OK) p->steps->status = til_no_memory(p->ctx, 1, "paths");
+    return copy;
+}
+
+static til_status_t empty_cell(planner_t *p, size_t row, const char *column)
+{
+    const til_sheet_t *rows = p->reads->rows;
+    return til_fail(p->ctx, TIL_EINPUT, "%s:%zu: sample %s has no %s", rows->origin, rows->lines[row],
+                    rows->samples[row], column);
+}
+
+/* One count step for all BAM files, columns named by sample. */
+static til_status_t plan_count(planner_t *p, char **counts)
+{
+    const til_sheet_t *rows = p->reads->rows;
+    const char *strand = cell(rows, 0, "strandedness");
+    til_strbuf_t names = { 0 };
+
+    if (p->reads->annotation == NULL)
+        return til_fail(p->ctx, TIL_EUSAGE, "%s has a column bam: -a GTF is missing", rows->origin);
+    if (p->samples.n_samples != rows->n_samples)
+        return til_fail(p->ctx, TIL_EINPUT, "%s: a sample has several BAM files: merge them first (samtools merge)",
+                        rows->origin);
+    til_step_begin(p->ctx, p->steps, "count");
+    til_step_option(p->ctx, p->steps, "-a", p->reads->annotation);
+    til_step_input(p->ctx, p->steps, p->reads->annotation);
+    for (size_t s = 0; s < rows->n_samples; s++) {
+        if (strcmp(cell(rows, s, "strandedness"), strand) != 0) strand = "auto";
+        til_strbuf_printf(&names, "%s%s", s == 0 ? "" : ",", rows->samples[s]);
+    }
+    til_step_option(p->ctx, p->steps, "-s", strand[0] == '\0' ? "auto" : strand);
+    til_step_option(p->ctx, p->steps, "--sample-names", til_strbuf_text(&names));
+    til_step_option(p->ctx, p->steps, "-o", in_folder(p, "count", "counts.tsv"));
+    til_step_output(p->ctx, p->steps, til_strbuf_text(&p->text));
+    *counts = copy_text(p, til_strbuf_text(&p->text));
+    for (size_t s = 0; s < rows->n_samples; s++) {
+        if (cell(rows, s, "bam")[0] == '\0') {
+            til_strbuf_clear(&names);
+            return empty_cell(p, s, "bam");
+        }
+        add_file(p, cell(rows, s, "bam"));
+    }
+    if (names.failed && p->steps->status == TIL_OK) p->steps->status = til_no_memory(p->ctx, 1, "names");
+    til_strbuf_clear(&names);
+    return p->steps->status;
+}
+
+/* Where transcripts learn their genes, for index, quant and merge alike. */
+static void gene_words(planner_t *p)
+{
+    if (p->reads->tx2gene != NULL) {
+        til_step_option(p->ctx, p->steps, "-g", p->reads->tx2gene);
+        til_step_input(p->ctx, p->steps, p->reads->tx2gene);
+    } else if (p->reads->annotation != NULL) {
+        til_step_option(p->ctx, p->steps, "-a", p->reads->annotation);
+        til_step_input(p->ctx, p->steps, p->reads->annotation);
+    }
+}
+
+static til_status_t plan_index(planner_t *p, char **index)
+{
+    if (p->reads->index != NULL) {
+        *index = copy_text(p, p->reads->index);
+        return p->steps->status;
+    }
+    if (p->reads->transcripts == NULL)
+        return til_fail(p->ctx, TIL_EUSAGE, "%s has a column fastq_1: -i INDEX or -t TRANSCRIPTS is missing",
+                        p->reads->rows->origin);
+    til_step_begin(p->ctx, p->steps, "index");
+    til_step_option(p->ctx, p->steps, "-t", p->reads->transcripts);
+    til_step_input(p->ctx, p->steps, p->reads->transcripts);
+    gene_words(p);
+    til_step_option(p->ctx, p->steps, "-o", in_folder(p, "quant", "transcripts.tilseq"));
+    til_step_output(p->ctx, p->steps, til_strbuf_text(&p->text));
+    *index = copy_text(p, til_strbuf_text(&p->text));
+    return p->steps->status;
+}
+
+/* nf-core's words for the strand of a library, in salmon's for quant. */
+static til_status_t library_type(planner_t *p, size_t row, bool paired, const char **type)
+{
+    static const struct { const char *word, *paired, *single; } rows[] = {
+        { "", "auto", "auto" }, { "auto", "auto", "auto" }, { "unstranded", "IU", "U" },
+        { "forward", "ISF", "SF" }, { "reverse", "ISR", "SR" } };
+    const char *word = cell(p->reads->rows, row, "strandedness");
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(rows[i].word, word) == 0) {
+            *type = paired ? rows[i].paired : rows[i].single;
+            return TIL_OK;
+        }
+    return til_fail(p->ctx, TIL_EINPUT, "%s:%zu: strandedness '%s' of sample %s is not forward, reverse, unstranded or "
+                    "auto", p->reads->rows->origin, p->reads->rows->lines[row], word, p->reads->rows->samples[row]);
+}
+
+/* The files of one mate of a sample, lane after lane. */
+static til_status_t add_lanes(planner_t *p, const char *sample, const char *option, const char *column,
+                              bool needed)
+{
+    const til_sheet_t *rows = p->reads->rows;
+    bool begun = false;
+
+    for (size_t s = 0; s < rows->n_samples; s++) {
+        const char *path;
+        if (strcmp(rows->samples[s], sample) != 0) continue;
+        path = cell(rows, s, column);
+        if (path[0] == '\0' && needed) return empty_cell(p, s, column);
+        if (path[0] == '\0') continue;
+        if (!begun) til_step_word(p->ctx, p->steps, option);
+        begun = true;
+        add_file(p, path);
+    }
+    return p->steps->status;
+}
+
+static til_status_t plan_sample(planner_t *p, size_t s, const char *index)
+{
+    const til_sheet_t *samples = &p->samples;
+    bool paired = cell(samples, s, "fastq_2")[0] != '\0';
+    const char *type = NULL;
+    til_strbuf_t folder = { 0 };
+    til_status_t status;
+
+    TIL_TRY(library_type(p, s, paired, &type));
+    til_step_begin(p->ctx, p->steps, "quant");
+    til_step_option(p->ctx, p->steps, "-i", index);
+    til_step_input(p->ctx, p->steps, index);
+    TIL_TRY(add_lanes(p, samples->samples[s], paired ? "-1" : "-r", "fastq_1", true));
+    if (paired) TIL_TRY(add_lanes(p, samples->samples[s], "-2", "fastq_2", true));
+    til_step_option(p->ctx, p->steps, "-l", type);
+    til_strbuf_add(&folder, in_folder(p, "quant", samples->samples[s]));
+    til_step_option(p->ctx, p->steps, "-o", til_strbuf_text(&folder));
+    til_strbuf_add(&folder, "/quant.sf");
+    til_step_output(p->ctx, p->steps, til_strbuf_text(&folder));
+    if (folder.failed) status = til_no_memory(p->ctx, 1, "paths");
+done:
+    til_strbuf_clear(&folder);
+    return status;
+}
+
+static til_status_t plan_merge(planner_t *p, char **counts, char **lengths)
+{
+    til_strbuf_t names = { 0 };
+
+    til_step_begin(p->ctx, p->steps, "merge");
+    til_step_option(p->ctx, p->steps, "-o", in_folder(p, "quant", "all"));
+    gene_words(p);
+    for (size_t s = 0; s < p->samples.n_samples; s++) {
+        til_strbuf_printf(&names, "%s%s", s == 0 ? "" : ",", p->samples.samples[s]);
+        til_step_word(p->ctx, p->steps, in_folder(p, "quant", p->samples.samples[s]));
+        til_strbuf_add(&p->text, "/quant.sf");
+        til_step_input(p->ctx, p->steps, til_strbuf_text(&p->text));
+    }
+    til_step_option(p->ctx, p->steps, "--sample-names", til_strbuf_text(&names));
+    *counts = copy_text(p, in_folder(p, "quant", "all.gene_counts.tsv"));
+    til_step_output(p->ctx, p->steps, til_strbuf_text(&p->text));
+    *lengths = copy_text(p, in_folder(p, "quant", "all.gene_lengths.tsv"));
+    til_step_output(p->ctx, p->steps, til_strbuf_text(&p->text));
+    if (names.failed && p->steps->status == TIL_OK) p->steps->status = til_no_memory(p->ctx, 1, "names");
+    til_strbuf_clear(&names);
+    return p->steps->status;
+}
+
+til_status_t til_plan_reads(til_ctx_t *ctx, const til_run_reads_t *reads, til_steps_t *steps,
+                            char **counts, char **lengths)
+{
+    planner_t p = { .ctx = ctx, .reads = reads, .steps = steps };
+    char *index = NULL;
+    til_status_t status;
+
+    *counts = *lengths = NULL;
+    TIL_TRY(til_merge_lanes(ctx, reads->rows, &p.samples));
+    if (til_sheet_column(reads->rows, "bam") >= 0) {
+        TIL_TRY(plan_count(&p, counts));
+        goto done;
+    }
+    if (reads->tx2gene == NULL && reads->annotation == NULL) {
+        status = til_fail(ctx, TIL_EUSAGE, "%s has a column fastq_1: -a GTF or --tx2gene TSV is missing, to know the "
+                          "genes of the transcripts", reads->rows->origin);
+        goto done;
+    }
+    TIL_TRY(plan_index(&p, &index));
+    for (size_t s = 0; s < p.samples.n_samples; s++) TIL_TRY(plan_sample(&p, s, index));
+    TIL_TRY(plan_merge(&p, counts, lengths));
+done:
+    free(index);
+    til_strbuf_clear(&p.text);
+    til_sheet_clear(&p.samples);
+    return status;
+}
