@@ -19,6 +19,7 @@
 #include "cli/commands.h"
 #include "cli/design_options.h"
 #include "cli/inputs.h"
+#include "cli/run_reads.h"
 #include "cli/shipped.h"
 #include "cli/steps.h"
 #include "config.h"
@@ -27,6 +28,7 @@
 
 typedef struct {
     const char *output, *counts, *sets, *scores, *method, *filter, *fit_type, *species, *score_method, *title;
+    const char *annotation, *index, *transcripts, *tx2gene;
     double alpha;
     int64_t min_size, max_size, seed;
     bool dry_run;
@@ -42,7 +44,15 @@ static const run_args_t defaults = {
 
 static const til_opt_t options[] = {
     { 0, "counts", TIL_OPT_FILE, offsetof(run_args_t, counts), "MATRIX", 0, 0,
-      "count matrix, genes x samples" },
+      "count matrix, genes x samples; without it the sheet names reads: a column bam, or fastq_1 (and "
+      "fastq_2, strandedness)" },
+    { 'a', "annotation", TIL_OPT_FILE, offsetof(run_args_t, annotation), "GTF", 0, 0,
+      "genes and exons: for BAM, and for the genes of transcripts" },
+    { 'i', "index", TIL_OPT_FILE, offsetof(run_args_t, index), "INDEX", 0, 0, "for FASTQ: made by tilseq index" },
+    { 't', "transcripts", TIL_OPT_FILE, offsetof(run_args_t, transcripts), "FASTA", 0, 0,
+      "for FASTQ: index these transcripts first" },
+    { 0, "tx2gene", TIL_OPT_FILE, offsetof(run_args_t, tx2gene), "TSV", 0, 0,
+      "for FASTQ: transcript, gene and symbol, instead of -a" },
     TIL_DESIGN_OPTIONS(run_args_t),
     { 0, "method", TIL_OPT_TEXT, offsetof(run_args_t, method), "NAME", 0, 0,
       "engine of the tests; see tilseq de --list-methods" },
@@ -78,12 +88,15 @@ typedef struct {
     til_ctx_t *ctx;
     til_job_t *job;
     const run_args_t *args;
-    const char *sheet_path;
-    til_sheet_t sheet;
+    const char *sheet_path;         /* what the steps read: the user's, or samples.tsv of the run */
+    til_sheet_t sheet;              /* one row per sample                                   */
     til_questions_t questions;
     til_steps_t steps;
     til_json_t *before;             /* run.json of an earlier run, or NULL                  */
     char *sets, *genes;             /* paths the steps use; genes may be NULL               */
+    char *counts, *lengths;         /* the matrix: given, or made from reads; lengths or NULL */
+    char *own_sheet;                /* samples.tsv of the run                               */
+    bool from_reads;
 } run_t;
 
 /* DIR/<name>, kept until the run ends by being a word of its step; here for one use. */
@@ -149,11 +162,11 @@ static til_status_t choose_sets(run_t *r)
     bool had_names;
 
     if (r->args->sets != NULL) return TIL_OK;
-    TIL_TRY(til_load_matrix(r->ctx, r->job, r->args->counts, TIL_VALUES_COUNTS, &r->args->input, &m));
+    TIL_TRY(til_load_matrix(r->ctx, r->job, r->counts, TIL_VALUES_COUNTS, &r->args->input, &m));
     TIL_TRY(til_species_of(r->ctx, r->args->species, &m, &species));
     if (species == TIL_SPECIES_UNKNOWN) {
         til_say(r->ctx, TIL_LOG_WARNING, "%s: its gene names are those of no species tilseq has sets for: "
-                "enrichment and scores are left out; give sets with -g", r->args->counts);
+                "enrichment and scores are left out; give sets with -g", r->counts);
         goto done;
     }
     TIL_TRY(til_shipped_sets(r->ctx, species, &sets));
@@ -185,8 +198,10 @@ static void sample_words(run_t *r)
 
     til_step_option(r->ctx, &r->steps, "--genes", genes_of(r));
     til_step_input(r->ctx, &r->steps, genes_of(r));
-    til_step_list(r->ctx, &r->steps, "--exclude", &in->exclude);
-    til_step_list(r->ctx, &r->steps, "--include", &in->include);
+    if (!r->from_reads) {           /* else the sheet and the matrix have those samples only */
+        til_step_list(r->ctx, &r->steps, "--exclude", &in->exclude);
+        til_step_list(r->ctx, &r->steps, "--include", &in->include);
+    }
     if (in->subset) til_step_word(r->ctx, &r->steps, "--subset");
     if (in->round) til_step_word(r->ctx, &r->steps, "--round");
     if (in->sum_duplicates) til_step_word(r->ctx, &r->steps, "--sum-duplicates");
@@ -208,8 +223,8 @@ static void add_norm(run_t *r)
 
     for (int i = 0; i < 2; i++) {
         til_step_begin(r->ctx, &r->steps, "norm");
-        til_step_word(r->ctx, &r->steps, r->args->counts);
-        til_step_input(r->ctx, &r->steps, r->args->counts);
+        til_step_word(r->ctx, &r->steps, r->counts);
+        til_step_input(r->ctx, &r->steps, r->counts);
         til_step_option(r->ctx, &r->steps, "--samples", r->sheet_path);
         til_step_input(r->ctx, &r->steps, r->sheet_path);
         til_step_option(r->ctx, &r->steps, "--to", scales[i]);
@@ -262,8 +277,8 @@ static void add_de(run_t *r)
     til_strbuf_t b = { 0 };
 
     til_step_begin(r->ctx, &r->steps, "de");
-    til_step_word(r->ctx, &r->steps, r->args->counts);
-    til_step_input(r->ctx, &r->steps, r->args->counts);
+    til_step_word(r->ctx, &r->steps, r->counts);
+    til_step_input(r->ctx, &r->steps, r->counts);
     til_step_word(r->ctx, &r->steps, r->sheet_path);
     til_step_input(r->ctx, &r->steps, r->sheet_path);
     design_words(r);
@@ -273,6 +288,8 @@ static void add_de(run_t *r)
     if (strcmp(r->args->fit_type, defaults.fit_type) != 0)
         til_step_option(r->ctx, &r->steps, "--fit-type", r->args->fit_type);
     number_option(r, "--alpha", r->args->alpha);
+    til_step_option(r->ctx, &r->steps, "--lengths", r->lengths);
+    til_step_input(r->ctx, &r->steps, r->lengths);
     sample_words(r);
     til_step_option(r->ctx, &r->steps, "-o", in_folder(&b, r, "", "de", ""));
     til_strbuf_clear(&b);
@@ -303,8 +320,8 @@ static void add_score(run_t *r)
     til_strbuf_t b = { 0 };
 
     til_step_begin(r->ctx, &r->steps, "score");
-    til_step_word(r->ctx, &r->steps, r->args->counts);
-    til_step_input(r->ctx, &r->steps, r->args->counts);
+    til_step_word(r->ctx, &r->steps, r->counts);
+    til_step_input(r->ctx, &r->steps, r->counts);
     til_step_option(r->ctx, &r->steps, "--genes", genes_of(r));
     til_step_input(r->ctx, &r->steps, genes_of(r));
     til_step_option(r->ctx, &r->steps, "-g", r->args->sets);
@@ -340,6 +357,7 @@ static bool asks_something(const run_t *r)
     return r->args->asked.design != NULL || r->args->asked.pair != NULL;
 }
 
+/* From a matrix on. */
 static til_status_t plan(run_t *r)
 {
     add_norm(r);
@@ -479,16 +497,16 @@ done:
     return status;
 }
 
-static til_status_t carry_out(run_t *r)
+/* Runs the steps from `first` on. */
+static til_status_t carry_out(run_t *r, size_t first)
 {
     til_status_t status = TIL_OK;
 
-    for (size_t i = 0; i < r->steps.n; i++) {
+    for (size_t i = first; i < r->steps.n; i++) {
         til_step_t *step = &r->steps.steps[i];
         bool done;
         TIL_TRY(til_step_is_done(r->ctx, step, r->before, &done));
-        til_say(r->ctx, TIL_LOG_STAGE, "step %zu of %zu: %s%s", i + 1, r->steps.n, step->words[0],
-                done ? " (finished before)" : "");
+        til_say(r->ctx, TIL_LOG_STAGE, "step %zu: %s%s", i + 1, step->words[0], done ? " (finished before)" : "");
         if (!done) TIL_TRY(til_step_run(r->ctx, step));
         TIL_TRY(write_record(r, i + 1));
     }
@@ -511,7 +529,11 @@ static void read_record(run_t *r)
 static til_status_t check(til_ctx_t *ctx, const run_args_t *args)
 {
     if (args->output == NULL) return til_fail(ctx, TIL_EUSAGE, "-o DIR is missing");
-    if (args->counts == NULL) return til_fail(ctx, TIL_EUSAGE, "--counts MATRIX is missing");
+    if (args->index != NULL && args->transcripts != NULL)
+        return til_fail(ctx, TIL_EUSAGE, "-i and -t: give one of them");
+    if (args->counts != NULL && (args->annotation != NULL || args->index != NULL || args->transcripts != NULL ||
+                                 args->tx2gene != NULL))
+        return til_fail(ctx, TIL_EUSAGE, "--counts is a matrix: -a, -i, -t and --tx2gene are for reads");
     if (til_de_find(args->method) == NULL)
         return til_fail(ctx, TIL_EUSAGE, "--method: no method '%s'; see tilseq de --list-methods", args->method);
     if (til_score_find(args->score_method) == NULL)
@@ -523,33 +545,88 @@ static til_status_t check(til_ctx_t *ctx, const run_args_t *args)
     return TIL_OK;
 }
 
+/* The sheet as the steps see it: one row per sample. With reads, the steps that count them are planned. */
+static til_status_t read_sheet(run_t *r)
+{
+    til_strbuf_t path = { 0 };
+    til_sheet_t rows = { 0 };
+    til_status_t status;
+
+    r->own_sheet = strdup(in_folder(&path, r, "", "samples", ".tsv"));
+    if (r->own_sheet == NULL) {
+        status = til_no_memory(r->ctx, 1, "paths");
+        goto done;
+    }
+    TIL_TRY(til_load_sheet(r->ctx, r->job, r->job->operands[0], r->args->counts == NULL, &r->args->input, &rows));
+    r->sheet_path = r->job->operands[0];
+    if (r->args->counts != NULL) {
+        r->sheet = rows;
+        rows = (til_sheet_t){ 0 };
+        r->counts = strdup(r->args->counts);
+        if (r->counts == NULL) status = til_no_memory(r->ctx, 1, "paths");
+        goto done;
+    }
+    if (!til_sheet_has_reads(&rows)) {
+        status = til_fail(r->ctx, TIL_EUSAGE, "%s has no column bam or fastq_1: --counts MATRIX is missing",
+                          rows.origin);
+        goto done;
+    }
+    r->from_reads = true;
+    r->sheet_path = r->own_sheet;
+    TIL_TRY(til_merge_lanes(r->ctx, &rows, &r->sheet));
+    til_run_reads_t reads = { &rows, r->args->output, r->args->annotation, r->args->index, r->args->transcripts,
+                              r->args->tx2gene };
+    TIL_TRY(til_plan_reads(r->ctx, &reads, &r->steps, &r->counts, &r->lengths));
+done:
+    til_strbuf_clear(&path);
+    til_sheet_clear(&rows);
+    return status;
+}
+
+/* A dry run from reads knows the sets only when they or the species are given: there is no matrix to tell by. */
+static til_status_t plan_rest(run_t *r)
+{
+    if (r->from_reads && r->args->dry_run && access(r->counts, R_OK) != 0 && r->args->sets == NULL)
+        til_say(r->ctx, TIL_LOG_NOTICE, "which of the shipped sets are used is told by the genes once they are "
+                "counted: enrichment and scores are not shown here; give sets with -g");
+    else {
+        til_status_t status = choose_sets(r);
+        if (status != TIL_OK) return status;
+    }
+    return plan(r);
+}
+
 static til_status_t run(til_ctx_t *ctx, til_job_t *job)
 {
-    run_t r = { .ctx = ctx, .job = job, .args = job->args, .sheet_path = job->operands[0] };
-    til_strbuf_t path = { 0 };
+    run_t r = { .ctx = ctx, .job = job, .args = job->args };
+    size_t n_reads_steps;
     til_status_t status;
 
     TIL_TRY(check(ctx, r.args));
-    TIL_TRY(til_load_sheet(ctx, job, r.sheet_path, false, &r.args->input, &r.sheet));
+    TIL_TRY(read_sheet(&r));
     if (asks_something(&r)) {
         TIL_TRY(til_ask(ctx, job, &r.args->asked, &r.sheet, &r.questions));
         TIL_TRY(til_ask_check(ctx, &r.questions));
     } else {
         til_say(ctx, TIL_LOG_WARNING, "no --design and no --pair: nothing is compared, samples are only scored");
     }
-    TIL_TRY(choose_sets(&r));
-    TIL_TRY(plan(&r));
+    n_reads_steps = r.steps.n;
     if (r.args->dry_run) {
+        TIL_TRY(plan_rest(&r));
         status = print_plan(&r);
         goto done;
     }
     read_record(&r);
-    TIL_TRY(write_text(&r, in_folder(&path, &r, "", "samples", ".tsv"), write_sheet, &r.sheet));
-    TIL_TRY(carry_out(&r));
+    TIL_TRY(write_text(&r, r.own_sheet, write_sheet, &r.sheet));
+    TIL_TRY(carry_out(&r, 0));
+    TIL_TRY(plan_rest(&r));
+    TIL_TRY(carry_out(&r, n_reads_steps));
     til_say(ctx, TIL_LOG_STAGE, "the page: %s/report.html", r.args->output);
 done:
-    til_strbuf_clear(&path);
     til_json_free(r.before);
+    free(r.own_sheet);
+    free(r.counts);
+    free(r.lengths);
     free(r.sets);
     free(r.genes);
     til_steps_clear(&r.steps);

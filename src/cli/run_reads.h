@@ -14,7 +14,6 @@ typedef struct {
     const char *annotation;         /* -a, or NULL                                           */
     const char *index, *transcripts;/* -i or -t, or NULL                                     */
     const char *tx2gene;            /* --tx2gene, or NULL                                    */
-    int64_t seed;
 } til_run_reads_t;
 
 /* Whether a sheet names reads: a column bam, or fastq_1. */
