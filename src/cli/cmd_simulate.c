@@ -127,6 +127,8 @@ static til_status_t read_table(til_ctx_t *ctx, til_table_t *table)
     return status;
 }
 
+static bool is_empty(const char *text) { return text == NULL || text[0] == '\0'; }
+
 static til_status_t list_candidates(til_ctx_t *ctx, const til_genesets_t *sets, genes_t *out)
 {
     til_names_t *in_sets = til_names_new(), *seen = til_names_new();
@@ -151,7 +153,7 @@ static til_status_t list_candidates(til_ctx_t *ctx, const til_genesets_t *sets, 
     for (size_t g = 0; g < out->table.n_rows; g++) {
         int new_id = 0, new_symbol = 0;
 
-        if (symbol[g] == NULL || ensembl[g] == NULL || type[g] == NULL) continue;
+        if (is_empty(symbol[g]) || is_empty(ensembl[g]) || is_empty(type[g])) continue;
         if (strcmp(type[g], "protein-coding") != 0 && til_names_find(in_sets, symbol[g]) < 0)
             continue;
         char *bar = strchr(ensembl[g], '|');    /* the first of several */

@@ -151,7 +151,10 @@ static void drop_small(til_ctx_t *ctx, size_t min_size, const til_score_input_t 
         n_small++;
         for (size_t s = 0; s < in->n_samples; s++) scores[i * in->n_samples + s] = NAN;
     }
-    if (n_small > 0)
+    if (n_small > 0 && min_size == 1)
+        til_say(ctx, TIL_LOG_NOTICE, "%zu of %zu sets have no gene in the matrix: their scores are "
+                "NA", n_small, in->n_sets);
+    else if (n_small > 0)
         til_say(ctx, TIL_LOG_NOTICE, "%zu of %zu sets have fewer than %zu genes in the matrix: "
                 "their scores are NA", n_small, in->n_sets, min_size);
 }
