@@ -25,17 +25,19 @@ typedef struct til_index til_index_t;
 
 typedef struct {
     unsigned k;                     /* odd, 15 to 31                                         */
-    unsigned window;                /* one k-mer of any `window` in a row is in the table    */
+    unsigned window;                /* one k-mer of any `window` in a row is in the table; 0:
+                                       3, or as many as keep the table under 256 MB          */
     const char *transcripts;        /* FASTA                                                 */
     const char *decoys;             /* FASTA of sequences that soak up foreign reads, or NULL */
 } til_index_build_t;
 
-#define TIL_INDEX_BUILD_DEFAULT { .k = 31, .window = 8 }
+#define TIL_INDEX_BUILD_DEFAULT { .k = 31 }
 
 /* What was met in the FASTA. */
 typedef struct {
     uint64_t n_short, n_same_sequence, n_dropped_twins, n_poly_a, n_not_acgt, n_decoys;
     uint64_t n_unitigs, n_places, n_kmers, n_sampled;
+    unsigned window;                /* the one used */
 } til_index_stats_t;
 
 /* Builds an index in memory. Names end at the first blank or '|'. TIL_EINPUT when two records

@@ -17,7 +17,7 @@ typedef struct {
     til_common_t common;
 } index_args_t;
 
-static const index_args_t defaults = { .k = 31, .window = 8 };
+static const index_args_t defaults = { .k = 31 };
 
 static const til_opt_t options[] = {
     { 't', "transcripts", TIL_OPT_FILE, offsetof(index_args_t, transcripts), "FASTA", 0, 0,
@@ -30,8 +30,8 @@ static const til_opt_t options[] = {
       "sequences that are no transcripts: reads that fit them better are not counted" },
     { 'k', "kmer", TIL_OPT_INT, offsetof(index_args_t, k), "INT", 15, 31,
       "length of the seeds, odd" },
-    { 'w', "window", TIL_OPT_INT, offsetof(index_args_t, window), "INT", 1, 64,
-      "one seed of any so many in a row is kept: smaller is larger and slower" },
+    { 'w', "window", TIL_OPT_INT, offsetof(index_args_t, window), "INT", 0, 64,
+      "one seed of any so many in a row is kept; 0: 3, or what keeps the table under 256 MB" },
     { 0, "allow-missing", TIL_OPT_FLAG, offsetof(index_args_t, allow_missing), NULL, 0, 0,
       "transcripts that -g or -a does not know are genes of their own" },
     { 'o', "output", TIL_OPT_OUTPUT, offsetof(index_args_t, output), "INDEX", 0, 0,

@@ -13,8 +13,9 @@
 #include "quant/index.h"
 #include "quant/unitigs.h"
 
-enum { AHEAD = 32, MIN_TAG_BITS = 4, MAX_TAG_BITS = 16 };
+enum { AHEAD = 32, MIN_TAG_BITS = 4, MAX_TAG_BITS = 16, MIN_WINDOW = 3, MAX_WINDOW = 64 };
 #define LOAD 0.85
+#define TABLE_BYTES 256e6       /* the window is widened until the table is smaller */
 
 static unsigned bits_for(uint64_t largest)
 {
@@ -138,6 +139,16 @@ static til_status_t fill_table(til_ctx_t *ctx, const til_unitigs_t *u, til_index
     return TIL_OK;
 }
 
+/* A window of w keeps 2 of w + 1 k-mers. The narrower, the shorter a read's error-free stretch may be. */
+static unsigned choose_window(uint64_t n_kmers)
+{
+    unsigned window = MIN_WINDOW;
+    while (window < MAX_WINDOW &&
+           (double)n_kmers * 2 / (window + 1) / LOAD * (double)sizeof(uint64_t) > TABLE_BYTES)
+        window++;
+    return window;
+}
+
 /* Moves the targets' memory into the index. */
 static void take_targets(til_targets_t *t, til_index_t *index)
 {
@@ -165,26 +176,27 @@ til_status_t til_index_build(til_ctx_t *ctx, const til_index_build_t *how, til_i
     *out = NULL;
     *stats = (til_index_stats_t){ 0 };
     if (index == NULL) return til_no_memory(ctx, 1, "index");
-    if (how->k < TIL_KMER_MIN || how->k > TIL_KMER_MAX || how->k % 2 == 0 || how->window < 1) {
+    if (how->k < TIL_KMER_MIN || how->k > TIL_KMER_MAX || how->k % 2 == 0) {
         status = til_fail(ctx, TIL_EUSAGE, "k = %u: must be odd, from %d to %d", how->k,
                           (int)TIL_KMER_MIN, (int)TIL_KMER_MAX);
         goto done;
     }
     index->k = how->k;
-    index->window = how->window;
     TIL_TRY(til_targets_read(ctx, how, &targets, stats));
     til_say(ctx, TIL_LOG_STAGE, "%zu sequences, %llu bases", targets.n,
             (unsigned long long)targets.n_bases);
     TIL_TRY(til_breaks_find(ctx, &targets, how->k, &breaks));
     stats->n_kmers = breaks.n_kmers;
     til_say(ctx, TIL_LOG_STAGE, "%llu distinct k-mers", (unsigned long long)breaks.n_kmers);
-    TIL_TRY(til_unitigs_walk(ctx, &targets, how->k, how->window, &breaks, &unitigs));
+    index->window = how->window > 0 ? how->window : choose_window(breaks.n_kmers);
+    stats->window = index->window;
+    TIL_TRY(til_unitigs_walk(ctx, &targets, how->k, index->window, &breaks, &unitigs));
     til_breaks_clear(&breaks);
     stats->n_unitigs = unitigs.n;
     stats->n_places = unitigs.n_places;
     stats->n_sampled = unitigs.n_sampled;
-    til_say(ctx, TIL_LOG_STAGE, "%zu unitigs at %zu places, %llu k-mers sampled", unitigs.n,
-            unitigs.n_places, (unsigned long long)unitigs.n_sampled);
+    til_say(ctx, TIL_LOG_STAGE, "%zu unitigs at %zu places, %llu k-mers sampled (1 of any %u)",
+            unitigs.n, unitigs.n_places, (unsigned long long)unitigs.n_sampled, index->window);
     take_targets(&targets, index);
     TIL_TRY(sort_places(ctx, &unitigs, index));
     free(unitigs.places);

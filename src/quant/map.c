@@ -359,7 +359,7 @@ static int try_orphans(const run_t *r, const til_mate_t *mates, const til_seeds_
     for (size_t i = 0; i < s->pool.n && n_rescued < RESCUE_CANDIDATES; i++) {
         candidate_t *c = &s->pool.items[i];
         int lost = c->mates == 1;
-        if (c->cost > best || mates[lost].read.length >= (int)(r->index->k + 3 * r->index->window) ||
+        if (c->cost > best || mates[lost].read.length >= 2 * (int)r->index->k ||
             mates[lost].read.length < (int)r->index->k) continue;
         rescue(r, mates, c);
         n_rescued++;

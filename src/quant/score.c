@@ -116,7 +116,7 @@ int til_score_thorough(const til_index_t *index, const til_packed_t *read, int r
     if (whole < WORTH_A_GAP) return whole + overhang;
 
     int clipped = best_clip(where, n, r.from, r.to, &aligned);
-    int needed = (r.to - r.from) / 3 > (int)index->k ? (r.to - r.from) / 3 : (int)index->k;
+    int needed = (r.to - r.from) / 2 > (int)index->k ? (r.to - r.from) / 2 : (int)index->k;
     if (aligned < needed) clipped = TIL_COST_NONE;
     int best = whole <= limit && whole < clipped ? whole : clipped;
     if (best > WORTH_A_GAP && n < MAX_MISMATCHES) {
