@@ -31,7 +31,7 @@ enum {
     GRAIN = 1024
 };
 #define LEAST_EXPECTED 1.0      /* fragments: rarer transcripts teach nothing */
-#define DAMPING 2000.0          /* even observations mixed in                 */
+#define DAMPING 200.0           /* fragments the prior of a ratio counts for  */
 #define MOST 5.0                /* no factor beyond this or its inverse       */
 
 /* ---- counting ---------------------------------------------------------------------------- */
@@ -220,21 +220,43 @@ static void walk_clear(til_ctx_t *ctx, walk_t *w)
     free(w->partial);
 }
 
-/* ratio[i] = observed share over expected share, damped and bounded. */
-static void ratios(const uint64_t *observed, const double *expected, int n, double *ratio)
+/* ratio[i] = observed share over expected share; `prior` (NULL: 1) counts for `weight` fragments. */
+static void ratios(const double *observed, const double *expected, const double *prior, int n,
+                   double weight, double *ratio)
 {
     double n_observed = 0, n_expected = 0;
 
     for (int i = 0; i < n; i++) {
-        n_observed += (double)observed[i];
+        n_observed += observed[i];
         n_expected += expected[i];
     }
     for (int i = 0; i < n; i++) {
-        double share = n_expected > 0 ? expected[i] / n_expected : 1.0 / n;
-        double wanted = share * (n_observed + DAMPING);
-        double r = wanted > 0 ? ((double)observed[i] + DAMPING * share) / wanted : 1;
+        double wanted = n_expected > 0 ? expected[i] / n_expected * n_observed : 0;
+        double r = (observed[i] + weight * (prior == NULL ? 1 : prior[i])) / (wanted + weight);
         ratio[i] = fmin(MOST, fmax(1 / MOST, r));
     }
+}
+
+/* Contexts: the product of the ratios of their single bases, corrected by each word's own counts as far
+ * as these go. */
+static void context_ratios(const uint64_t *observed, const double *expected, double *ratio)
+{
+    double seen[TIL_BIAS_WORDS], prior[TIL_BIAS_WORDS];
+
+    for (int w = 0; w < TIL_BIAS_WORDS; w++) {
+        seen[w] = (double)observed[w];
+        prior[w] = 1;
+    }
+    for (int i = 0; i < TIL_BIAS_CONTEXT; i++) {
+        double one_seen[4] = { 0 }, one_expected[4] = { 0 }, one[4];
+        for (int w = 0; w < TIL_BIAS_WORDS; w++) {
+            one_seen[w >> 2 * i & 3] += seen[w];
+            one_expected[w >> 2 * i & 3] += expected[w];
+        }
+        ratios(one_seen, one_expected, NULL, 4, DAMPING, one);
+        for (int w = 0; w < TIL_BIAS_WORDS; w++) prior[w] *= one[w >> 2 * i & 3];
+    }
+    ratios(seen, expected, prior, TIL_BIAS_WORDS, DAMPING, ratio);
 }
 
 /* Sums what the walk expects over all ranges, in their order. */
@@ -263,15 +285,17 @@ til_status_t til_bias_learn(til_ctx_t *ctx, const til_index_t *index, const til_
     til_status_t status = TIL_OK;
     til_bias_model_t *sum = til_array(1, sizeof *sum);
     walk_t w = { .index = index, .lengths = lengths, .expected = expected };
+    double gc[TIL_BIAS_GC];
 
     if (sum == NULL) return til_no_memory(ctx, 1, "bias model");
     TIL_TRY(walk_new(ctx, &w, true));
     TIL_TRY(sum_expected(ctx, &w, sum));
-    ratios(observed->five, sum->five, TIL_BIAS_WORDS, model->five);
-    ratios(observed->three, sum->three, TIL_BIAS_WORDS, model->three);
+    context_ratios(observed->five, sum->five, model->five);
+    context_ratios(observed->three, sum->three, model->three);
     w.model = model;
     TIL_TRY(sum_expected(ctx, &w, sum));
-    ratios(observed->gc, sum->gc, TIL_BIAS_GC, model->gc);
+    for (int i = 0; i < TIL_BIAS_GC; i++) gc[i] = (double)observed->gc[i];
+    ratios(gc, sum->gc, NULL, TIL_BIAS_GC, DAMPING, model->gc);
 done:
     walk_clear(ctx, &w);
     free(sum);
