@@ -230,8 +230,15 @@ static void name_best(til_strbuf_t *svg, size_t n, const double *px, const doubl
         for (; k > 0 && p[i] < p[best[k - 1]]; k--) best[k] = best[k - 1];
         best[k] = i;
     }
-    for (size_t k = 0; k < n_best; k++)
-        til_svg_text(svg, px[best[k]] + 4, py[best[k]] - 3, 9, TIL_ANCHOR_START, 0, label[best[k]]);
+    for (size_t k = 0; k < n_best; k++) {
+        double x = px[best[k]] + 4, y = py[best[k]] - 3;
+        bool free_place = true;
+        for (size_t i = 0; i < k && free_place; i++)     /* a name over another tells neither */
+            free_place = fabs(py[best[i]] - 3 - y) > 9 ||
+                         x > px[best[i]] + 6 + 5.5 * (double)strlen(label[best[i]]) ||
+                         px[best[i]] + 4 > x + 2 + 5.5 * (double)strlen(label[best[k]]);
+        if (free_place) til_svg_text(svg, x, y, 9, TIL_ANCHOR_START, 0, label[best[k]]);
+    }
 }
 
 void til_plot_volcano(til_strbuf_t *svg, size_t n, const double *lfc, const double *p, const double *padj,
