@@ -10,6 +10,7 @@
     each(index) \
     each(quant) \
     each(count) \
+    each(merge) \
     each(norm) \
     each(de) \
     each(design) \

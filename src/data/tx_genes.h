@@ -1,0 +1,40 @@
+/* tx_genes.h -- the genes of a list of transcripts, looked up in a table. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TIL_DATA_TX_GENES_H
+#define TIL_DATA_TX_GENES_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <tilseq/context.h>
+
+struct til_arena;
+
+#define TIL_TX_NO_GENE UINT32_MAX
+
+/* A table of n rows: transcript, gene, symbol (`symbols` may be NULL or hold NULL). Borrowed. */
+typedef struct {
+    const char *origin;         /* for messages */
+    size_t n;
+    const char *const *transcripts, *const *genes, *const *symbols;
+} til_tx_table_t;
+
+typedef struct {
+    uint32_t *gene_of;          /* per transcript, TIL_TX_NO_GENE where the table has none */
+    size_t n_genes;             /* in the order of their first transcript                  */
+    char **gene_ids, **symbols; /* symbols hold NULL where there is none                   */
+    size_t n_missing;           /* transcripts without a gene                              */
+    size_t n_bar, n_bare;       /* found by the text before a '|'; without a version       */
+    struct til_arena *arena;
+} til_tx_genes_t;
+
+/* Finds the gene of each of the n names: whole, else up to the first '|' (GENCODE's headers), else
+ * without versions on both sides where that is unambiguous. A name that differs from the table's in
+ * nothing but its version belongs to that gene; names of several genes stay without one.
+ *
+ * TIL_EINPUT when the table gives one transcript two genes. */
+TIL_MUST_USE
+til_status_t til_tx_genes_find(til_ctx_t *ctx, const til_tx_table_t *table, char *const *names,
+                               size_t n, til_tx_genes_t *out);
+void til_tx_genes_clear(til_tx_genes_t *genes);
+
+#endif

@@ -1,0 +1,2 @@
+mkdir S
+tilseq merge -o m S

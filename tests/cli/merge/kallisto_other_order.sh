@@ -1,0 +1,1 @@
+tilseq merge -g $DATA/../../golden/merge/tx2gene.tsv -o m $DATA/../../golden/merge/kallisto/s1 $DATA/../../golden/merge/kallisto/s2 $DATA/../../golden/merge/kallisto/s3 --sample-names A,B,C -q && head -n 4 m.gene_counts.tsv

@@ -1,0 +1,1 @@
+tilseq merge -o out/ $DATA/../../golden/merge/salmon/s1

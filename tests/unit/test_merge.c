@@ -1,0 +1,226 @@
+/* test_merge.c -- quantifications of one sample, transcripts to genes, and tximport's arithmetic. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/names.h"
+#include "data/tx_genes.h"
+#include "io/quant_dir.h"
+#include "io/tx2gene.h"
+#include "model/summarise.h"
+#include "support/runner.h"
+#include "support/tables.h"
+
+static til_ctx_t ctx;
+
+static void setup(void) { ctx = (til_ctx_t)TIL_CTX_INIT; }
+
+static til_status_t parse(const char *name, const char *content, til_quant_table_t *table)
+{
+    til_text_t text;
+    ck_assert_int_eq(til_text_from_bytes(&ctx, name, content, strlen(content), &text), TIL_OK);
+    return til_quant_table_parse(&ctx, &text, table);
+}
+
+static const struct {
+    const char *name, *text, *layout, *sample;
+    til_quant_level_t level;
+    double count, tpm, length;
+} layouts[] = {
+    { "x/S1/quant.sf", "Name\tLength\tEffectiveLength\tTPM\tNumReads\nT1\t90\t80.5\t3\t4.25\n", "salmon", "S1",
+      TIL_QUANT_TRANSCRIPTS, 4.25, 3, 80.5 },
+    { "S1.quant.genes.sf", "Name\tLength\tEffectiveLength\tTPM\tNumReads\r\nT1\t90\t80.5\t3\t4.25\r\n",
+      "salmon", "S1", TIL_QUANT_GENES, 4.25, 3, 80.5 },
+    { "abundance.tsv", "target_id\tlength\teff_length\test_counts\ttpm\nT1\t90\t80.5\t4.25\t3", "kallisto",
+      "abundance.tsv", TIL_QUANT_TRANSCRIPTS, 4.25, 3, 80.5 },
+    { "S_1.isoforms.results.gz", "transcript_id\tgene_id\tlength\teffective_length\texpected_count\tTPM\tFPKM\t"
+      "IsoPct\nT1\tG1\t90\t80.5\t4.25\t3\t0\t0\n", "RSEM", "S_1", TIL_QUANT_TRANSCRIPTS, 4.25, 3, 80.5 },
+    { "S1.genes.results", "gene_id\ttranscript_id(s)\tlength\teffective_length\texpected_count\tTPM\tFPKM\n"
+      "G1\tT1,T2\t90\t80.5\t4.25\t3\t0\n", "RSEM", "S1", TIL_QUANT_GENES, 4.25, 3, 80.5 },
+    { "a.b/S1.counts.txt", "G1\t4\n__no_feature\t7\n", "htseq", "S1", TIL_QUANT_COUNTS, 4, 0, 0 },
+    { "S1_ReadsPerGene.out.tab", "N_unmapped\t1\t1\t1\nG1\t4\t1\t3\n", "STAR", "S1", TIL_QUANT_COUNTS,
+      4, 0, 0 },
+    { "##.tsv", "##tilseq\tversion\t1\n\nName\tLength\tEffectiveLength\tTPM\tNumReads\nT1\t90\t80.5\t3\t4.25\n",
+      "salmon", "##", TIL_QUANT_TRANSCRIPTS, 4.25, 3, 80.5 }
+};
+
+START_TEST(layouts_are_told_by_content)
+{
+    til_quant_table_t t;
+
+    ck_assert_msg(parse(layouts[_i].name, layouts[_i].text, &t) == TIL_OK, "%s", ctx.message);
+    ck_assert_str_eq(t.layout, layouts[_i].layout);
+    ck_assert_str_eq(t.sample, layouts[_i].sample);
+    ck_assert_int_eq(t.level, layouts[_i].level);
+    ck_assert_uint_eq(t.n, 1);
+    ck_assert(t.names[0][1] == '1' && t.names[0][2] == '\0');
+    const double *counts = t.counts != NULL ? t.counts : t.by_strand[0];
+    ck_assert_double_eq(counts[0], layouts[_i].count);
+    ck_assert(t.level == TIL_QUANT_COUNTS || t.tpm[0] == layouts[_i].tpm);
+    ck_assert(t.level == TIL_QUANT_COUNTS || t.lengths[0] == layouts[_i].length);
+    til_quant_table_clear(&t);
+}
+END_TEST
+
+#define SALMON "Name\tLength\tEffectiveLength\tTPM\tNumReads\n"
+static const char *const wrong[][2] = {
+    { SALMON, "q.sf: a salmon table without rows" },
+    { SALMON "T1\t90\t80\t3\n", "q.sf:2: 4 fields where 5 are wanted: is the file whole?" },
+    { SALMON "T1\t90\t80\t3\t4x\n", "q.sf:2:5: '4x' of T1 is not a number" },
+    { SALMON "T1\t90\t80\tnan\t4\n", "q.sf:2:4: 'nan' of T1 is not a number" },
+    { SALMON "T1\t90\t80\t-3\t4\n", "q.sf:2:4: '-3' of T1 is negative" },
+    { SALMON "T1\t90\t80\t3\t4\nT1\t90\t80\t3\t4\n", "q.sf:3: 'T1' stands twice: names must be unique" },
+    { SALMON "\t90\t80\t3\t4\n", "q.sf:2: a row without a name" },
+    { "N_unmapped\t1\t1\t1\n", "q.sf: a STAR table without rows" }
+};
+
+START_TEST(wrong_tables_are_refused)
+{
+    til_quant_table_t t;
+
+    ck_assert_int_eq(parse("q.sf", wrong[_i][0], &t), TIL_EINPUT);
+    ck_assert_str_eq(ctx.message, wrong[_i][1]);
+    ck_assert_ptr_null(t.names);
+}
+END_TEST
+
+START_TEST(other_headers_are_matrices)
+{
+    til_quant_table_t t;
+
+    ck_assert_int_eq(parse("c.tsv", "gene_id\ts1\ts2\nG1\t1\t2\n", &t), TIL_OK);
+    ck_assert_str_eq(t.layout, "matrix");
+    ck_assert_int_eq(t.level, TIL_QUANT_COUNTS);
+    ck_assert_ptr_nonnull(t.text.data);
+    til_quant_table_clear(&t);
+}
+END_TEST
+
+START_TEST(genes_are_found_by_name)
+{
+    const char *transcripts[] = { "ENST1.2", "ENST2.1", "ENST3.1", "ENST3.2", "T.x", "ENST5.1_PAR_Y" };
+    const char *genes[] = { "A", "B", "C", "D", "E", "F" };
+    const til_tx_table_t table = { "t2g", 6, transcripts, genes, NULL };
+    char names[][24] = { "ENST1.2", "ENST2.9", "ENST2|B|x", "ENST3.7", "T.x|more", "ENST5.1_PAR_Y", "Z" };
+    const char *const want[] = { "A", "B", "B", NULL, "E", "F", NULL };
+    char *list[7];
+    til_tx_genes_t found;
+
+    for (int i = 0; i < 7; i++) list[i] = names[i];
+    ck_assert_int_eq(til_tx_genes_find(&ctx, &table, list, 7, &found), TIL_OK);
+    for (int i = 0; i < 7; i++) {
+        uint32_t g = found.gene_of[i];
+        if (want[i] == NULL) ck_assert_uint_eq(g, TIL_TX_NO_GENE);
+        else ck_assert_str_eq(found.gene_ids[g], want[i]);
+    }
+    ck_assert_uint_eq(found.n_missing, 2);
+    ck_assert_uint_eq(found.n_bare, 2);
+    ck_assert_uint_eq(found.n_bar, 2);
+    til_tx_genes_clear(&found);
+    transcripts[1] = "ENST1.2";
+    ck_assert_int_eq(til_tx_genes_find(&ctx, &table, list, 7, &found), TIL_EINPUT);
+    ck_assert_ptr_nonnull(strstr(ctx.message, "belongs to gene 'A' and to gene 'B'"));
+}
+END_TEST
+
+/* The simulated samples: files of `pattern` (with %d) beside one another. */
+static void read_samples(const char *pattern, til_estimates_t *e)
+{
+    til_names_t *rows = NULL;
+
+    for (int s = 0; s < 3; s++) {
+        char file[256], path[1024];
+        til_quant_table_t t;
+        snprintf(file, sizeof file, "merge/%s/s%d%s", pattern, s + 1,
+                 strcmp(pattern, "rsem") == 0 ? ".isoforms.results" : "");
+        golden_path(file, path, sizeof path);
+        ck_assert_msg(til_quant_table_read(&ctx, path, &t) == TIL_OK, "%s", ctx.message);
+        snprintf(file, sizeof file, "s%d", s + 1);
+        ck_assert_str_eq(t.sample, file);
+        if (s == 0) {
+            ck_assert_int_eq(til_matrix_init(&ctx, t.n, 3, &e->counts), TIL_OK);
+            ck_assert_int_eq(til_matrix_init(&ctx, t.n, 3, &e->tpm), TIL_OK);
+            ck_assert_int_eq(til_matrix_init(&ctx, t.n, 3, &e->lengths), TIL_OK);
+            for (size_t i = 0; i < t.n; i++)
+                ck_assert_int_eq(til_matrix_set_row_name(&ctx, &e->counts, i, t.names[i]), TIL_OK);
+            ck_assert_int_eq(til_names_index(&ctx, e->counts.row_names, t.n, &rows), TIL_OK);
+        }
+        ck_assert_uint_eq(t.n, e->counts.n_rows);
+        for (size_t i = 0; i < t.n; i++) {
+            ptrdiff_t row = til_names_find(rows, t.names[i]);
+            ck_assert_int_ge(row, 0);
+            til_matrix_row(&e->counts, (size_t)row)[s] = t.counts[i];
+            til_matrix_row(&e->tpm, (size_t)row)[s] = t.tpm[i];
+            til_matrix_row(&e->lengths, (size_t)row)[s] = t.lengths[i];
+        }
+        til_quant_table_clear(&t);
+    }
+    til_names_free(rows);
+}
+
+static void compare(const til_matrix_t *got, char *const *ids, const char *file)
+{
+    til_matrix_t want = { 0 };
+    til_names_t *rows = NULL;
+
+    read_matrix(&ctx, file, TIL_VALUES_ANY, &want);
+    ck_assert_uint_eq(want.n_rows, got->n_rows);
+    ck_assert_int_eq(til_names_index(&ctx, want.row_names, want.n_rows, &rows), TIL_OK);
+    for (size_t g = 0; g < got->n_rows; g++) {
+        ptrdiff_t row = til_names_find(rows, ids[g]);
+        ck_assert_msg(row >= 0, "%s lacks %s", file, ids[g]);
+        for (size_t s = 0; s < 3; s++)
+            ck_golden(til_matrix_row(got, g)[s], til_matrix_row(&want, (size_t)row)[s], TOL_SUM, ids[g]);
+    }
+    til_names_free(rows);
+    til_matrix_clear(&want);
+}
+
+static const char *const programs[] = { "salmon", "kallisto", "rsem" };
+
+START_TEST(agrees_with_tximport)
+{
+    char path[1024];
+    til_estimates_t tx = { 0 }, by_gene;
+    til_tx2gene_t table;
+    til_tx_genes_t genes;
+    til_matrix_t scaled;
+
+    read_samples(programs[_i], &tx);
+    golden_path("merge/tx2gene.tsv", path, sizeof path);
+    ck_assert_int_eq(til_tx2gene_read(&ctx, path, &table), TIL_OK);
+    const til_tx_table_t view = { "t2g", table.n, (const char *const *)table.transcripts,
+                                  (const char *const *)table.genes,
+                                  (const char *const *)table.symbols };
+    ck_assert_int_eq(til_tx_genes_find(&ctx, &view, tx.counts.row_names, tx.counts.n_rows, &genes), TIL_OK);
+    ck_assert_uint_eq(genes.n_missing, 0);
+    ck_assert_str_eq(genes.symbols[0], "name01");
+    ck_assert_int_eq(til_summarise_genes(&ctx, &tx, genes.gene_of, genes.n_genes, &by_gene), TIL_OK);
+    ck_assert_int_eq(til_summarise_scale(&ctx, &by_gene, &scaled), TIL_OK);
+    compare(&by_gene.counts, genes.gene_ids, "merge/counts.tsv");
+    compare(&by_gene.tpm, genes.gene_ids, "merge/abundance.tsv");
+    compare(&by_gene.lengths, genes.gene_ids, "merge/length.tsv");
+    compare(&scaled, genes.gene_ids, "merge/scaled.tsv");
+    til_matrix_clear(&scaled);
+    til_estimates_clear(&by_gene);
+    til_estimates_clear(&tx);
+    til_tx_genes_clear(&genes);
+    til_tx2gene_clear(&table);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("merge");
+    TCase *tcase = tcase_create("merge");
+
+    tcase_add_checked_fixture(tcase, setup, NULL);
+    tcase_add_loop_test(tcase, layouts_are_told_by_content, 0, sizeof layouts / sizeof *layouts);
+    tcase_add_loop_test(tcase, wrong_tables_are_refused, 0, sizeof wrong / sizeof *wrong);
+    tcase_add_test(tcase, other_headers_are_matrices);
+    tcase_add_test(tcase, genes_are_found_by_name);
+    tcase_add_loop_test(tcase, agrees_with_tximport, 0, 3);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}
