@@ -50,11 +50,10 @@ static inline uint32_t til_dice_half(til_dice_t *dice)
     return word & 0xFFFF;
 }
 
-/* Uniform on [0, 1) with 53 bits. */
+/* Uniform on (0, 1) in steps of 2^-32. */
 static inline double til_dice_uniform(til_dice_t *dice)
 {
-    uint64_t low = til_dice_word(dice), high = til_dice_word(dice);
-    return (double)((high << 32 | low) >> 11) * 0x1p-53;
+    return ((double)til_dice_word(dice) + 0.5) * 0x1p-32;
 }
 
 /* A whole number in [0, n) without bias: multiply, reject the uneven low part; in 16 bits where n is

@@ -22,7 +22,7 @@
 
 enum {
     DENSE_SIZES = 20,           /* every size up to here has its own curve                    */
-    STEP_PART = 5,              /* from there on steps of a fifth                             */
+    STEP_PART = 4,              /* from there on steps of a quarter                           */
     TINY_SIZE = 4, TINY_FACTOR = 40,
     MOST_FACTOR = 16,           /* of the further draws for a rare side                       */
     ENOUGH_ON_SIDE = 200,       /* share and mean of a side are then known to 7 %             */

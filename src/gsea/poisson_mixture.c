@@ -243,19 +243,21 @@ void til_mixture_clear(til_poisson_mixture_t *mixture)
 }
 
 /* A value i in from..to with probability p(i) q(m - i) / whole, where p points to the value of `from`
- * and goes up, q to its partner and goes down: inversion outward from the guess, which is near the mean, so
- * that a law hundreds wide is left after a few steps. */
+ * and goes up, q to its partner and goes down. Inversion from the low end; where the guess, which is near the mean,
+ * is far from there, outward from it, so that a wide law is left after a few steps. */
 static inline int invert(const double *p, const double *q, int from, int to, int guess, double u)
 {
-    int up = guess < from ? from : guess > to ? to : guess, down = up - 1;
-
-    for (;;) {
+    if (guess - from < 6) {
+        int i = from;
+        for (u -= *p * *q; u >= 0 && i < to; u -= *++p * *--q) i++;
+        return i;
+    }
+    int up = guess > to ? to : guess, down = up - 1;
+    while (up <= to || down >= from) {
         if (up <= to) {
             u -= p[up - from] * q[from - up];
             if (u < 0) return up;
             up++;
-        } else if (down < from) {       /* rounding ran past the last one */
-            return to;
         }
         if (down >= from) {
             u -= p[down - from] * q[from - down];
@@ -263,6 +265,7 @@ static inline int invert(const double *p, const double *q, int from, int to, int
             down--;
         }
     }
+    return to;      /* rounding ran past the last one */
 }
 
 /* Counts of the classes of the first `steps` steps of a run, given that their sum is m. */

@@ -40,7 +40,7 @@
 #include "gsea/rung.h"
 #include "gsea/set_scores.h"
 
-#define RUNG_STEP 2.0           /* about the nats of rate between two rungs                   */
+#define RUNG_STEP 2.5           /* about the nats of rate between two rungs                   */
 #define BLEND_P 0.25            /* from here to the anchor the plain estimate is drawn to L_0 */
 #define OWN_CURVE 10.0          /* sets before t < OWN_CURVE k: see sizes_of_set              */
 #define LEAST_P 1e-300          /* smaller ones are reported as this, with log2err NA         */

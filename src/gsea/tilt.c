@@ -86,7 +86,7 @@ til_status_t til_tilt_base_init(til_ctx_t *ctx, const til_walk_t *walk, til_tilt
     for (int i = 1; i <= n; i++) out->log_factorial[i] = out->log_factorial[i - 1] + log(i);
     for (int i = 1; i < n; i++) if (walk->weight[i] < walk->weight[smallest]) smallest = i;
     out->n_coarse = make_bounds(out->coarse, sqrt(2), n, smallest);
-    out->n_fine = make_bounds(out->fine, 1.25, n, smallest);
+    out->n_fine = make_bounds(out->fine, 1.35, n, smallest);
     return TIL_OK;
 }
 

@@ -1,0 +1,1 @@
+tilseq gsea --list-methods
