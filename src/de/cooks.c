@@ -12,7 +12,7 @@
  *
  * Source:  Love, Huber & Anders (2014), Genome Biology 15:550; Cook (1977), Technometrics 19:15.
  * Agrees:  DESeq2 1.38.3 calculateCooksDistance(), replaceOutliers() to 1e-6
- *          (tests/shared/deseq2_goldens.c).
+ *          (tests/shared/test_deseq2.c).
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>

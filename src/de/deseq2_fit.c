@@ -10,7 +10,7 @@
  * A gene whose own dispersion lies over the trend by more than twice the residual spread keeps it.
  *
  * Source:  Love, Huber & Anders (2014), Genome Biology 15:550.
- * Agrees:  DESeq2 1.38.3 DESeq(), stage by stage (tests/shared/deseq2_goldens.c).
+ * Agrees:  DESeq2 1.38.3 DESeq(), stage by stage (tests/shared/test_deseq2.c).
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>

@@ -11,7 +11,7 @@
  *
  * Source:  Bourgon, Gentleman & Huber (2010), PNAS 107:9546; Love, Huber & Anders (2014).
  * Agrees:  DESeq2 1.38.3 results(): the same threshold, padj to 1e-12 given equal p
- *          (tests/unit/test_independent_filter.c).
+ *          (tests/unit/test_deseq2.c).
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>

@@ -18,7 +18,7 @@
  * Source:  Love, Huber & Anders (2014), Genome Biology 15:550; Cleveland & Devlin (1988), JASA
  *          83:596, for loess.
  * Agrees:  DESeq2 1.38.3 estimateDispersionsPriorVar(): equal for df <= 3, 1e-12 above, given equal
- *          dispersions; R loess() to 1e-11 (tests/unit/test_dispersion_prior.c).
+ *          dispersions; R loess() to 1e-11 (tests/unit/test_nb.c).
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>

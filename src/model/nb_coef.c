@@ -14,7 +14,7 @@
  *
  * Source:  Love, Huber & Anders (2014), Genome Biology 15:550.
  * Agrees:  DESeq2 1.38.3 nbinomWaldTest(): coefficients and errors to 1e-5, fallback rows to 0.01
- *          standard errors (tests/shared/deseq2_goldens.c).
+ *          standard errors (tests/shared/test_deseq2.c).
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>

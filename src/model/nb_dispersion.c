@@ -12,7 +12,7 @@
  * Source:  Love, Huber & Anders (2014), Genome Biology 15:550; McCarthy, Chen & Smyth (2012) for
  *          the adjustment.
  * Agrees:  DESeq2 1.38.3 estimateDispersionsGeneEst(), estimateDispersionsMAP(): 1e-6 relative for
- *          99.5% of genes (tests/shared/deseq2_goldens.c); the others stop a step apart.
+ *          99.5% of genes (tests/shared/test_deseq2.c); the others stop a step apart.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>

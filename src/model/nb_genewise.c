@@ -11,7 +11,7 @@
  *
  * Source:  Love, Huber & Anders (2014), Genome Biology 15:550.
  * Agrees:  DESeq2 1.38.3 estimateDispersionsGeneEst() to 1e-6 for 99.5% of genes
- *          (tests/shared/deseq2_goldens.c).
+ *          (tests/shared/test_deseq2.c).
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>

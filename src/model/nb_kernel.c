@@ -17,7 +17,7 @@
  * TIL_LANES partial sums in fixed order, the same for every vector width.
  *
  * Source:  Abramowitz & Stegun 6.1.40, 6.3.18; logarithm: Tang (1990), ACM TOMS 16:378.
- * Agrees:  R lgamma(), digamma() to 1e-14 relative (tests/unit/test_nb_kernel.c).
+ * Agrees:  R lgamma(), digamma() to 1e-14 relative (tests/unit/test_nb.c).
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdbool.h>

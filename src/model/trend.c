@@ -11,7 +11,7 @@
  *
  * Source:  Love, Huber & Anders (2014), Genome Biology 15:550; Anders & Huber (2010).
  * Agrees:  DESeq2 1.38.3 estimateDispersionsFit(): parametric coefficients 1e-7 relative for equal
- *          dispersions, local 1e-6 (tests/shared/deseq2_goldens.c).
+ *          dispersions, local 1e-6 (tests/shared/test_deseq2.c).
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>

@@ -10,7 +10,7 @@
  *
  * Source:  Anders & Huber (2010), Genome Biology 11:R106; spline: Forsythe, Malcolm & Moler (1977).
  * Agrees:  DESeq2 1.38.3 varianceStabilizingTransformation() to 1e-7
- *          (tests/shared/test_deseq2.c), local to 1e-6 (tests/unit/test_vst.c).
+ *          (tests/shared/test_deseq2.c), local to 1e-6 (tests/unit/test_deseq2.c).
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
