@@ -35,33 +35,51 @@
 
 enum { PHI_STEPS = 10000 };             /* of GSVA's table  */
 static const double PHI_MAX = 10;       /* its upper end    */
+static const double ROUNDING = 1e-9;    /* of 1e4, far more than three roundings make */
 static const double BANDWIDTH = 4;      /* h = sd / 4       */
 static const double POISSON_SHIFT = 0.5;
 
 typedef struct {
     const til_score_input_t *in;
-    const double *phi;                  /* PHI_STEPS + 1                          */
+    const double *phi;                  /* PHI_STEPS + 1 points, then 1           */
     double *density;                    /* n_samples x n_genes: a sample's genes contiguous */
     const size_t *set_offset, *sets;    /* gene g is in sets[set_offset[g] .. set_offset[g+1]) */
     double *scores;
 } job_t;
 
-static double gaussian_cdf(size_t n, const double *x, double at, double h, const double *phi)
+/* The step of GSVA's table for |v| = size/h: (int)(|v| / 10 * 10000), one past its end beyond 10. The
+ * product with 1000/h gives the same whole number unless it is within rounding of one; only then
+ * are GSVA's own divisions done. */
+static size_t phi_step(double size, double h, double per_step)
 {
-    double sum = 0;
+    double at = size * per_step;
 
+    if (!(at < PHI_STEPS + 1)) return PHI_STEPS + 1;
+    size_t step = (size_t)at;
+    double rest = at - (double)step;
+    if (rest > ROUNDING && rest < 1 - ROUNDING && step != PHI_STEPS) return step;
+    double v = size / h;
+    return v > PHI_MAX ? PHI_STEPS + 1 : (size_t)(v / PHI_MAX * PHI_STEPS);
+}
+
+/* f[j] = (1/n) sum_i Phi((x_j - x_i)/h). A pair serves both its samples, as Phi(-v) = 1 - Phi(v); each
+ * sum is still taken in the order of the samples, so that it is GSVA's to the last bit. */
+static void gaussian_cdf(size_t n, const double *x, double h, const double *phi, double *f)
+{
+    double per_step = PHI_STEPS / (PHI_MAX * h);
+
+    for (size_t i = 0; i < n; i++) f[i] = 0;
     for (size_t i = 0; i < n; i++) {
-        double v = (at - x[i]) / h;
+        double sum = f[i] + phi[0], at = x[i];
 
-        if (v < -PHI_MAX) continue;
-        if (v > PHI_MAX) {
-            sum += 1;
-            continue;
+        for (size_t j = i + 1; j < n; j++) {
+            double difference = at - x[j], p = phi[phi_step(fabs(difference), h, per_step)];
+
+            sum += difference < 0 ? 1 - p : p;
+            f[j] += difference < 0 ? p : 1 - p;
         }
-        double p = phi[(int)(fabs(v) / PHI_MAX * PHI_STEPS)];
-        sum += v < 0 ? 1 - p : p;
+        f[i] = sum / (double)n;
     }
-    return sum / (double)n;
 }
 
 /* Beyond twelve standard deviations (and 60, where the mean is small) the tail is under 1e-30 and
@@ -102,26 +120,25 @@ static til_status_t estimate_densities(til_ctx_t *ctx, void *arg, int worker, si
 {
     const job_t *job = arg;
     size_t n = job->in->n_samples;
+    double *f = til_array(n, sizeof *f);
 
-    (void)ctx;
     (void)worker;
+    if (f == NULL) return til_no_memory(ctx, n, "samples");
     for (size_t g = begin; g < end; g++) {
         const double *x = job->in->x + g * n;
-        double h = standard_deviation(n, x) / BANDWIDTH;
+        double *density = job->density + g;
 
-        for (size_t s = 0; s < n; s++) {
-            double *d = &job->density[s * job->in->n_genes + g], f;
-
-            if (job->in->kcdf == TIL_KCDF_NONE) {
-                f = empirical_cdf(n, x, x[s]);
-                *d = log(f / (1 - f));
-            } else {
-                f = job->in->kcdf == TIL_KCDF_POISSON ? poisson_cdf(n, x, x[s])
-                                                      : gaussian_cdf(n, x, x[s], h, job->phi);
-                *d = -log((1 - f) / f);
-            }
-        }
+        if (job->in->kcdf == TIL_KCDF_GAUSSIAN)
+            gaussian_cdf(n, x, standard_deviation(n, x) / BANDWIDTH, job->phi, f);
+        else
+            for (size_t s = 0; s < n; s++)
+                f[s] = job->in->kcdf == TIL_KCDF_POISSON ? poisson_cdf(n, x, x[s])
+                                                         : empirical_cdf(n, x, x[s]);
+        for (size_t s = 0; s < n; s++)
+            density[s * job->in->n_genes] = job->in->kcdf == TIL_KCDF_NONE
+                                          ? log(f[s] / (1 - f[s])) : -log((1 - f[s]) / f[s]);
     }
+    free(f);
     return TIL_OK;
 }
 
@@ -211,7 +228,7 @@ static void invert(const til_score_input_t *in, size_t *set_offset, size_t *sets
 static til_status_t run(til_ctx_t *ctx, const til_score_input_t *in, double *scores)
 {
     til_status_t status = TIL_OK;
-    double *phi = til_array(PHI_STEPS + 1, sizeof *phi);
+    double *phi = til_array(PHI_STEPS + 2, sizeof *phi);
     double *density = til_array(in->n_genes * in->n_samples, sizeof *density);
     size_t *set_offset = til_array(in->n_genes + 1, sizeof *set_offset);
     size_t *sets = til_array(in->offset[in->n_sets], sizeof *sets);
@@ -227,6 +244,7 @@ static til_status_t run(til_ctx_t *ctx, const til_score_input_t *in, double *sco
     }
     for (int i = 0; i <= PHI_STEPS; i++)
         phi[i] = til_pnorm(PHI_MAX * i / PHI_STEPS, 0, 1, false, false);
+    phi[PHI_STEPS + 1] = 1;
     invert(in, set_offset, sets);
 
     job_t job = { in, phi, density, set_offset, sets, scores };
