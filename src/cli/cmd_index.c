@@ -82,6 +82,9 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     TIL_TRY(til_job_refuse_input(ctx, args->output, inputs, sizeof inputs / sizeof *inputs));
     TIL_TRY(til_job_open(ctx, job, args->output, &out));
     TIL_TRY(til_index_build(ctx, &how, &index, &stats));
+    TIL_TRY(til_job_input(ctx, job, args->transcripts, NULL, til_index_n_transcripts(index)));
+    if (args->decoys != NULL)
+        TIL_TRY(til_job_input(ctx, job, args->decoys, NULL, (size_t)stats.n_decoys));
     report(ctx, args, &stats);
     if (args->tx2gene != NULL || args->annotation != NULL)
         TIL_TRY(til_transcript_genes(ctx, job, index, args->tx2gene, args->annotation,
@@ -90,6 +93,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
         TIL_TRY(til_index_set_genes_from_headers(ctx, index));
     TIL_TRY(til_index_write(ctx, index, out));
     TIL_TRY(til_out_close(ctx, out));
+    TIL_TRY(til_job_provenance_json(ctx, job, args->output));
     til_say(ctx, TIL_LOG_STAGE, "%s: %zu transcripts, %zu genes, %llu unitigs, k = %lld", args->output,
             til_index_n_transcripts(index), til_index_n_genes(index),
             (unsigned long long)stats.n_unitigs, (long long)args->k);

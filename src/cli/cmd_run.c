@@ -203,7 +203,6 @@ static void sample_words(run_t *r)
         til_step_list(r->ctx, &r->steps, "--include", &in->include);
     }
     if (in->subset) til_step_word(r->ctx, &r->steps, "--subset");
-    if (in->round) til_step_word(r->ctx, &r->steps, "--round");
     if (in->sum_duplicates) til_step_word(r->ctx, &r->steps, "--sum-duplicates");
 }
 
@@ -220,6 +219,7 @@ static void add_norm(run_t *r)
     til_strbuf_t b = { 0 };
     static const char *const scales[] = { "factors", "vst" };
     static const char *const files[] = { "size_factors", "vst" };
+    bool round = r->args->input.round;
 
     for (int i = 0; i < 2; i++) {
         til_step_begin(r->ctx, &r->steps, "norm");
@@ -229,6 +229,7 @@ static void add_norm(run_t *r)
         til_step_input(r->ctx, &r->steps, r->sheet_path);
         til_step_option(r->ctx, &r->steps, "--to", scales[i]);
         sample_words(r);
+        if (round) til_step_word(r->ctx, &r->steps, "--round");
         til_step_option(r->ctx, &r->steps, "-o", in_folder(&b, r, "norm", files[i], ".tsv"));
         til_step_output(r->ctx, &r->steps, til_strbuf_text(&b));
         if (i == 1) {
@@ -291,6 +292,7 @@ static void add_de(run_t *r)
     til_step_option(r->ctx, &r->steps, "--lengths", r->lengths);
     til_step_input(r->ctx, &r->steps, r->lengths);
     sample_words(r);
+    if (r->args->input.round) til_step_word(r->ctx, &r->steps, "--round");
     til_step_option(r->ctx, &r->steps, "-o", in_folder(&b, r, "", "de", ""));
     til_strbuf_clear(&b);
     each_contrast(r, add_de_output);
@@ -322,8 +324,9 @@ static void add_score(run_t *r)
     til_step_begin(r->ctx, &r->steps, "score");
     til_step_word(r->ctx, &r->steps, r->counts);
     til_step_input(r->ctx, &r->steps, r->counts);
-    til_step_option(r->ctx, &r->steps, "--genes", genes_of(r));
-    til_step_input(r->ctx, &r->steps, genes_of(r));
+    til_step_option(r->ctx, &r->steps, "--samples", r->sheet_path);
+    til_step_input(r->ctx, &r->steps, r->sheet_path);
+    sample_words(r);
     til_step_option(r->ctx, &r->steps, "-g", r->args->sets);
     til_step_input(r->ctx, &r->steps, r->args->sets);
     til_step_option(r->ctx, &r->steps, "--scores", r->args->scores);
@@ -598,7 +601,8 @@ static til_status_t plan_rest(run_t *r)
 
 static til_status_t run(til_ctx_t *ctx, til_job_t *job)
 {
-    run_t r = { .ctx = ctx, .job = job, .args = job->args };
+    run_t r = { .ctx = ctx, .job = job, .args = job->args,
+                .steps = { .no_provenance = job->common->no_provenance } };
     size_t n_reads_steps;
     til_status_t status;
 

@@ -15,7 +15,8 @@
 #include "io/table_tsv.h"
 
 typedef struct {
-    const char *sets, *scores, *method, *scale, *values, *species, *kcdf, *output;
+    const char *sets, *scores, *method, *scale, *values, *species, *kcdf, *samples,
+        *output;
     int64_t min_size;
     bool list_methods;
     til_input_args_t input;
@@ -43,7 +44,11 @@ static const til_opt_t options[] = {
       "gsva: kernel of the distribution of a gene; poisson takes counts [gaussian]" },
     { 0, "min-size", TIL_OPT_INT, offsetof(score_args_t, min_size), "INT", 1, 1000000,
       "sets with fewer genes in the matrix have no score (NA)" },
+    { 0, "samples", TIL_OPT_FILE, offsetof(score_args_t, samples), "SAMPLES", 0, 0,
+      "sample sheet: its samples, in its order" },
     TIL_GENES_OPTION(score_args_t),
+    TIL_SAMPLE_OPTIONS(score_args_t),
+    TIL_SUM_OPTION(score_args_t),
     { 'o', "output", TIL_OPT_OUTPUT, offsetof(score_args_t, output), "OUT.tsv", 0, 0,
       "write scores here and what was found of each set to OUT.coverage.tsv; - is stdout" },
     { 0, "list-methods", TIL_OPT_FLAG, offsetof(score_args_t, list_methods), NULL, 0, 0,
@@ -79,6 +84,10 @@ static til_status_t read_wishes(til_ctx_t *ctx, const score_args_t *args,
         return til_fail(ctx, TIL_EUSAGE, "--scale range: only method ssgsea has this scale");
     if (options_out->scale == TIL_SCORE_COHORT_FREE && (*method)->null_moments == NULL)
         return til_fail(ctx, TIL_EUSAGE, "--scale cohort-free: only method ssgsea has this scale");
+    if (args->samples == NULL &&
+        (args->input.include.n > 0 || args->input.exclude.n > 0 || args->input.subset))
+        return til_fail(ctx, TIL_EUSAGE, "--include, --exclude and --subset need the sample sheet: "
+                        "--samples SAMPLES");
     if (args->kcdf != NULL && !((*method)->flags & TIL_SCORE_HAS_KCDF))
         return til_fail(ctx, TIL_EUSAGE, "--kcdf: only method gsva has a kernel");
     return TIL_OK;
@@ -303,6 +312,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     til_score_options_t how;
     til_score_input_kind_t kind;
     til_matrix_t m = { 0 }, scores[2] = { { 0 }, { 0 } };
+    til_sheet_t sheet = { 0 };
     til_table_t coverage[2] = { { 0 }, { 0 } };
     wanted_t wanted = { 0 };
     til_strbuf_t side = { 0 };
@@ -319,7 +329,8 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
         return til_fail(ctx, TIL_EUSAGE, "expected one MATRIX, got %d operands; see tilseq score "
                         "--help", job->n_operands);
     TIL_TRY(read_wishes(ctx, args, &method, &how));
-    const char *inputs[] = { job->operands[0], args->sets, args->scores, args->input.genes };
+    const char *inputs[] = { job->operands[0], args->sets, args->scores, args->input.genes,
+                             args->samples };
     TIL_TRY(til_job_refuse_input(ctx, args->output, inputs, sizeof inputs / sizeof *inputs));
     TIL_TRY(til_job_open(ctx, job, args->output, &out));
     if (to_file) {
@@ -327,7 +338,11 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
         TIL_TRY(til_job_refuse_input(ctx, side.text, inputs, sizeof inputs / sizeof *inputs));
         TIL_TRY(til_job_open(ctx, job, side.text, &out_coverage));
     }
-    TIL_TRY(til_load_matrix(ctx, job, job->operands[0], TIL_VALUES_ANY, &args->input, &m));
+    if (args->samples == NULL)
+        TIL_TRY(til_load_matrix(ctx, job, job->operands[0], TIL_VALUES_ANY, &args->input, &m));
+    else
+        TIL_TRY(til_load_samples(ctx, job, job->operands[0], args->samples, TIL_VALUES_ANY,
+                                 &args->input, &m, &sheet));
     TIL_TRY(choose_input(ctx, args, &how, &m, &kind));
     TIL_TRY(gather(ctx, job, args, &m, &wanted));
     if (kind == TIL_SCORE_INPUT_COUNTS && wanted.has_scores)
@@ -353,6 +368,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
 done:
     til_strbuf_clear(&side);
     wanted_clear(&wanted);
+    til_sheet_clear(&sheet);
     til_matrix_clear(&m);
     for (size_t t = 0; t < 2; t++) {
         til_matrix_clear(&scores[t]);

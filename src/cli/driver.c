@@ -70,6 +70,21 @@ static til_status_t flush_stdout(til_ctx_t *ctx)
     return TIL_OK;
 }
 
+/* For --verbose: how many threads there may be, then what was read. */
+static void tell_threads(til_ctx_t *ctx)
+{
+    til_say(ctx, TIL_LOG_DETAIL, "at most %d thread%s", ctx->n_threads, ctx->n_threads == 1 ? "" : "s");
+}
+
+static void tell_inputs(til_ctx_t *ctx, const til_job_t *job)
+{
+    for (size_t i = 0; i < job->n_inputs; i++) {
+        const til_input_t *in = &job->inputs[i];
+        if (in->note[0] != '\0') til_say(ctx, TIL_LOG_DETAIL, "read %s (sha256 %s)", in->path, in->note);
+        else til_say(ctx, TIL_LOG_DETAIL, "read %s (%zu records)", in->path, in->n_records);
+    }
+}
+
 static til_status_t run_job(til_ctx_t *ctx, til_job_t *job)
 {
     til_status_t status = check_operands(ctx, job->command, job->n_operands);
@@ -109,8 +124,10 @@ static til_status_t start(til_ctx_t *ctx, sink_t *sink, const til_command_t *com
             sink->quiet = job.common->quiet;
             sink->verbose = job.common->verbose;
             set_threads(ctx, job.common);
+            tell_threads(ctx);
         }
         status = run_job(ctx, &job);
+        if (status == TIL_OK) tell_inputs(ctx, &job);
         if (status == TIL_OK && sink != NULL && !sink->quiet)
             fprintf(stderr, "[tilseq %s] done: version %s, %.2f s wall, %.2f s CPU, peak %.0f MB\n",
                     command->name, PACKAGE_VERSION, til_wall_seconds() - sink->start,

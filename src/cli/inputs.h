@@ -31,6 +31,8 @@ typedef struct {
 #define TIL_COUNT_OPTIONS(args_t)                                                               \
     { 0, "round", TIL_OPT_FLAG, offsetof(args_t, input.round), NULL, 0, 0,                      \
       "round fractions to whole counts" },                                                      \
+    TIL_SUM_OPTION(args_t)
+#define TIL_SUM_OPTION(args_t)                                                                  \
     { 0, "sum-duplicates", TIL_OPT_FLAG, offsetof(args_t, input.sum_duplicates), NULL, 0, 0,    \
       "add up rows of one gene id" }
 

@@ -34,6 +34,7 @@ void til_step_begin(til_ctx_t *ctx, til_steps_t *steps, const char *command)
     if (steps->status != TIL_OK) return;
     steps->steps[steps->n++] = (til_step_t){ 0 };
     til_step_word(ctx, steps, command);
+    if (steps->no_provenance) til_step_word(ctx, steps, "--no-provenance");
 }
 
 static void append(til_ctx_t *ctx, til_steps_t *steps, char ***list, size_t *n, size_t *capacity,

@@ -25,6 +25,7 @@ typedef struct {
 typedef struct {
     til_step_t *steps;
     size_t n, capacity;
+    bool no_provenance;         /* every step is told so                                          */
     til_status_t status;        /* the first failure while building; adding after it does nothing */
 } til_steps_t;
 

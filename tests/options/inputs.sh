@@ -56,9 +56,12 @@ make_inputs() {     # tests/cli/data, folder to make
     # library: two samples of one patient and time
     awk -F'\t' -v OFS='\t' 'NR == 1 { print $0, "library" }
         NR > 1 { print $0, (NR < 4 ? "L1" : $1) }' "$data/samples.tsv" >"$made/libraries.tsv"
-    # symbols: the names of the genes turned around, so that sets find others
+    { sed -n 1p "$data/samples.tsv"; sed 1d "$data/samples.tsv" | sort -r; } >"$made/turned.tsv"
+    printf 'sample\tbam\nS1\t%s\n' "$data/reads.sam" >"$made/bams.tsv"
+    printf 'sample\tfastq_1\tfastq_2\nS1\t%s\t%s\n' "$data/reads_1.fq" "$data/reads_2.fq" >"$made/reads.tsv"
+    # symbols: the names of the genes turned around, so that sets find others, and one that is no gene of a set
     awk -F'\t' 'NR > 1 { id[NR - 1] = $1; n = NR - 1 }
-        END { print "gene_id\tsymbol"; for (i = 1; i <= n; i++) print id[i] "\t" id[n + 1 - i] }' \
+        END { print "gene_id\tsymbol"; for (i = 1; i <= n; i++) print id[i] "\t" (i < n ? id[n + 1 - i] : "NOVEL") }' \
         "$data/counts.tsv" >"$made/genes.tsv"
     awk -F'\t' 'NR == 1 { print "gene_id\tlength" } NR > 1 { print $1 "\t" 500 + 10 * NR }' "$data/counts.tsv" >"$made/lengths.tsv"
     awk -F'\t' -v OFS='\t' 'NR > 1 { for (i = 2; i <= NF; i++) $i = 500 + 10 * NR + 25 * ((NR * i) % 7) } { print }' \
