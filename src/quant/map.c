@@ -376,30 +376,6 @@ static int try_orphans(const run_t *r, const til_mate_t *mates, const til_seeds_
     return best;
 }
 
-/* Everything the first seeds did not give. The pool holds their candidates, scored. */
-static int search_on(const run_t *r, til_mate_t *mates, til_seeds_t *seeds, int best)
-{
-    til_map_space_t *s = r->space;
-
-    for (int which = 0; which < r->n_mates; which++)
-        if (!mates[which].found) find_any_seed(r->index, &mates[which], &seeds[which]);
-    if (!mates[0].found && (r->n_mates == 1 || !mates[1].found)) return TIL_COST_NONE;
-    if (r->n_mates == 1) {
-        if (s->pool.n == 0) alone(r->index, &mates[0], 0, r->m->strand, &s->pool);
-        best = score_pool(r, mates, &s->pool, 0, false);
-        best = walk_seeds(r, mates, &seeds[0], 0, best);
-        return best > GOOD ? score_pool(r, mates, &s->pool, 0, true) : best;
-    }
-    if (mates[0].found && mates[1].found) {
-        if (s->pool.n == 0) join(r->index, &mates[0], &mates[1], r->m->strand, &s->pool);
-        best = score_pool(r, mates, &s->pool, 0, false);
-        best = walk_seeds(r, mates, &seeds[0], 0, best);
-        best = walk_seeds(r, mates, &seeds[1], 1, best);
-        if (best > GOOD) best = score_pool(r, mates, &s->pool, 0, true);
-    }
-    return best < TIL_COST_NONE ? best : try_orphans(r, mates, seeds);
-}
-
 /* The cost at which the fragment would fit if the library type did not forbid it. */
 static int cost_against_strand(const run_t *r, const til_mate_t *mates)
 {
@@ -415,6 +391,31 @@ static int cost_against_strand(const run_t *r, const til_mate_t *mates)
         for (int which = 0; which < r->n_mates; which++)
             if (mates[which].found) alone(r->index, &mates[which], which, other, pool);
     return score_pool(r, mates, pool, 0, false);
+}
+
+/* Everything the first seeds did not give. The pool holds their candidates, scored. */
+static int search_on(const run_t *r, til_mate_t *mates, til_seeds_t *seeds, int best)
+{
+    til_map_space_t *s = r->space;
+
+    for (int which = 0; which < r->n_mates; which++)
+        if (!mates[which].found) find_any_seed(r->index, &mates[which], &seeds[which]);
+    if (!mates[0].found && (r->n_mates == 1 || !mates[1].found)) return TIL_COST_NONE;
+    if (s->pool.n == 0 && cost_against_strand(r, mates) <= GOOD) return TIL_COST_NONE;
+    if (r->n_mates == 1) {
+        if (s->pool.n == 0) alone(r->index, &mates[0], 0, r->m->strand, &s->pool);
+        best = score_pool(r, mates, &s->pool, 0, false);
+        best = walk_seeds(r, mates, &seeds[0], 0, best);
+        return best > GOOD ? score_pool(r, mates, &s->pool, 0, true) : best;
+    }
+    if (mates[0].found && mates[1].found) {
+        if (s->pool.n == 0) join(r->index, &mates[0], &mates[1], r->m->strand, &s->pool);
+        best = score_pool(r, mates, &s->pool, 0, false);
+        best = walk_seeds(r, mates, &seeds[0], 0, best);
+        best = walk_seeds(r, mates, &seeds[1], 1, best);
+        if (best > GOOD) best = score_pool(r, mates, &s->pool, 0, true);
+    }
+    return best < TIL_COST_NONE ? best : try_orphans(r, mates, seeds);
 }
 
 /* ---- what a fragment says ---------------------------------------------------------------- */
