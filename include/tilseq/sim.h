@@ -5,9 +5,10 @@
  *   out: til_matrix_t     counts, genes x samples
  *        til_table_t      samples; truth by gene; truth by set
  *
- * Every number is drawn from a stream named by the seed and by what it is for (a gene, a patient and a
- * visit), so that adding genes or patients changes no other number, and the same call gives the same
- * bytes. Reads are another room's work: the counts say how many fragments of each gene a sample has.
+ * Every number is drawn from a stream named by the seed and by what it is for (a gene, a patient
+ * and a visit), so that adding genes or patients changes no other number, and the same call gives
+ * the same bytes. Reads are another room's work: the counts say how many fragments of each gene a
+ * sample has.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TILSEQ_SIM_H
@@ -32,14 +33,14 @@ typedef struct {
     size_t n_patients;          /* in all, dealt to the arms in turn; at least n_arms          */
     size_t n_missing;           /* patients without their last visit                           */
     double responders[TIL_SIM_MAX_ARMS];    /* share of each arm's patients that respond       */
-    double effect;              /* mean |log2 fold| of a changed gene at the first visit on treatment */
+    double effect;              /* mean |log2 fold| of a changed gene, first visit on treatment */
     double changed;             /* share of the other genes that change in responders          */
     double treatment;           /* share that changes in every patient on treatment            */
     double outliers;            /* share of counts that are outliers                           */
     double depth;               /* times the sequencing depth of the biopsies fitted           */
 } til_sim_plan_t;
 
-/* Responders' programmes: sets whose genes move together on treatment, up or down. Ended by NULL. */
+/* Responders' programmes: sets whose genes move together on treatment. Ended by NULL. */
 typedef struct {
     const char *set;
     int direction;              /* 1 up, -1 down */
@@ -62,16 +63,16 @@ typedef struct {
  *   sets           the programmes are looked up here; truth is told for each
  *   out            left empty unless TIL_OK
  *
- * Returns TIL_EUSAGE when the plan cannot be (fewer patients than arms, no visit left). The answer does not
- * depend on ctx->n_threads. */
+ * Returns TIL_EUSAGE when the plan cannot be (fewer patients than arms, no visit left). The answer
+ * does not depend on ctx->n_threads. */
 TIL_MUST_USE
 til_status_t til_sim_run(til_ctx_t *ctx, const til_sim_plan_t *plan, size_t n_genes,
                          char *const *ids, char *const *symbols, const til_genesets_t *sets,
                          til_sim_t *out);
 void til_sim_clear(til_sim_t *sim);
 
-/* Which n of the candidate genes to simulate: those of the programmes first, then those of the sets, then
- * others drawn by the seed.
+/* Which n of the candidate genes to simulate: those of the programmes first, then those of the
+ * sets, then others drawn by the seed.
  *
  *   chosen   n_candidates flags; *n_chosen of them are set (n, or all there are)
  */
@@ -80,7 +81,8 @@ til_status_t til_sim_choose_genes(til_ctx_t *ctx, uint64_t seed, size_t n_candid
                                   char *const *symbols, const til_genesets_t *sets, size_t n,
                                   unsigned char *chosen, size_t *n_chosen);
 
-/* Appends n_sets sets RANDOM_01 ... of `size` genes that no set has so far; none when there are too few. */
+/* Appends n_sets sets RANDOM_01 ... of `size` genes that no set has so far; none when there are
+ * too few. */
 TIL_MUST_USE
 til_status_t til_sim_add_random_sets(til_ctx_t *ctx, uint64_t seed, size_t n_genes,
                                      char *const *symbols, size_t n_sets, size_t size,

@@ -63,7 +63,7 @@ static void list_methods(til_out_t *out)
                        til_score_methods[i]->summary, "", til_score_methods[i]->reference);
 }
 
-/* ---- wishes ------------------------------------------------------------------------------------ */
+/* ---- wishes ----------------------------------------------------------------------------- */
 
 static til_status_t read_wishes(til_ctx_t *ctx, const score_args_t *args,
                                 const til_score_method_t **method, til_score_options_t *options_out)
@@ -103,7 +103,8 @@ static til_status_t choose_input(til_ctx_t *ctx, const score_args_t *args,
 {
     static const char *const taken[] = { "", "counts, scored as log2(CPM + 1)",
                                          "CPM or TPM, scored as log2(x + 1)",
-                                         "TPM, scored as log2(x + 1)", "log values, scored as they are" };
+                                         "TPM, scored as log2(x + 1)",
+                                         "log values, scored as they are" };
 
     *kind = TIL_SCORE_INPUT_AUTO;
     for (int i = 0; i < 5; i++)
@@ -119,7 +120,7 @@ static til_status_t choose_input(til_ctx_t *ctx, const score_args_t *args,
     return TIL_OK;
 }
 
-/* ---- sets and scores ---------------------------------------------------------------------------- */
+/* ---- sets and scores -------------------------------------------------------------------- */
 
 /* What is to be scored. */
 typedef struct {
@@ -209,7 +210,7 @@ done:
     return status;
 }
 
-/* ---- output ---------------------------------------------------------------------------------------- */
+/* ---- output ----------------------------------------------------------------------------- */
 
 static void write_rows(til_out_t *out, const til_matrix_t *m)
 {
@@ -283,7 +284,7 @@ static til_status_t say_incomplete_scores(til_ctx_t *ctx, const til_table_t *cov
     return status;
 }
 
-/* ---- run --------------------------------------------------------------------------------------------- */
+/* ---- run -------------------------------------------------------------------------------- */
 
 /* The scores of sets, then of definitions; `m` ends up on the log scale. */
 static til_status_t compute(til_ctx_t *ctx, const til_score_method_t *method,
@@ -381,9 +382,10 @@ const til_command_t til_cmd_score = {
     .name = "score",
     .operands = "MATRIX",
     .summary = "Score gene sets and published signatures in every sample.",
-    .details = "OUT.tsv has a row per set or score and a column per sample; OUT.coverage.tsv says which genes "
-               "of each were found and which are missing. Genes are matched by symbol: by --genes, by a "
-               "gene_name column, or, for rows named by Entrez or Ensembl ids, by the table inside tilseq.",
+    .details = "OUT.tsv has a row per set or score and a column per sample; OUT.coverage.tsv "
+               "says which genes of each were found and which are missing. Genes are matched by "
+               "symbol: by --genes, by a gene_name column, or, for rows named by Entrez or "
+               "Ensembl ids, by the table inside tilseq.",
     .options = options,
     .defaults = &defaults,
     .args_size = sizeof(score_args_t),

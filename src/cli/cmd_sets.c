@@ -31,7 +31,7 @@ static const til_opt_t options[] = {
     TIL_COMMON_OPTIONS(sets_args_t)
 };
 
-/* ---- list ------------------------------------------------------------------------------------ */
+/* ---- list ------------------------------------------------------------------------------- */
 
 /* INDEX.tsv as a table. */
 static til_status_t read_index(til_ctx_t *ctx, til_table_t *index)
@@ -75,7 +75,7 @@ static til_status_t list(til_ctx_t *ctx, const char *species, til_out_t *out)
     return status;
 }
 
-/* ---- show -------------------------------------------------------------------------------------- */
+/* ---- show ------------------------------------------------------------------------------- */
 
 static til_status_t print_definition(til_ctx_t *ctx, til_species_t species, const char *kind,
                                      const char *name, til_out_t *out)
@@ -136,7 +136,7 @@ done:
     return status;
 }
 
-/* ---- check --------------------------------------------------------------------------------------- */
+/* ---- check ------------------------------------------------------------------------------ */
 
 static til_status_t check(til_ctx_t *ctx, til_job_t *job, const sets_args_t *args, til_out_t *out)
 {
@@ -168,7 +168,7 @@ done:
     return status;
 }
 
-/* ---- path ------------------------------------------------------------------------------------------ */
+/* ---- path ------------------------------------------------------------------------------- */
 
 static bool has_index(const char *folder)
 {
@@ -179,8 +179,8 @@ static bool has_index(const char *folder)
     return found;
 }
 
-/* The folder of the files: beside the program in a build tree, below its prefix once installed, else where
- * make install put it. */
+/* The folder of the files: beside the program in a build tree, below its prefix once installed,
+ * else where make install put it. */
 static til_status_t print_path(til_ctx_t *ctx, til_out_t *out)
 {
     static const char *const places[] = { "genesets", "../genesets", "../share/tilseq/genesets" };
@@ -202,11 +202,11 @@ static til_status_t print_path(til_ctx_t *ctx, til_out_t *out)
         til_out_printf(out, "%s\n", TIL_GENESETS_DIR);
         return TIL_OK;
     }
-    return til_fail(ctx, TIL_EIO, "%s: the folder is not there (the sets are inside the program all "
-                    "the same: tilseq sets list, show)", TIL_GENESETS_DIR);
+    return til_fail(ctx, TIL_EIO, "%s: the folder is not there (the sets are inside the program "
+                    "all the same: tilseq sets list, show)", TIL_GENESETS_DIR);
 }
 
-/* ---- run ------------------------------------------------------------------------------------------- */
+/* ---- run -------------------------------------------------------------------------------- */
 
 static til_status_t run(til_ctx_t *ctx, til_job_t *job)
 {
@@ -248,9 +248,9 @@ const til_command_t til_cmd_sets = {
     .name = "sets",
     .operands = "list | show NAME | check FILE.gmt MATRIX | path",
     .summary = "List the gene sets and scores that ship, or check a collection against a matrix.",
-    .details = "list prints a row per set, score and species with source, DOI and how it was verified; show prints "
-               "the genes or the definition; check says which genes of each set a matrix has; path prints the "
-               "folder of the files.",
+    .details = "list prints a row per set, score and species with source, DOI and how it was "
+               "verified; show prints the genes or the definition; check says which genes of "
+               "each set a matrix has; path prints the folder of the files.",
     .options = options,
     .defaults = &defaults,
     .args_size = sizeof(sets_args_t),

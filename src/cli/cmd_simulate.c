@@ -61,7 +61,7 @@ static const til_opt_t options[] = {
     TIL_COMMON_OPTIONS(simulate_args_t)
 };
 
-/* ---- plan ------------------------------------------------------------------------------------ */
+/* ---- plan ------------------------------------------------------------------------------- */
 
 static til_status_t read_responders(til_ctx_t *ctx, const char *text, til_sim_plan_t *plan)
 {
@@ -100,7 +100,7 @@ static til_status_t make_plan(til_ctx_t *ctx, const simulate_args_t *args, til_s
     return read_responders(ctx, responders, plan);
 }
 
-/* ---- genes ------------------------------------------------------------------------------------- */
+/* ---- genes ------------------------------------------------------------------------------ */
 
 /* The genes that may be simulated: protein-coding or in a set, with an Ensembl id. */
 typedef struct {
@@ -227,7 +227,7 @@ done:
     return status;
 }
 
-/* ---- files ---------------------------------------------------------------------------------------- */
+/* ---- files ------------------------------------------------------------------------------ */
 
 enum { COUNTS, SAMPLES, SETS, TRUTH_GENES, TRUTH_SETS, N_FILES };
 static const char *const file_names[N_FILES] = { "counts.tsv", "samples.tsv", "sets.gmt",
@@ -268,7 +268,7 @@ static til_status_t write_all(til_ctx_t *ctx, til_job_t *job, const char *folder
     return status;
 }
 
-/* ---- run --------------------------------------------------------------------------------------------- */
+/* ---- run -------------------------------------------------------------------------------- */
 
 static til_status_t run(til_ctx_t *ctx, til_job_t *job)
 {
@@ -303,9 +303,10 @@ const til_command_t til_cmd_simulate = {
     .name = "simulate",
     .operands = "",
     .summary = "Simulate small biopsies with known truth: arms, patients, visits, responders.",
-    .details = "Means, dispersions, patient effects and outliers are drawn from numbers fitted on melanoma biopsies "
-               "(Riaz et al. 2017); library sizes differ up to five-fold. In responders the genes of six shipped "
-               "sets, and some others, change on treatment; truth.genes.tsv and truth.sets.tsv say by how much.",
+    .details = "Means, dispersions, patient effects and outliers are drawn from numbers fitted "
+               "on melanoma biopsies (Riaz et al. 2017); library sizes differ up to five-fold. "
+               "In responders the genes of six shipped sets, and some others, change on "
+               "treatment; truth.genes.tsv and truth.sets.tsv say by how much.",
     .options = options,
     .defaults = &defaults,
     .args_size = sizeof(simulate_args_t),

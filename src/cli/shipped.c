@@ -45,7 +45,7 @@ til_status_t til_shipped_ids(til_ctx_t *ctx, til_species_t species, til_gene_ids
     return status;
 }
 
-/* ---- species --------------------------------------------------------------------------------- */
+/* ---- species ---------------------------------------------------------------------------- */
 
 /* How many genes of the sets are names of rows. */
 static til_status_t count_found(til_ctx_t *ctx, const til_genesets_t *sets, const til_matrix_t *m,
@@ -112,7 +112,7 @@ til_status_t til_species_of(til_ctx_t *ctx, const char *word, const til_matrix_t
     return TIL_OK;
 }
 
-/* ---- names of rows ----------------------------------------------------------------------------- */
+/* ---- names of rows ---------------------------------------------------------------------- */
 
 til_status_t til_name_rows(til_ctx_t *ctx, til_species_t species, const til_genesets_t *sets,
                            til_matrix_t *m)
@@ -139,7 +139,7 @@ done:
     return status;
 }
 
-/* ---- scores.tsv ---------------------------------------------------------------------------------- */
+/* ---- scores.tsv ------------------------------------------------------------------------- */
 
 enum { NAME, TYPE, DEFINITION, SCALE, ORGANISM, N_COLUMNS };
 static const char *const COLUMNS[N_COLUMNS] = { "name", "type", "definition", "scale", "species" };

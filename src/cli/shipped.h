@@ -12,7 +12,10 @@
 #include "data/gene_ids.h"
 #include "io/textfile.h"
 
-typedef enum { TIL_HUMAN, TIL_MOUSE, TIL_N_SPECIES, TIL_SPECIES_UNKNOWN = TIL_N_SPECIES } til_species_t;
+typedef enum {
+    TIL_HUMAN, TIL_MOUSE, TIL_N_SPECIES,
+    TIL_SPECIES_UNKNOWN = TIL_N_SPECIES
+} til_species_t;
 
 #define TIL_SPECIES_OPTION(args_t)                                                              \
     { 0, "species", TIL_OPT_CHOICE, offsetof(args_t, species), "auto|human|mouse", 0, 0,        \
@@ -20,8 +23,8 @@ typedef enum { TIL_HUMAN, TIL_MOUSE, TIL_N_SPECIES, TIL_SPECIES_UNKNOWN = TIL_N_
 
 const char *til_species_name(til_species_t species);
 
-/* The species of the option's word; for "auto" the one whose shipped genes (or ids, where the rows are Entrez or
- * Ensembl ids) are found most in `m`, TIL_SPECIES_UNKNOWN where none is. */
+/* The species of the option's word; for "auto" the one whose shipped genes (or ids, where the rows
+ * are Entrez or Ensembl ids) are found most in `m`, TIL_SPECIES_UNKNOWN where none is. */
 TIL_MUST_USE
 til_status_t til_species_of(til_ctx_t *ctx, const char *word, const til_matrix_t *m,
                             til_species_t *species);
@@ -32,9 +35,9 @@ til_status_t til_shipped_sets(til_ctx_t *ctx, til_species_t species, til_geneset
 TIL_MUST_USE
 til_status_t til_shipped_ids(til_ctx_t *ctx, til_species_t species, til_gene_ids_t *out);
 
-/* Gives rows the names that `sets` know them by, and says so: symbols for Entrez and Ensembl ids (when none of
- * the sets' genes is among the rows as it stands), current symbols for former ones. Does nothing for
- * TIL_SPECIES_UNKNOWN. */
+/* Gives rows the names that `sets` know them by, and says so: symbols for Entrez and Ensembl ids
+ * (when none of the sets' genes is among the rows as it stands), current symbols for former ones.
+ * Does nothing for TIL_SPECIES_UNKNOWN. */
 TIL_MUST_USE
 til_status_t til_name_rows(til_ctx_t *ctx, til_species_t species, const til_genesets_t *sets,
                            til_matrix_t *m);
@@ -46,9 +49,9 @@ typedef struct {
     til_text_t text;
 } til_score_rows_t;
 
-/* Reads the scores of a species (all for TIL_SPECIES_UNKNOWN) from `text`, which `out` takes. TIL_EINPUT naming
- * file and line for a missing column, an unknown type or scale, a name used twice, and for no
- * score at all. */
+/* Reads the scores of a species (all for TIL_SPECIES_UNKNOWN) from `text`, which `out` takes.
+ * TIL_EINPUT naming file and line for a missing column, an unknown type or scale, a name used
+ * twice, and for no score at all. */
 TIL_MUST_USE
 til_status_t til_score_rows_read(til_ctx_t *ctx, til_text_t *text, til_species_t species,
                                  til_score_rows_t *out);

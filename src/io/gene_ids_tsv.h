@@ -1,5 +1,5 @@
-/* gene_ids_tsv.h -- reads a table of gene names: columns symbol, entrez, ensembl and, where there is
- * one, aliases; several entries in a cell are separated by '|'. */
+/* gene_ids_tsv.h -- reads a table of gene names: columns symbol, entrez, ensembl and, where there
+ * is one, aliases; several entries in a cell are separated by '|'. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_IO_GENE_IDS_TSV_H
 #define TIL_IO_GENE_IDS_TSV_H

@@ -47,9 +47,9 @@ typedef struct {
     double *scores;
 } job_t;
 
-/* The step of GSVA's table for |v| = size/h: (int)(|v| / 10 * 10000), one past its end beyond 10. The
- * product with 1000/h gives the same whole number unless it is within rounding of one; only then
- * are GSVA's own divisions done. */
+/* The step of GSVA's table for |v| = size/h: (int)(|v| / 10 * 10000), one past its end beyond 10.
+ * The product with 1000/h gives the same whole number unless it is within rounding of one; only
+ * then are GSVA's own divisions done. */
 static size_t phi_step(double size, double h, double per_step)
 {
     double at = size * per_step;
@@ -62,8 +62,8 @@ static size_t phi_step(double size, double h, double per_step)
     return v > PHI_MAX ? PHI_STEPS + 1 : (size_t)(v / PHI_MAX * PHI_STEPS);
 }
 
-/* f[j] = (1/n) sum_i Phi((x_j - x_i)/h). A pair serves both its samples, as Phi(-v) = 1 - Phi(v); each
- * sum is still taken in the order of the samples, so that it is GSVA's to the last bit. */
+/* f[j] = (1/n) sum_i Phi((x_j - x_i)/h). A pair serves both its samples, as Phi(-v) = 1 - Phi(v);
+ * each sum is still taken in the order of the samples, so that it is GSVA's to the last bit. */
 static void gaussian_cdf(size_t n, const double *x, double h, const double *phi, double *f)
 {
     double per_step = PHI_STEPS / (PHI_MAX * h);

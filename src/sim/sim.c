@@ -5,9 +5,9 @@
  *     log mu = log(f m_g) + s_g z_gp - s_g^2/2 + ln 2 * beta_g * profile(v) * [p responds]
  *     k ~ NB(mu, dispersion a_g),  drawn as Poisson(Gamma(1/a_g, a_g mu))
  *
- * z_gp is standard normal; genes of one programme share half of its variance within a patient. Genes of
- * kind `treatment` change in every patient. A share of the counts is multiplied by a fold drawn
- * from the outliers of real biopsies.
+ * z_gp is standard normal; genes of one programme share half of its variance within a patient.
+ * Genes of kind `treatment` change in every patient. A share of the counts is multiplied by a fold
+ * drawn from the outliers of real biopsies.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>

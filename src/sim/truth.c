@@ -1,7 +1,7 @@
 /* truth.c -- what an analysis of the simulated counts should find.
  *
- * For each question of a paired design (visit against pre in an arm, and its difference from the first
- * arm) the true log2 fold of a gene is the mean over the arm's patients who have that visit.
+ * For each question of a paired design (visit against pre in an arm, and its difference from the
+ * first arm) the true log2 fold of a gene is the mean over the arm's patients who have that visit.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>

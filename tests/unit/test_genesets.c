@@ -1,6 +1,6 @@
-/* test_genesets.c -- what ships: every set and score has its row in INDEX.tsv, nothing recalled from memory
- * is among them, every gene is a current symbol, and the copy inside the program is the one in
- * genesets/. */
+/* test_genesets.c -- what ships: every set and score has its row in INDEX.tsv, nothing recalled
+ * from memory is among them, every gene is a current symbol, and the copy inside the program is
+ * the one in genesets/. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <tilseq/score.h>
 
@@ -19,7 +19,8 @@ static til_ctx_t ctx;
 static void setup(void) { ctx = (til_ctx_t)TIL_CTX_INIT; }
 
 /* Calls row(fields, n, arg) for every line after the first `skip`. */
-static void each_line(const char *name, size_t skip, void (*row)(char **, size_t, void *), void *arg)
+static void each_line(const char *name, size_t skip, void (*row)(char **, size_t, void *),
+                      void *arg)
 {
     char *line, **fields = NULL;
     size_t length, capacity = 0, n;

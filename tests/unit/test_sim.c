@@ -1,5 +1,5 @@
-/* test_sim.c -- simulated biopsies: the same for the same seed and any threads, nothing moves when something is
- * added, and the counts are what the truth says. */
+/* test_sim.c -- simulated biopsies: the same for the same seed and any threads, nothing moves when
+ * something is added, and the counts are what the truth says. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdio.h>
@@ -79,8 +79,8 @@ START_TEST(seed_decides)
 }
 END_TEST
 
-/* More genes change no count; more patients change none of the earlier patients' samples, as long as
- * they respond as before. */
+/* More genes change no count; more patients change none of the earlier patients' samples, as long
+ * as they respond as before. */
 START_TEST(additions_move_nothing)
 {
     til_matrix_t first;
@@ -148,8 +148,8 @@ START_TEST(truth_of_genes_and_sets)
 }
 END_TEST
 
-/* Over many patients the counts follow the truth: the fold of the programme, and each gene's mean within what
- * its dispersion allows (5 standard errors). */
+/* Over many patients the counts follow the truth: the fold of the programme, and each gene's mean
+ * within what its dispersion allows (5 standard errors). */
 START_TEST(counts_follow_truth)
 {
     size_t n_off = 0;
@@ -171,7 +171,7 @@ START_TEST(counts_follow_truth)
             pre += k[2 * p] / 400;
             on += k[2 * p + 1] / 400;
         }
-        /* a size factor is exp((u - 1/2) log 5): mean (sqrt 5 - 1/sqrt 5)/log 5, square 2.4/log 5 */
+        /* a size factor is exp((u - 1/2) log 5) */
         double size = (sqrt(5) - 1 / sqrt(5)) / log(5), square = 2.4 / log(5);
         double relative = square / (size * size) * (1 + dispersion[g]) * exp(sd[g] * sd[g]) - 1 +
                           1 / (base[g] * size);
