@@ -29,6 +29,7 @@
 #include "model/linear.h"
 
 static const double CONDITION_MAX = 300;
+static const double EXACT_FIT = 1e-28;  /* of the sum of squares: residuals are rounding, taken as 0 */
 enum { GRAIN = 64 };            /* genes per range of til_parallel_for */
 
 /* R^-1 (p x p upper triangle, zeros below) and, where not NULL, Q (n x p) of X = QR. */
@@ -162,12 +163,14 @@ void til_linear_clear(til_linear_t *model)
 }
 
 /* One per thread; sizes in groups and coefficients. */
-typedef struct {
+struct til_linear_space {
     til_gram_t gram;
     double *weight, *total, *fitted;    /* n_groups: W_g, T_g, x_g' beta   */
     double *beta, *unit;                /* p                               */
     double *w;                          /* n                               */
-} space_t;
+};
+
+typedef struct til_linear_space space_t;
 
 typedef struct {
     const til_linear_t *model;
@@ -303,6 +306,17 @@ static const double *gene_weights(const til_linear_job_t *job, size_t n, size_t 
     return w;
 }
 
+/* W_g and T_g of every group; w NULL: all 1. */
+static void sum_groups(const til_linear_t *model, const double *y, const double *w, space_t *space)
+{
+    memset(space->weight, 0, 2 * model->plan.n_groups * sizeof *space->weight);
+    for (size_t s = 0; s < model->n; s++) {
+        double weight = w != NULL ? w[s] : 1;
+        space->weight[model->group[s]] += weight;
+        space->total[model->group[s]] += weight * y[s];
+    }
+}
+
 static til_status_t fit_gene(til_ctx_t *ctx, const fit_work_t *work, size_t g, space_t *space)
 {
     const til_linear_t *model = work->model;
@@ -310,13 +324,7 @@ static til_status_t fit_gene(til_ctx_t *ctx, const fit_work_t *work, size_t g, s
     size_t n = model->n, n_groups = model->plan.n_groups;
     const double *y = job->y + g * n, *w = gene_weights(job, n, g, space->w);
 
-    memset(space->weight, 0, 2 * n_groups * sizeof *space->weight);
-    for (size_t s = 0; s < n; s++) {
-        double weight = w != NULL ? w[s] : 1;
-        space->weight[model->group[s]] += weight;
-        space->total[model->group[s]] += weight * y[s];
-    }
-
+    sum_groups(model, y, w, space);
     if (model->plan.by_group)
         solve_by_means(model, job, g, space);
     else if (!solve_by_arrow(model, job, g, space))
@@ -324,11 +332,13 @@ static til_status_t fit_gene(til_ctx_t *ctx, const fit_work_t *work, size_t g, s
                         g + 1);
 
     if (job->sigma != NULL) {
-        double sum = 0;
+        double sum = 0, total = 0;
         for (size_t s = 0; s < n; s++) {
-            double residual = y[s] - space->fitted[model->group[s]];
-            sum += (w != NULL ? w[s] : 1) * residual * residual;
+            double residual = y[s] - space->fitted[model->group[s]], weight = w != NULL ? w[s] : 1;
+            sum += weight * residual * residual;
+            total += weight * y[s] * y[s];
         }
+        if (sum <= EXACT_FIT * total) sum = 0;
         job->sigma[g] = sqrt(sum / (double)(n - model->p));
     }
     if (job->fitted != NULL)
@@ -360,4 +370,51 @@ done:
     for (size_t i = 0; i < n_workers; i++) space_clear(&work.spaces[i]);
     free(work.spaces);
     return status;
+}
+
+til_status_t til_linear_space_new(til_ctx_t *ctx, const til_linear_t *model,
+                                  til_linear_space_t **out)
+{
+    til_status_t status;
+
+    *out = til_array_zero(1, sizeof **out);
+    if (*out == NULL) return til_no_memory(ctx, 1, "workspace");
+    status = space_init(ctx, model, *out);
+    if (status != TIL_OK) {
+        til_linear_space_free(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
+void til_linear_space_free(til_linear_space_t *space)
+{
+    if (space != NULL) space_clear(space);
+    free(space);
+}
+
+bool til_linear_fit_one(const til_linear_t *model, til_linear_space_t *space, const double *y,
+                        const double *w, double *residual, double *leverage)
+{
+    const til_nb_plan_t *plan = &model->plan;
+
+    sum_groups(model, y, w, space);
+    if (plan->by_group) {
+        for (size_t g = 0; g < plan->n_groups; g++)
+            space->fitted[g] = space->total[g] / space->weight[g];
+    } else {
+        if (!til_gram_factor(plan, &space->gram, space->weight, 0)) return false;
+        cross(plan, space->total, space->beta);
+        til_gram_solve(plan, &space->gram, space->beta);
+        fit_groups(plan, space->beta, space->fitted);
+    }
+    /* T_g is used up: its place takes the leverages of a unit weight */
+    for (size_t g = 0; g < plan->n_groups; g++)
+        space->total[g] = plan->by_group ? 1 / space->weight[g]
+                                         : til_gram_leverage(plan, &space->gram, g);
+    for (size_t s = 0; s < model->n; s++) {
+        residual[s] = y[s] - space->fitted[model->group[s]];
+        leverage[s] = w[s] * space->total[model->group[s]];
+    }
+    return true;
 }

@@ -43,6 +43,18 @@ typedef struct {
                                    of equal rows                                               */
 } til_linear_job_t;
 
+/* Room for fits one at a time; one per thread. */
+typedef struct til_linear_space til_linear_space_t;
+TIL_MUST_USE
+til_status_t til_linear_space_new(til_ctx_t *ctx, const til_linear_t *model,
+                                  til_linear_space_t **out);
+void til_linear_space_free(til_linear_space_t *space);
+
+/* One weighted fit of y (n) with weights w (n, > 0): residuals y - X beta and leverages
+ * w_s x_s' (X'WX)^-1 x_s. False when the weights leave X'WX singular. */
+bool til_linear_fit_one(const til_linear_t *model, til_linear_space_t *space, const double *y,
+                        const double *w, double *residual, double *leverage);
+
 /* The result does not depend on ctx->n_threads. TIL_ENUMERIC when weights leave X'WX singular. */
 TIL_MUST_USE
 til_status_t til_linear_fit(til_ctx_t *ctx, const til_linear_t *model,

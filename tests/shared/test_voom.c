@@ -105,7 +105,8 @@ START_TEST(weights)
 }
 END_TEST
 
-static void test_key(bool trend, bool robust, double threshold, til_de_result_t *result)
+static void test_key_by(const char *method, bool trend, bool robust, double threshold,
+                        til_de_result_t *result)
 {
     double *unit = calloc(design.n_coef, sizeof *unit);
     char id[] = "key";
@@ -119,9 +120,48 @@ static void test_key(bool trend, bool robust, double threshold, til_de_result_t 
     input.ebayes_robust = robust;
     input.lfc_threshold = threshold;
     input.tests_only = true;
-    ck_assert_msg(til_de_run(&ctx, til_de_find("voom"), &input, result) == TIL_OK, "%s", ctx.message);
+    ck_assert_msg(til_de_run(&ctx, til_de_find(method), &input, result) == TIL_OK, "%s", ctx.message);
     free(unit);
 }
+
+static void test_key(bool trend, bool robust, double threshold, til_de_result_t *result)
+{
+    test_key_by("voom", trend, robust, threshold, result);
+}
+
+/* One other engine against its golden of `file`. */
+static void compare_engine(const char *method, bool robust, const char *file)
+{
+    static const char *const columns[][2] = {
+        { "log2FoldChange", "logFC" }, { "AveExpr", "AveExpr" }, { "stat", "t" }, { "pvalue", "p" },
+        { "padj", "adj" }, { "B", "B" }
+    };
+    til_de_result_t result;
+    til_table_t golden = { 0 };
+
+    read_golden(&ctx, set, file, &golden);
+    test_key_by(method, false, robust, 0, &result);
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+        compare(&result.contrasts[0], columns[i][0], &golden, columns[i][1]);
+    til_de_result_clear(&result);
+    til_table_clear(&golden);
+}
+
+START_TEST(limma_trend)
+{
+    open_set(_i);
+    compare_engine("limma-trend", true, "limma/4_limmatrend_results");
+    close_set();
+}
+END_TEST
+
+START_TEST(quality_weights)
+{
+    open_set(_i);
+    compare_engine("voom-qw", false, "limma/3_qw_results");
+    close_set();
+}
+END_TEST
 
 START_TEST(moderated_tests)
 {
@@ -221,6 +261,8 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, weights, 0, N_WITH_KEY);
     tcase_add_loop_test(tcase, moderated_tests, 0, N_WITH_KEY);
+    tcase_add_loop_test(tcase, limma_trend, 0, N_WITH_KEY);
+    tcase_add_loop_test(tcase, quality_weights, 0, N_WITH_KEY);
     tcase_add_test(tcase, nested_contrasts);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
