@@ -74,23 +74,24 @@ typedef enum {
     TIL_VERDICT_FORWARD, TIL_VERDICT_REVERSE, TIL_VERDICT_UNSTRANDED, TIL_VERDICT_UNCLEAR
 } til_strand_verdict_t;
 
-/* Quality, from the same pass. All shares are of what the comment says. */
+/* Quality, from the same pass. */
 enum {
     TIL_BODY_BINS = 100, TIL_INSERT_BINS = 2000, TIL_SATURATION_POINTS = 20, TIL_DUP_BINS = 24
 };
 
 typedef struct {
-    uint64_t exonic, intronic, intergenic;      /* uniquely mapped fragments on annotated contigs */
-    uint64_t elsewhere;                         /* ... on contigs the annotation lacks            */
-    uint64_t ribosomal, mitochondrial;          /* mapped fragments                               */
-    uint64_t mapped;                            /* mapped fragments, each alignment once          */
-    uint64_t insert[TIL_INSERT_BINS];           /* proper unspliced-apart pairs by insert size    */
-    uint64_t insert_beyond;
-    uint64_t body[TIL_BODY_BINS];               /* reads over the length of transcripts, 5' to 3' */
-    uint64_t duplicates;                        /* fragments flagged as duplicates                */
-    uint64_t same_start;                        /* assigned fragments with ends seen before       */
-    uint64_t dup_total[TIL_DUP_BINS], dup_same[TIL_DUP_BINS];   /* by log2 of the gene's count    */
-    uint64_t genes_at[TIL_SATURATION_POINTS];   /* genes found in i/20 of the fragments           */
+    uint64_t mapped;                            /* primary alignments of fragments                 */
+    uint64_t ribosomal, mitochondrial, duplicates;  /* of those: on rRNA genes, on the mitochondrial
+                                                   contig, flagged as duplicates                   */
+    uint64_t exonic, intronic, intergenic;      /* unique fragments on annotated contigs           */
+    uint64_t elsewhere;                         /* unique fragments on others                      */
+    uint64_t insert[TIL_INSERT_BINS];           /* pairs by insert size                            */
+    uint64_t insert_beyond;                     /* ... of TIL_INSERT_BINS bases and more           */
+    uint64_t body[TIL_BODY_BINS];               /* fragments along transcripts, 5' to 3'           */
+    uint64_t places, same_start;                /* a sample of fragments on one gene; those of them
+                                                   that repeat the ends of another                 */
+    uint64_t dup_total[TIL_DUP_BINS], dup_same[TIL_DUP_BINS];   /* the same by log2 of the depth   */
+    uint64_t genes_at[TIL_SATURATION_POINTS];   /* genes found in (i + 1)/20 of the fragments      */
 } til_quality_t;
 
 typedef struct {

@@ -2,25 +2,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <tilseq/count.h>
 
 #include "base/alloc.h"
 #include "base/arena.h"
-#include "base/names.h"
 #include "base/strbuf.h"
 #include "base/try.h"
 #include "cli/commands.h"
+#include "cli/count_samples.h"
 #include "cli/count_tables.h"
 #include "cli/job.h"
+#include "cli/quality_files.h"
 #include "io/gtf.h"
 #include "io/textfile.h"
 #include "io/tsv.h"
 
 typedef struct {
     const char *annotation, *output, *pairs, *strand, *feature, *attribute, *level, *mode, *multi,
-               *overlap, *secondary, *aliases, *reference, *sample_names, *format;
+               *overlap, *secondary, *aliases, *reference, *sample_names, *format, *quality;
     int64_t min_mapq, min_overlap;
     double frac_overlap, min_assigned;
     bool ignore_duplicates, both_mapped, no_chimeric, split_only, allow_no_eof, strict;
@@ -86,6 +86,8 @@ static const til_opt_t options[] = {
       "names of the columns [file names without .bam, .sam, .cram]" },
     { 0, "format", TIL_OPT_CHOICE, offsetof(count_args_t, format), "tilseq|featurecounts|htseq",
       0, 0, "layout of the table" },
+    { 0, "qc", TIL_OPT_OUTPUT, offsetof(count_args_t, quality), "DIR", 0, 0,
+      "write the quality of the alignments there, from the same pass (as tilseq qc)" },
     { 0, "strict", TIL_OPT_FLAG, offsetof(count_args_t, strict), NULL, 0, 0,
       "an unclear or contradicted strand is an error" },
     { 0, "min-assigned", TIL_OPT_NUMBER, offsetof(count_args_t, min_assigned), "PERCENT", 0, 100,
@@ -133,6 +135,7 @@ static til_count_options_t wishes(const count_args_t *args)
     o.split_only = args->split_only;
     o.reference = args->reference;
     o.allow_no_eof = args->allow_no_eof;
+    o.with_quality = args->quality != NULL;
     return o;
 }
 
@@ -172,95 +175,7 @@ done:
     return status;
 }
 
-/* ------------------------------------------------------------ sample names */
-
-static const char *const extensions[] = { ".gz", ".bam", ".sam", ".cram" };
-
-/* The file name without its folder and extensions. */
-static char *name_of(til_arena_t *arena, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    const char *base = slash == NULL ? path : slash + 1;
-    size_t n = strlen(base);
-    for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++) {
-        size_t k = strlen(extensions[i]);
-        if (n > k && memcmp(base + n - k, extensions[i], k) == 0) n -= k;
-    }
-    return til_arena_text_n(arena, base, n);
-}
-
-static til_status_t split_names(til_ctx_t *ctx, til_arena_t *arena, const char *list,
-                                const char **names, size_t n)
-{
-    size_t found = 0;
-    for (const char *p = list; p != NULL;) {
-        const char *comma = strchr(p, ',');
-        size_t length = comma == NULL ? strlen(p) : (size_t)(comma - p);
-        if (length == 0) return til_fail(ctx, TIL_EUSAGE, "--sample-names: an empty name");
-        if (found < n) {
-            names[found] = til_arena_text_n(arena, p, length);
-            if (names[found] == NULL) return til_no_memory(ctx, n, "names");
-        }
-        found++;
-        p = comma == NULL ? NULL : comma + 1;
-    }
-    if (found != n)
-        return til_fail(ctx, TIL_EUSAGE, "--sample-names: %zu names for %zu files", found, n);
-    return TIL_OK;
-}
-
-static til_status_t name_samples(til_ctx_t *ctx, const til_job_t *job, til_arena_t *arena,
-                                 const char **names)
-{
-    const count_args_t *args = job->args;
-    size_t n = (size_t)job->n_operands;
-    til_status_t status = TIL_OK;
-    til_names_t *seen = til_names_new();
-
-    if (seen == NULL) return til_no_memory(ctx, n, "names");
-    if (args->sample_names != NULL)
-        TIL_TRY(split_names(ctx, arena, args->sample_names, names, n));
-    for (size_t i = 0; i < n; i++) {
-        if (args->sample_names == NULL)
-            names[i] = strcmp(args->format, "tilseq") == 0 ? name_of(arena, job->operands[i])
-                                                           : job->operands[i];
-        int is_new = 0;
-        if (names[i] == NULL || til_names_add(seen, names[i], &is_new) < 0) {
-            status = til_no_memory(ctx, n, "names");
-            goto done;
-        }
-        if (!is_new) {
-            status = til_fail(ctx, TIL_EUSAGE, "two samples are called '%s': name them with "
-                              "--sample-names", names[i]);
-            goto done;
-        }
-        if (strpbrk(names[i], "\t\n\r") != NULL) {
-            status = til_fail(ctx, TIL_EUSAGE, "the sample name '%s' holds a tab or a line end: "
-                              "name it with --sample-names", names[i]);
-            goto done;
-        }
-    }
-done:
-    til_names_free(seen);
-    return status;
-}
-
-static til_status_t refuse_same_file(til_ctx_t *ctx, const til_job_t *job)
-{
-    struct stat a, b;
-    for (int i = 0; i < job->n_operands; i++)
-        for (int k = 0; k < i; k++)
-            if (strcmp(job->operands[i], job->operands[k]) == 0 ||
-                (stat(job->operands[i], &a) == 0 && stat(job->operands[k], &b) == 0 &&
-                 S_ISREG(a.st_mode) && a.st_dev == b.st_dev && a.st_ino == b.st_ino))
-                return til_fail(ctx, TIL_EUSAGE, "%s and %s are one file", job->operands[k],
-                                job->operands[i]);
-    return TIL_OK;
-}
-
 /* ------------------------------------------------------------------ strand */
-
-static const char *const verdict_words[] = { "forward", "reverse", "unstranded", "unclear" };
 
 static til_status_t tell_strand(til_ctx_t *ctx, const count_args_t *args, const char *name,
                                 const til_count_t *c)
@@ -268,7 +183,7 @@ static til_status_t tell_strand(til_ctx_t *ctx, const count_args_t *args, const 
     uint64_t n = c->sense + c->antisense;
     double sense = n == 0 ? 0 : 100.0 * (double)c->sense / (double)n;
     double antisense = n == 0 ? 0 : 100 - sense;
-    const char *verdict = verdict_words[c->verdict];
+    const char *verdict = til_verdict_word(c->verdict);
 
     if (strcmp(args->strand, "auto") == 0) {
         if (c->verdict != TIL_VERDICT_UNCLEAR) {
@@ -364,6 +279,7 @@ static til_status_t write_all(til_ctx_t *ctx, til_job_t *job, const til_count_op
         til_count_write_summary(&table, summary);
         TIL_TRY(til_out_close(ctx, summary));
     }
+    if (args->quality != NULL) TIL_TRY(til_quality_write(ctx, job, args->quality, &table));
     if (table.layout != TIL_LAYOUT_OWN) TIL_TRY(til_job_provenance_json(ctx, job, args->output));
 done:
     return status;
@@ -379,6 +295,7 @@ static til_status_t open_outputs(til_ctx_t *ctx, til_job_t *job, til_out_t **out
     TIL_TRY(til_job_refuse_input(ctx, args->output, job->operands, (size_t)job->n_operands));
     TIL_TRY(til_job_refuse_input(ctx, args->output, &args->annotation, 1));
     TIL_TRY(til_job_open(ctx, job, args->output, out));
+    if (args->quality != NULL) TIL_TRY(til_job_folder(ctx, job, args->quality));
     *summary = NULL;
     if (strcmp(args->output, "-") != 0) {
         til_strbuf_printf(&path, "%s.summary", args->output);
@@ -410,8 +327,9 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
         status = til_no_memory(ctx, s.n, "samples");
         goto done;
     }
-    TIL_TRY(refuse_same_file(ctx, job));
-    TIL_TRY(name_samples(ctx, job, s.arena, s.names));
+    TIL_TRY(til_refuse_same_file(ctx, job->operands, s.n));
+    TIL_TRY(til_sample_names(ctx, job->operands, s.n, args->sample_names,
+                             strcmp(args->format, "tilseq") != 0, s.arena, s.names));
     TIL_TRY(open_outputs(ctx, job, &out, &summary));
     if (args->aliases != NULL) TIL_TRY(read_aliases(ctx, job, args->aliases, &s.aliases));
     o.alias_from = s.aliases.from;

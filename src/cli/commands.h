@@ -11,6 +11,7 @@
     each(quant) \
     each(count) \
     each(merge) \
+    each(qc) \
     each(norm) \
     each(de) \
     each(design) \

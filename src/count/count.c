@@ -46,7 +46,7 @@ typedef struct {
     uint64_t n_pairs, n_single, n_mateless, n_unpaired, n_no_position, n_lost, n_mapped;
     uint64_t sense, antisense;
     til_ballot_t ballot;
-    til_quality_worker_t quality;
+    til_quality_worker_t *quality;
 } worker_t;
 
 typedef struct {
@@ -59,6 +59,7 @@ typedef struct {
     int32_t *contig_map;
     til_read_rules_t rules;
     bool pairing, bases_matter;
+    til_quality_model_t *model;     /* NULL unless quality is asked for */
     int64_t unit;
     til_stranded_t settings[MAX_SETTINGS];
     size_t n_settings;
@@ -138,6 +139,22 @@ static bool is_simple(const counting_t *s, const til_touch_t touch[2], uint32_t 
     return true;
 }
 
+/* Shows a fragment to the quality sums; `code` is the one gene it lies on, if it is an odd one. */
+static til_status_t see(til_ctx_t *ctx, const counting_t *s, worker_t *w, const til_fragment_t *f,
+                        const int32_t contigs[2], const til_touch_t touch[2], uint32_t code)
+{
+    til_sighting_t sighting = { .fragment = f, .contigs = contigs,
+                                .n_hits = til_fragment_hits(f),
+                                .on_gene = touch[0].code != 0 || touch[1].code != 0,
+                                .one_gene = code & 1 };
+    if (code & 1) {
+        uint32_t row = code >> 3;
+        sighting.gene = s->options->by_feature ? s->annot->exons[row].gene : row;
+        sighting.strand = code >> 1 & 3;
+    }
+    return til_quality_see(ctx, w->quality, s->model, s->index, &sighting);
+}
+
 static til_status_t count_fragment(til_ctx_t *ctx, const counting_t *s, worker_t *w,
                                    const til_fragment_t *f)
 {
@@ -165,8 +182,7 @@ static til_status_t count_fragment(til_ctx_t *ctx, const counting_t *s, worker_t
     }
     uint32_t n_hits = til_fragment_hits(f);
     bool simple = is_simple(s, touch, &code);
-    if (o->with_quality)
-        til_quality_see(&w->quality, f, contigs, n_hits, simple ? code : UINT32_MAX);
+    if (o->with_quality) TIL_TRY(see(ctx, s, w, f, contigs, touch, simple ? code : 0));
     if (fate != TIL_FATE_ASSIGNED) {
         add_fate(w, s->n_settings, fate);
         return TIL_OK;
@@ -192,6 +208,7 @@ static til_status_t count_fragment(til_ctx_t *ctx, const counting_t *s, worker_t
         count_one_gene(s, w, code >> 1, minus[which], weight);
     else
         status = count_by_ballot(ctx, s, w, f, contigs, weight);
+done:
     return status;
 }
 
@@ -484,7 +501,10 @@ static til_status_t begin(til_ctx_t *ctx, counting_t *s)
     s->at_contig = -1;
     s->rules = (til_read_rules_t){ .header = s->header,
                                    .section_limit = o->mode == TIL_COUNT_FEATURECOUNTS,
-                                   .spans = o->frac_overlap > 0, .pairing = s->pairing };
+                                   .spans = o->frac_overlap > 0,
+                                   .pairing = s->pairing || o->with_quality };
+    if (o->with_quality)
+        TIL_TRY(til_quality_model_build(ctx, s->annot, s->header, &s->model));
     s->contig_map = til_array(s->header->n_contigs, sizeof *s->contig_map);
     s->waiting = til_pairs_new();
     s->n_workers = (size_t)ctx->n_threads;
@@ -497,7 +517,8 @@ static til_status_t begin(til_ctx_t *ctx, counting_t *s)
     for (size_t k = 0; k < s->n_workers; k++) {
         s->workers[k].counts = til_array_zero(s->index->n_rows * s->n_settings,
                                               sizeof *s->workers[k].counts);
-        if (s->workers[k].counts == NULL) {
+        if (o->with_quality) s->workers[k].quality = til_quality_worker_new(s->annot);
+        if (s->workers[k].counts == NULL || (o->with_quality && s->workers[k].quality == NULL)) {
             status = til_no_memory(ctx, s->index->n_rows, "counts");
             goto done;
         }
@@ -511,7 +532,9 @@ static void end(counting_t *s)
     for (size_t k = 0; s->workers != NULL && k < s->n_workers; k++) {
         free(s->workers[k].counts);
         til_ballot_clear(&s->workers[k].ballot);
+        til_quality_worker_free(s->workers[k].quality);
     }
+    til_quality_model_free(s->model);
     drop_reads(s->reads, s->read_capacity);
     drop_reads(s->taken, s->n_taken);
     if (s->has_held) free(s->held.more);
@@ -562,6 +585,17 @@ static til_status_t gather(til_ctx_t *ctx, const counting_t *s, til_count_t *out
         }
     }
     return TIL_OK;
+}
+
+static til_status_t gather_quality(til_ctx_t *ctx, const counting_t *s, til_count_t *out)
+{
+    if (!s->options->with_quality) return TIL_OK;
+    til_quality_worker_t **list = til_array(s->n_workers, sizeof *list);
+    if (list == NULL) return til_no_memory(ctx, s->n_workers, "workers");
+    for (size_t k = 0; k < s->n_workers; k++) list[k] = s->workers[k].quality;
+    til_status_t status = til_quality_gather(ctx, list, s->n_workers, s->annot, &out->quality);
+    free(list);
+    return status;
 }
 
 static uint64_t n_mapped(const counting_t *s)
@@ -617,6 +651,7 @@ til_status_t til_count_file(til_ctx_t *ctx, const til_annot_t *annot, const til_
     }
     TIL_TRY(count_leftovers(ctx, &s));
     TIL_TRY(gather(ctx, &s, out));
+    TIL_TRY(gather_quality(ctx, &s, out));
     remark(ctx, &s, out);
 done:
     end(&s);
