@@ -184,9 +184,9 @@ til_status_t til_dispersion_prior(til_ctx_t *ctx, size_t n, const double *disper
     for (size_t i = 0; i < n; i++)
         if (dispersion[i] >= MIN_USED) residual[n_used++] = log(dispersion[i]) - log(trend[i]);
     if (n_used == 0) {
+        *out = (til_dispersion_prior_t){ .residual_variance = 0, .prior_variance = MIN_PRIOR };
         free(residual);
-        return til_fail(ctx, TIL_ENUMERIC, "no gene has a dispersion of %g or more: the counts "
-                        "vary no more than counting alone makes them", MIN_USED);
+        return TIL_OK;
     }
     if (df <= MAX_SIMULATED_DF) variance = closest_variance(n_used, residual, df);
     double spread = til_mad_inplace(n_used, residual);

@@ -14,7 +14,8 @@ typedef struct {
 
 /*   dispersion, trend   n genes with a count
  *   df                  samples minus coefficients, >= 1
- * The residuals are those of genes with a dispersion of at least 1e-6; TIL_ENUMERIC when there is none. */
+ * The residuals are those of genes with a dispersion of at least 1e-6; without any the prior is the
+ * narrowest there is. */
 TIL_MUST_USE
 til_status_t til_dispersion_prior(til_ctx_t *ctx, size_t n, const double *dispersion,
                                   const double *trend, size_t df, til_dispersion_prior_t *out);

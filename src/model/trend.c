@@ -9,7 +9,10 @@
  *   local        local regression of log dispersion on log mean, weighted by the mean
  *   mean         the 0.1% trimmed mean of the dispersions
  *
+ * Where no gene has a dispersion above 1e-6, it is 1e-7 for all.
+ *
  * Source:  Love, Huber & Anders (2014), Genome Biology 15:550; Anders & Huber (2010).
+ * Differs: DESeq2 stops with an error when no gene has a dispersion above 1e-6.
  * Agrees:  DESeq2 1.38.3 estimateDispersionsFit(): parametric coefficients 1e-7 relative for equal
  *          dispersions, local 1e-6 (tests/shared/test_deseq2.c).
  */
@@ -154,10 +157,14 @@ til_status_t til_trend_fit(til_ctx_t *ctx, size_t n, const double *mean, const d
         used[n_used] = mean[i];
         used[n + n_used++] = dispersion[i];
     }
-    if (n_used == 0)
-        TIL_TRY(til_fail(ctx, TIL_ENUMERIC,
-            "all gene-wise dispersions are near 0: the counts vary no more than counting alone "
-            "makes them, and no trend can be fitted; are the replicates copies of one another?"));
+    if (n_used == 0) {
+        til_say(ctx, TIL_LOG_WARNING, "all gene-wise dispersions are near 0: the counts vary no more "
+                "than counting alone makes them; are the replicates copies of one another? The "
+                "dispersion is taken as %g", 10 * MIN_DISPERSION);
+        out->type = TIL_TREND_MEAN;
+        out->asymptote = 10 * MIN_DISPERSION;
+        goto done;
+    }
 
     if (type == TIL_TREND_PARAMETRIC) {
         if (fit_parametric(n_used, used, used + n, x, y, a)) {
@@ -171,7 +178,7 @@ til_status_t til_trend_fit(til_ctx_t *ctx, size_t n, const double *mean, const d
     }
     if (out->type == TIL_TREND_LOCAL)
         TIL_TRY(fit_local(ctx, n_used, used, used + n, x, y, out));
-    if (out->type == TIL_TREND_MEAN)
+    if (type == TIL_TREND_MEAN)
         out->asymptote = trimmed_mean_above(n, dispersion, 10 * MIN_DISPERSION, scratch);
 done:
     free(scratch);

@@ -23,7 +23,8 @@ typedef struct {
  *   type   what is wished; a parametric trend that fails is replaced by a local one with a notice
  *   out    left empty unless TIL_OK
  *
- * TIL_ENUMERIC when every dispersion is within 100 times the smallest allowed one. */
+ * When every dispersion is within 100 times the smallest allowed one, a warning says so and the
+ * trend is ten times that. */
 TIL_MUST_USE
 til_status_t til_trend_fit(til_ctx_t *ctx, size_t n, const double *mean, const double *dispersion,
                            til_trend_type_t type, til_trend_t *out);

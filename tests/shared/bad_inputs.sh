@@ -26,18 +26,18 @@ run_one() {
     "$tilseq" "$name" --help >/dev/null 2>&1 || return 0
     eval "set -- ${line#tilseq }"
     timeout 60 "$tilseq" "$@" >"$work/stdout" 2>"$work/stderr"
-    code=$?
+    got=$?
     n=$((n + 1))
     case "|$want|" in
-        *"|$code|"*) ;;
-        *) echo "$id: exit $code, wanted $want: $command"; tail -n 3 "$work/stderr"; failed=1 ;;
+        *"|$got|"*) ;;
+        *) echo "$id: exit $got, wanted $want: $command"; tail -n 3 "$work/stderr"; failed=1 ;;
     esac
-    [ $code -ne 0 ] || return 0
+    [ $got -ne 0 ] || return 0
     left=$(ls -A "$work/out")
-    [ -z "$left" ] || { echo "$id: exit $code but left $left: $command"; failed=1; }
+    [ -z "$left" ] || { echo "$id: exit $got but left $left: $command"; failed=1; }
     [ "$(grep -c '^tilseq ' "$work/stderr")" -ge 1 ] || { echo "$id: no message: $command"; failed=1; }
     file=$(named_file "$command" "$id")
-    [ -z "$file" ] || [ $code -eq 2 ] || grep -q "$file" "$work/stderr" ||
+    [ -z "$file" ] || [ $got -eq 2 ] || grep -q "$file" "$work/stderr" ||
         { echo "$id: the message does not name $file:"; tail -n 1 "$work/stderr"; failed=1; }
 }
 
