@@ -92,7 +92,9 @@ const til_gsea_method_t *til_gsea_find(const char *name);
  *              set size es nes pvalue padj log2err leading_edge status; ora:
  *              set size overlap universe pvalue padj genes status. Gene lists are joined by
  *              commas. A set not tested has NA and a status too_small, too_large or no_genes;
- *              `size` counts its genes found in the ranking. Left empty unless TIL_OK
+ *              other words: unbalanced (no random set has a score of that sign: no p, no nes),
+ *              upper_bound (p is smaller than given; log2err NA). `size` counts the genes of
+ *              the set in the ranking. Left empty unless TIL_OK
  *
  * Returns TIL_EINPUT when no gene of any set is in the ranking (the message shows three of each
  * side), when a statistic is not finite or all are zero; TIL_EUSAGE for options out of range;

@@ -205,6 +205,12 @@ static til_status_t one_row_per_name(til_ctx_t *ctx, const til_gene_names_t *tab
         n_dropped += !is_new;
     }
     n = til_names_count(names);
+    if (table->ids != NULL && n_named == 0) {
+        status = til_fail(ctx, TIL_EINPUT, "%s: none of its ids (%s, ...) is a gene of %s (%s, ...)",
+                          source->genes, til_names_count(table->ids) > 0
+                          ? til_names_get(table->ids, 0) : "none", origin, rows->row[0].id);
+        goto done;
+    }
     if (table->ids != NULL)
         til_say(ctx, TIL_LOG_NOTICE, "%s: %zu of %zu genes have a name in %s", origin, n_named, rows->n,
                 source->genes);

@@ -39,11 +39,12 @@
 #include "gsea/permute.h"
 #include "gsea/rung.h"
 #include "gsea/set_scores.h"
+#include "math/dist.h"
 
 #define RUNG_STEP 2.5           /* about the nats of rate between two rungs                   */
 #define BLEND_P 0.25            /* from here to the anchor the plain estimate is drawn to L_0 */
 #define OWN_CURVE 10.0          /* sets before t < OWN_CURVE k: see sizes_of_set              */
-#define LEAST_P 1e-300          /* smaller ones are reported as this, with log2err NA         */
+#define LEAST_P 1e-300          /* smaller ones are reported as this, status upper_bound      */
 
 enum { MOST_RUNGS = 100000 };
 
@@ -217,10 +218,12 @@ static double rung_score(const preranked_t *p, size_t curve, int j)
     return sqrt(-expm1(-(p->origin[curve] + j * p->step[curve])));
 }
 
+/* Where there are fewer sets of a size than random ones drawn, these have seen them all. */
 static bool has_ladder(const preranked_t *p, size_t curve)
 {
     const til_null_curve_t *c = &p->curve[curve];
-    return !c->exact && c->n_side > 0 && c->anchor > 0 && isfinite(p->origin[curve]);
+    bool many = til_lchoose(p->scores->order.down.n, c->size) > log((double)c->n_drawn);
+    return many && !c->exact && c->n_side > 0 && c->anchor > 0 && isfinite(p->origin[curve]);
 }
 
 /* The rung at or below a score on a ladder, -1 when it is not above the anchor. */
@@ -324,6 +327,17 @@ done:
     if (p->work != NULL)
         for (size_t w = 0; w < n_workers; w++) til_rung_work_clear(&p->work[w]);
     return status;
+}
+
+static void say_samples(til_ctx_t *ctx, const preranked_t *p)
+{
+    double n = 0, share = 0;
+    for (size_t i = 0; i < p->n_rungs; i++) {
+        n += (double)p->rung[i].n_samples;
+        if (p->rung[i].n_samples > 0) share = fmax(share, p->rung[i].largest_share);
+    }
+    til_say(ctx, TIL_LOG_DETAIL, "importance samples at %zu scores, %.0f in all; the heaviest has %.2f of "
+            "its estimate", p->n_rungs, n, share);
 }
 
 /* ---- putting p together ---------------------------------------------------------------------------- */
@@ -442,6 +456,7 @@ static til_status_t conclude(til_ctx_t *ctx, preranked_t *p)
             scores->p[i] = LEAST_P;
             scores->log2err[i] = NAN;
         }
+        if (scores->status[i] == NULL && isnan(scores->log2err[i])) scores->status[i] = "upper_bound";
         scores->nes[i] = mean[i] > 0 ? scores->at[i].score / mean[i] : NAN;
     }
     free(log_p);
@@ -479,7 +494,7 @@ static til_status_t test(til_ctx_t *ctx, const til_gsea_query_t *query, til_tabl
     place_ladders(&p);
     TIL_TRY(list_rungs(ctx, &p));
     TIL_TRY(sample_rungs(ctx, &p));
-    til_say(ctx, TIL_LOG_DETAIL, "importance samples at %zu scores", p.n_rungs);
+    say_samples(ctx, &p);
     TIL_TRY(conclude(ctx, &p));
     TIL_TRY(til_set_scores_table(ctx, &scores, out));
 
