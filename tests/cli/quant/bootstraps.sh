@@ -1,0 +1,1 @@
+tilseq index -t $DATA/transcripts.fa -o x.idx && tilseq quant -i x.idx -1 $DATA/reads_1.fq -2 $DATA/reads_2.fq --bootstraps 5 --seed 3 --bias -o q && gzip -dc q/aux_info/bootstrap/names.tsv.gz && gzip -dc q/aux_info/bootstrap/bootstraps.gz | wc -c | tr -d ' ' && grep -E 'samp_type|bias_correct|num_bootstraps' q/aux_info/meta_info.json
