@@ -68,7 +68,10 @@ run_case() {    # case script, threads
 [ $# -gt 0 ] || set -- "$here"/cli/*/*.sh
 for threads in 1 4; do
     make_wrapper $threads
-    for case in "$@"; do [ ! -f "$case" ] || run_case "$case" $threads; done
+    for case in "$@"; do
+        case $case in /*) ;; *) case=$(pwd)/$case ;; esac
+        [ ! -f "$case" ] || run_case "$case" $threads
+    done
 done
 echo "$n command-line cases run, $failed failed"
 [ $n -gt 0 ] && [ $failed -eq 0 ]

@@ -50,7 +50,7 @@ static const til_opt_t options[] = {
     { 0, "list-methods", TIL_OPT_FLAG, offsetof(norm_args_t, list_methods), NULL, 0, 0,
       "print the methods and their references" },
     { 'o', "output", TIL_OPT_OUTPUT, offsetof(norm_args_t, output), "FILE", 0, 0,
-      "write to FILE, - for standard output" },
+      "write to FILE, - for standard output; a matrix named .gct is written as GCT 1.2" },
     { 0, "pca", TIL_OPT_OUTPUT, offsetof(norm_args_t, pca), "FILE.tsv", 0, 0,
       "vst, logcpm: also write the principal components of the samples, over the 500 genes of largest "
       "variance, and FILE.variance.tsv" },
@@ -243,6 +243,12 @@ static til_status_t list_methods(til_ctx_t *ctx, til_job_t *job, const char *pat
     return til_out_close(ctx, out);
 }
 
+static bool is_gct(const char *path)
+{
+    size_t n = strlen(path);
+    return n > 4 && strcmp(path + n - 4, ".gct") == 0;
+}
+
 static til_status_t run(til_ctx_t *ctx, til_job_t *job)
 {
     til_status_t status = TIL_OK;
@@ -273,10 +279,15 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     TIL_TRY(til_norm_estimate(ctx, method, &counts, &norm));
     if (scale != NULL) TIL_TRY(til_norm_transform(ctx, scale, &norm, &wishes, &counts));
 
-    til_job_provenance(job, out);
-    if (scale != NULL) til_matrix_write(out, &counts, "gene_id");
-    else write_factors(out, method, &counts, &norm);
+    if (scale != NULL && is_gct(args->output)) {
+        til_gct_write(out, &counts);
+    } else {
+        til_job_provenance(job, out);
+        if (scale != NULL) til_matrix_write(out, &counts, "gene_id");
+        else write_factors(out, method, &counts, &norm);
+    }
     TIL_TRY(til_out_close(ctx, out));
+    if (scale != NULL && is_gct(args->output)) TIL_TRY(til_job_provenance_json(ctx, job, args->output));
     if (args->pca != NULL) TIL_TRY(write_pca(ctx, job, args->pca, &counts));
     til_say(ctx, TIL_LOG_STAGE, "%s by %s: %zu genes, %zu samples", args->to, method->name,
             counts.n_rows, counts.n_cols);

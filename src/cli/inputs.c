@@ -8,6 +8,7 @@
 #include "base/strbuf.h"
 #include "base/try.h"
 #include "cli/inputs.h"
+#include "io/cls.h"
 #include "io/genes_tsv.h"
 #include "io/sheet_tsv.h"
 
@@ -185,6 +186,42 @@ done:
     return status;
 }
 
+/* A CLS file begins with three whole numbers, then a line with '#'. */
+static bool is_cls(const til_text_t *text)
+{
+    const char *p = text->data + text->at;
+    size_t digits;
+
+    for (int i = 0; i < 3; i++) {
+        digits = strspn(p, "0123456789");
+        p += digits + strspn(p + digits, " \t");
+        if (digits == 0) return false;
+    }
+    return (*p == '\n' || *p == '\r') && p[strspn(p, "\r\n")] == '#';
+}
+
+/* The sheet that goes with a matrix: a sample sheet, or GSEA's CLS file for the columns as they stand. */
+static til_status_t read_sheet_of(til_ctx_t *ctx, til_job_t *job, const char *path, const til_matrix_t *m,
+                                  til_sheet_t *out)
+{
+    til_text_t text = { 0 };
+    til_status_t status;
+
+    *out = (til_sheet_t){ 0 };
+    TIL_TRY(til_text_read(ctx, path, &text));
+    TIL_TRY(til_job_input(ctx, job, path, text.sha256, 0));
+    if (is_cls(&text)) {
+        TIL_TRY(til_cls_read(ctx, &text, m->col_names, m->n_cols, out));
+        til_say(ctx, TIL_LOG_NOTICE, "%s: read as a CLS file; its labels are the column 'class', by the order of "
+                "the samples in %s", path, m->origin);
+    } else {
+        TIL_TRY(til_sheet_read(ctx, &text, false, out));
+    }
+done:
+    til_text_clear(&text);
+    return status;
+}
+
 til_status_t til_load_sheet(til_ctx_t *ctx, til_job_t *job, const char *path, bool repeats,
                             const til_input_args_t *args, til_sheet_t *out)
 {
@@ -341,7 +378,7 @@ til_status_t til_load_samples(til_ctx_t *ctx, til_job_t *job, const char *matrix
     *m = (til_matrix_t){ 0 };
     *sheet = (til_sheet_t){ 0 };
     TIL_TRY(til_load_matrix(ctx, job, matrix_path, values, args, m));
-    TIL_TRY(read_sheet(ctx, job, sheet_path, false, &full));
+    TIL_TRY(read_sheet_of(ctx, job, sheet_path, m, &full));
     TIL_TRY(filter_sheet(ctx, &full, args, sheet));
     TIL_TRY(til_match_samples(ctx, &full, sheet, args, m));
     if (values != TIL_VALUES_ANY) TIL_TRY(til_check_depth(ctx, m));
