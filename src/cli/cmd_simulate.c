@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/job.h"
 #include "cli/shipped.h"
+#include "cli/simulate_reads.h"
 #include "io/builtin.h"
 #include "io/gmt.h"
 #include "io/matrix_tsv.h"
@@ -20,14 +21,15 @@
 enum { RANDOM_SETS = 20, RANDOM_SIZE = 20, SMALLEST_SET = 2 };
 
 typedef struct {
-    const char *output, *responders;
-    int64_t seed, patients, genes, arms, times, missing;
+    const char *output, *responders, *reads;
+    int64_t seed, patients, genes, arms, times, missing, fragments, read_length;
     double effect, changed, treatment, outliers, depth;
     til_common_t common;
 } simulate_args_t;
 
 static const simulate_args_t defaults = {
     .responders = "0.2,0.8", .seed = 1, .patients = 30, .genes = 4000, .arms = 2, .times = 2,
+    .reads = "none", .fragments = 50000, .read_length = 75,
     .effect = 2, .changed = 0.03, .treatment = 0.02, .outliers = 0.01, .depth = 1
 };
 
@@ -58,6 +60,13 @@ static const til_opt_t options[] = {
       "share of counts that are outliers" },
     { 0, "depth", TIL_OPT_NUMBER, offsetof(simulate_args_t, depth), "X", 1e-6, 1000,
       "sequencing depth, times that of the biopsies the numbers come from" },
+    { 0, "reads", TIL_OPT_CHOICE, offsetof(simulate_args_t, reads), "none|fastq|bam|both", 0, 0,
+      "also write paired reads: SAMPLE_1.fq.gz, SAMPLE_2.fq.gz, SAMPLE.bam; with transcripts.fa, tx2gene.tsv, "
+      "genes.gtf and truth.transcripts.tsv; counts.tsv is then what was sequenced" },
+    { 0, "fragments", TIL_OPT_INT, offsetof(simulate_args_t, fragments), "INT", 1, 1e8,
+      "with --reads: fragments of a sample, on average" },
+    { 0, "read-length", TIL_OPT_INT, offsetof(simulate_args_t, read_length), "INT", 20, 300,
+      "with --reads: bases of a read" },
     TIL_COMMON_OPTIONS(simulate_args_t)
 };
 
@@ -281,6 +290,9 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
 
     if (args->output == NULL)
         return til_fail(ctx, TIL_EUSAGE, "-o DIR is wanted: where to write the files");
+    if (strcmp(args->reads, "none") == 0 && (args->fragments != defaults.fragments ||
+                                             args->read_length != defaults.read_length))
+        return til_fail(ctx, TIL_EUSAGE, "--fragments and --read-length are for --reads");
     TIL_TRY(make_plan(ctx, args, &plan));
     TIL_TRY(til_job_folder(ctx, job, args->output));
     TIL_TRY(til_job_remark(ctx, job, "seed", "%lld", (long long)args->seed));
@@ -290,7 +302,15 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     TIL_TRY(til_sim_run(ctx, &plan, genes.n, genes.ids, genes.symbols, &sets, &sim));
     til_say(ctx, TIL_LOG_STAGE, "%zu genes, %zu biopsies of %zu patients, %zu sets",
             sim.counts.n_rows, sim.counts.n_cols, plan.n_patients, sets.n_sets);
+    til_reads_wish_t reads = {
+        args->output, strcmp(args->reads, "fastq") == 0 || strcmp(args->reads, "both") == 0,
+        strcmp(args->reads, "bam") == 0 || strcmp(args->reads, "both") == 0, plan.seed,
+        (double)args->fragments, (size_t)args->read_length
+    };
+    bool with_reads = reads.fastq || reads.bam;
+    if (with_reads) TIL_TRY(til_prepare_reads(ctx, &reads, &sim));
     TIL_TRY(write_all(ctx, job, args->output, &sim, &sets));
+    if (with_reads) TIL_TRY(til_write_reads(ctx, job, &reads, &sim));
 done:
     til_genesets_clear(&shipped);
     til_genesets_clear(&sets);

@@ -284,7 +284,9 @@ til_status_t til_plan_reads(til_ctx_t *ctx, const til_run_reads_t *reads, til_st
 
     *counts = *lengths = NULL;
     TIL_TRY(til_merge_lanes(ctx, reads->rows, &p.samples));
-    if (til_sheet_column(reads->rows, "bam") >= 0) {
+    /* a sheet with both: BAM, unless an index or transcripts are given for the FASTQ */
+    bool fastq = til_sheet_column(reads->rows, "fastq_1") >= 0 && (reads->index != NULL || reads->transcripts != NULL);
+    if (til_sheet_column(reads->rows, "bam") >= 0 && !fastq) {
         TIL_TRY(plan_count(&p, counts));
         goto done;
     }

@@ -220,6 +220,49 @@ til_status_t til_deflate_all(til_ctx_t *ctx, const void *bytes, size_t n, uint8_
     return TIL_OK;
 }
 
+struct til_deflater {
+    struct libdeflate_compressor *compressor;
+};
+
+til_deflater_t *til_deflater_new(void)
+{
+    enum { FAST = 1 };
+    til_deflater_t *d = malloc(sizeof *d);
+
+    if (d == NULL) return NULL;
+    d->compressor = libdeflate_alloc_compressor(FAST);
+    if (d->compressor != NULL) return d;
+    free(d);
+    return NULL;
+}
+
+void til_deflater_free(til_deflater_t *deflater)
+{
+    if (deflater == NULL) return;
+    libdeflate_free_compressor(deflater->compressor);
+    free(deflater);
+}
+
+static void put_le(uint8_t *p, uint32_t value, int n_bytes)
+{
+    for (int i = 0; i < n_bytes; i++) p[i] = (uint8_t)(value >> (8 * i));
+}
+
+size_t til_bgzf_block(til_deflater_t *deflater, const uint8_t *bytes, size_t n, uint8_t *packed)
+{
+    /* gzip header with the extra field BC: size of the whole block less 1 */
+    static const uint8_t head[16] = { 0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 6, 0, 'B', 'C', 2, 0 };
+    enum { HEAD = 18, TAIL = 8 };
+    size_t size = libdeflate_deflate_compress(deflater->compressor, bytes, n, packed + HEAD,
+                                              TIL_BGZF_MOST - HEAD - TAIL);
+    if (size == 0) return 0;
+    memcpy(packed, head, sizeof head);
+    put_le(packed + sizeof head, (uint32_t)(HEAD + size + TAIL - 1), 2);
+    put_le(packed + HEAD + size, libdeflate_crc32(0, bytes, n), 4);
+    put_le(packed + HEAD + size + 4, (uint32_t)n, 4);
+    return HEAD + size + TAIL;
+}
+
 const char *til_inflate_versions(void)
 {
     static char text[96];
