@@ -9,6 +9,7 @@
 #include "base/names.h"
 #include "base/strbuf.h"
 #include "base/try.h"
+#include "data/gene_key.h"
 #include "gsea/methods.h"
 
 enum { SHOWN = 3, MOST_GENES = 1 << 26 };
@@ -89,7 +90,8 @@ static til_status_t match(til_ctx_t *ctx, til_gsea_query_t *query)
     for (size_t i = 0; i < sets->n_sets; i++) {
         query->offset[i] = n;
         for (size_t j = 0; j < sets->sets[i].n_genes; j++) {
-            ptrdiff_t gene = til_names_find(index, sets->sets[i].genes[j]);
+            const char *name = sets->sets[i].genes[j];
+            ptrdiff_t gene = til_names_find_n(index, name, til_gene_key_length(name));
             if (gene >= 0) query->member[n++] = (size_t)gene;
         }
     }
