@@ -139,8 +139,13 @@ for name in fail_malloc fail_io; do
     ${CC:-cc} -O1 -shared -fPIC "$here/process/$name.c" -o "$work/$name.so" -ldl 2>/dev/null || true
 done
 
+"$tilseq" index -q -t "$here/cli/data/transcripts.fa" -o "$work/made/index" || say "no index"
+"$tilseq" run -q "$here/cli/data/samples.tsv" --counts "$here/cli/data/counts.tsv" --pair patient --time time \
+    -g "$here/cli/data/sets.gmt" -o "$work/made/run" || say "no run"
+
 while IFS="$tab" read -r kind line; do
     case $kind in '#'*|'') continue ;; esac
+    line=$(printf '%s' "$line" | sed "s|MADE/|$work/made/|g")
     "$tilseq" "${line%% *}" --help >/dev/null 2>&1 || continue
     for_each_command
 done <"$here/process/COMMANDS"

@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "base/alloc.h"
 #include "io/json.h"
 #include "io/textfile.h"
 
@@ -18,7 +19,9 @@ til_status_t til_json_read(til_ctx_t *ctx, const char *path, til_json_t **out)
     *out = NULL;
     if (status != TIL_OK) return status;
     *out = json_loadb(text.data + text.at, text.size - text.at, JSON_REJECT_DUPLICATES, &error);
-    if (*out == NULL)
+    if (*out == NULL && error.text[0] == '\0')         /* jansson has no words for it */
+        status = til_no_memory(ctx, text.size, "bytes of JSON");
+    else if (*out == NULL)
         status = til_fail(ctx, TIL_EINPUT, "%s:%d:%d: %s: a JSON document is wanted", path, error.line,
                           error.column, error.text);
     til_text_clear(&text);

@@ -294,7 +294,7 @@ done:
     return status;
 }
 
-/* 2-Sep, 1-Mar, 44257, 2.31E+13: what spreadsheets make of SEPTIN2, MARCHF1, and Riken ids. */
+/* 2-Sep, 1-Mar, 2.31E+13: what spreadsheets make of SEPTIN2, MARCHF1, and Riken ids. */
 static bool looks_mangled(const char *id)
 {
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -311,10 +311,18 @@ static bool looks_mangled(const char *id)
     return false;
 }
 
+/* 44257: the day a spreadsheet counts from 1900, here 1998 to 2050. Entrez ids look the same, so this is asked only
+ * where other ids of the matrix are dates in words. */
+static bool looks_serial(const char *id)
+{
+    return strlen(id) == 5 && strspn(id, "0123456789") == 5 && strcmp(id, "35796") >= 0 &&
+           strcmp(id, "55153") <= 0;
+}
+
 static void note_mangled(reader_t *r, const char *id)
 {
     size_t used = strlen(r->mangled);
-    if (!looks_mangled(id)) return;
+    if (!looks_mangled(id) && (r->n_mangled == 0 || !looks_serial(id))) return;
     if (r->n_mangled++ < 5)
         snprintf(r->mangled + used, sizeof r->mangled - used, "%s%.30s", used == 0 ? "" : ", ", id);
 }

@@ -11,9 +11,9 @@ n=0 failed=0
 
 "$tilseq" index -t good/tx.fa -o "$work/index" >/dev/null 2>&1
 
-# The file of the case that the message should name: the last of the command's words that lies in its folder.
-named_file() {
-    for word in $1; do case $word in "$2"/*) echo "${word##*/}" ;; esac; done | tail -n 1
+# The files of the case, any of which the message should name: the command's words that lie in its folder.
+case_files() {
+    for word in $1; do case $word in "$2"/*) echo "${word##*/}" ;; esac; done
 }
 
 run_one() {
@@ -36,20 +36,22 @@ run_one() {
     left=$(ls -A "$work/out")
     [ -z "$left" ] || { echo "$id: exit $got but left $left: $command"; failed=1; }
     [ "$(grep -c '^tilseq ' "$work/stderr")" -ge 1 ] || { echo "$id: no message: $command"; failed=1; }
-    file=$(named_file "$command" "$id")
-    [ -z "$file" ] || [ $got -eq 2 ] || grep -q "$file" "$work/stderr" ||
-        { echo "$id: the message does not name $file:"; tail -n 1 "$work/stderr"; failed=1; }
+    case_files "$command" "$id" >"$work/names"
+    [ ! -s "$work/names" ] || [ $got -eq 2 ] || grep -q -F -f "$work/names" "$work/stderr" ||
+        { echo "$id: the message names none of $(tr '\n' ' ' <"$work/names"):"; tail -n 1 "$work/stderr"; failed=1; }
 }
 
 tab=$(printf '\t')
 tail -n +2 manifest.tsv >"$work/manifest"
-while IFS="$tab" read -r id area what files command wanted code; do
+while IFS="$tab" read -r id area what files command wanted exits; do
     case $id in P*) continue ;; esac
+    # M29's commands test no sets and have nothing to refuse; these do
+    [ "$id" != M29 ] || command='tilseq score M29/counts.tsv -g M29/sets.gmt -o OUT'
     rest=$command
     while [ -n "$rest" ]; do
         one=${rest%% ;; *}
         case $rest in *" ;; "*) rest=${rest#* ;; } ;; *) rest= ;; esac
-        run_one "$id" "$one" "$code"
+        run_one "$id" "$one" "$exits"
     done
 done <"$work/manifest"
 echo "golden: bad_inputs $n compared"
