@@ -1,6 +1,7 @@
 /* json.c -- the door to jansson. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,16 @@
 #include "io/json.h"
 #include "io/textfile.h"
 
+/* jansson reports an allocation that fails as whatever it was reading: so it is noted here. */
+static _Thread_local bool ran_out;
+
+static void *note_malloc(size_t n)
+{
+    void *p = malloc(n);
+    ran_out |= p == NULL;
+    return p;
+}
+
 til_status_t til_json_read(til_ctx_t *ctx, const char *path, til_json_t **out)
 {
     til_text_t text;
@@ -18,8 +29,10 @@ til_status_t til_json_read(til_ctx_t *ctx, const char *path, til_json_t **out)
 
     *out = NULL;
     if (status != TIL_OK) return status;
+    ran_out = false;
+    json_set_alloc_funcs(note_malloc, free);
     *out = json_loadb(text.data + text.at, text.size - text.at, JSON_REJECT_DUPLICATES, &error);
-    if (*out == NULL && error.text[0] == '\0')         /* jansson has no words for it */
+    if (*out == NULL && ran_out)
         status = til_no_memory(ctx, text.size, "bytes of JSON");
     else if (*out == NULL)
         status = til_fail(ctx, TIL_EINPUT, "%s:%d:%d: %s: a JSON document is wanted", path, error.line,
