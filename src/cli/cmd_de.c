@@ -295,42 +295,63 @@ static til_status_t check_null(til_ctx_t *ctx, const session_t *session,
 {
     til_status_t status = TIL_OK;
     size_t n = (size_t)session->args->null_check, most = 0;
-    double *called = til_array(n, sizeof *called), *sorted = til_array(n, sizeof *sorted);
+    double *called = til_array(n, sizeof *called), share = 0;
     til_out_t *out;
 
-    if (called == NULL || sorted == NULL) TIL_TRY(til_no_memory(ctx, n, "permutations"));
+    if (called == NULL) TIL_TRY(til_no_memory(ctx, n, "permutations"));
     TIL_TRY(open_table(ctx, session, input->contrasts[c].id, ".null.tsv", &out));
-    til_out_text(out, "round\tcalled\n");
+    til_out_text(out, "round\tcalled\tshare_p_below_0.05\n");
     for (size_t i = 0; i < n; i++) {
-        size_t n_called = 0;
+        til_null_round_t null;
         TIL_TRY(til_de_null_round(ctx, session->method, input, c, (uint64_t)session->args->seed, i,
-                                  &n_called));
-        til_out_printf(out, "%zu\t%zu\n", i + 1, n_called);
-        called[i] = sorted[i] = (double)n_called;
-        if (n_called > most) most = n_called;
+                                  &null));
+        til_out_printf(out, "%zu\t%zu\t", i + 1, null.n_called);
+        til_out_number(out, null.share_small);
+        til_out_char(out, '\n');
+        called[i] = (double)null.n_called;
+        share += null.share_small / (double)n;
+        if (null.n_called > most) most = null.n_called;
     }
     til_say(ctx, TIL_LOG_NOTICE, "%s: with permuted labels a median of %g genes is called at FDR %g "
-            "(%zu at most, %zu permutations); with the real ones %zu", input->contrasts[c].id,
-            til_median_inplace(n, sorted), input->alpha, most, n, n_real);
+            "(%zu at most, %zu permutations) and %.3g of the p-values are below 0.05; with the real ones "
+            "%zu are called", input->contrasts[c].id, til_median_inplace(n, called), input->alpha,
+            most, n, share, n_real);
     TIL_TRY(til_out_close(ctx, out));
 done:
-    free(sorted);
     free(called);
     return status;
 }
 
 /* A column that --collapse had to choose a value of must not be asked about. */
-static til_status_t check_collapsed(til_ctx_t *ctx, const session_t *session,
-                                    const til_design_t *design)
+static til_status_t check_collapsed(til_ctx_t *ctx, const session_t *session, const char *column)
 {
-    for (size_t v = 0; session->differs != NULL && v < design->n_variables; v++) {
-        ptrdiff_t c = til_sheet_column(&session->sheet, design->variables[v].name);
-        if (c >= 0 && session->differs[c])
-            return til_fail(ctx, TIL_EINPUT, "%s: column '%s' differs among samples that --collapse "
-                            "%s makes one: the design cannot use it", session->sheet.origin,
-                            design->variables[v].name, session->args->collapse);
-    }
-    return TIL_OK;
+    ptrdiff_t c = session->differs == NULL || column == NULL
+        ? -1 : til_sheet_column(&session->sheet, column);
+
+    if (c < 0 || !session->differs[c]) return TIL_OK;
+    return til_fail(ctx, TIL_EINPUT, "%s: column '%s' differs among samples that --collapse %s makes "
+                    "one: the design cannot use it", session->sheet.origin, column,
+                    session->args->collapse);
+}
+
+/* The columns named on the command line, before a design is made of them. */
+static til_status_t check_collapsed_names(til_ctx_t *ctx, const session_t *session)
+{
+    til_status_t status = TIL_OK;
+    const til_design_args_t *asked = &session->args->asked;
+    til_formula_t formula = { 0 };
+
+    if (session->differs == NULL) return TIL_OK;
+    TIL_TRY(check_collapsed(ctx, session, asked->pair));
+    TIL_TRY(check_collapsed(ctx, session, asked->time));
+    TIL_TRY(check_collapsed(ctx, session, asked->arm));
+    if (asked->design == NULL) return TIL_OK;
+    TIL_TRY(til_formula_parse(ctx, asked->design, &formula));
+    for (size_t v = 0; v < formula.n_variables; v++)
+        TIL_TRY(check_collapsed(ctx, session, formula.variables[v]));
+done:
+    til_formula_clear(&formula);
+    return status;
 }
 
 /* group[i] of the samples of a design by a column of the sheet. */
@@ -361,7 +382,8 @@ static til_status_t answer(til_ctx_t *ctx, const session_t *session,
     size_t *groups = til_array(2 * design->n_samples, sizeof *groups), unused;
 
     if (groups == NULL) TIL_TRY(til_no_memory(ctx, design->n_samples, "samples"));
-    TIL_TRY(check_collapsed(ctx, session, design));
+    for (size_t v = 0; v < design->n_variables; v++)
+        TIL_TRY(check_collapsed(ctx, session, design->variables[v].name));
     TIL_TRY(til_matrix_select(ctx, &session->counts, NULL, 0, design->rows, design->n_samples,
                               &counts));
     input.counts = &counts;
@@ -456,6 +478,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     TIL_TRY(read_wishes(ctx, args, &session.wishes));
     TIL_TRY(til_job_folder(ctx, job, args->output));
     TIL_TRY(load(ctx, &session));
+    TIL_TRY(check_collapsed_names(ctx, &session));
     TIL_TRY(til_ask(ctx, job, &args->asked, &session.sheet, &questions));
     TIL_TRY(check_questions(ctx, &questions));
     TIL_TRY(til_job_remark(ctx, job, "method", "%s", session.method->name));

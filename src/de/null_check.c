@@ -1,5 +1,6 @@
 /* null_check.c -- the same test on permuted labels. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "base/try.h"
 #include "de/null_check.h"
 
+#define SMALL_P 0.05
 enum { STREAM = 0x6e756c6c };     /* keeps these draws apart from those of other uses of a seed */
 
 static bool same_but(const til_design_t *design, const bool *moves, size_t a, size_t b)
@@ -73,7 +75,7 @@ static til_status_t copy_design(til_ctx_t *ctx, const til_design_t *from, til_de
 
 til_status_t til_de_null_round(til_ctx_t *ctx, const til_de_method_t *method,
                                const til_de_input_t *input, size_t contrast, uint64_t seed,
-                               uint64_t round, size_t *n_called)
+                               uint64_t round, til_null_round_t *out)
 {
     til_status_t status = TIL_OK;
     const til_design_t *design = input->design;
@@ -103,10 +105,16 @@ til_status_t til_de_null_round(til_ctx_t *ctx, const til_de_method_t *method,
     null_input.tests_only = true;
     TIL_TRY(til_de_run(ctx, method, &null_input, &result));
 
-    const til_column_t *padj = til_table_column(&result.contrasts[0], "padj");
-    *n_called = 0;
-    for (size_t g = 0; g < result.contrasts[0].n_rows; g++)
-        *n_called += padj->number[g] < input->alpha;
+    const double *padj = til_table_column(&result.contrasts[0], "padj")->number;
+    const double *p_value = til_table_column(&result.contrasts[0], "pvalue")->number;
+    size_t n_small = 0, n_p = 0;
+    *out = (til_null_round_t){ 0 };
+    for (size_t g = 0; g < result.contrasts[0].n_rows; g++) {
+        out->n_called += padj[g] < input->alpha;
+        n_small += p_value[g] < SMALL_P;
+        n_p += !isnan(p_value[g]);
+    }
+    out->share_small = (double)n_small / (double)n_p;
 done:
     ctx->log = log;
     til_de_result_clear(&result);

@@ -6,6 +6,11 @@
 #include <stdint.h>
 #include <tilseq/de.h>
 
+typedef struct {
+    size_t n_called;
+    double share_small;         /* of the p-values: below 0.05, where a sound test has 0.05 */
+} til_null_round_t;
+
 /* Exchanges the samples a contrast compares and tests again.
  *
  * Within strata of samples whose other columns of the design are equal (a patient in a paired
@@ -14,11 +19,11 @@
  *
  *   contrast   index into input->contrasts
  *   round      0, 1, ...: another permutation, the same for one seed whatever else is run
- *   n_called   genes with padj < input->alpha
+ *   out        n_called: genes with padj < input->alpha
  */
 TIL_MUST_USE
 til_status_t til_de_null_round(til_ctx_t *ctx, const til_de_method_t *method,
                                const til_de_input_t *input, size_t contrast, uint64_t seed,
-                               uint64_t round, size_t *n_called);
+                               uint64_t round, til_null_round_t *out);
 
 #endif

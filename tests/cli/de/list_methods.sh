@@ -1,0 +1,1 @@
+tilseq de --list-methods | cut -d" " -f1 | grep .

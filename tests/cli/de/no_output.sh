@@ -1,0 +1,1 @@
+tilseq de $DATA/counts.tsv $DATA/samples.tsv --design "~ arm" -c arm:B:A

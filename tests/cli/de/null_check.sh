@@ -1,0 +1,1 @@
+tilseq de $DATA/counts.tsv $DATA/samples.tsv --design "~ arm" -c arm:B:A --null-check 4 -o out; tilseq de $DATA/counts.tsv $DATA/samples.tsv --design "~ arm" -c arm:B:A --null-check 2 -q -o again; grep -v "^##" out/arm_B_vs_A.null.tsv | wc -l | tr -d " "; grep -v "^##" out/arm_B_vs_A.null.tsv | head -3 >a; grep -v "^##" again/arm_B_vs_A.null.tsv | cmp - a && echo same
