@@ -3,7 +3,7 @@
  *     featurecounts   score(gene) = ends that touch it (1 or 2); the highest score wins, a tie is
  *                     ambiguous (multi-overlap all, fraction: every gene touched wins). With bases asked for: a gene needs max(min_overlap,
  *                     ceil(frac_overlap * bases of the fragment)) bases under it, the ends'
- *                     overlap counted once; largest: score = 2 bases + (both ends touch it).
+ *                     overlap counted once; largest: score = bases.
  *     union           all genes under any base
  *     strict          the genes under every base
  *     nonempty        the genes under every base that lies on some gene
@@ -214,7 +214,7 @@ static size_t keep_best(til_ballot_t *ballot, const til_count_options_t *o, uint
     for (size_t i = 0; i < ballot->n_candidates; i++) {
         til_candidate_t c = ballot->candidates[i];
         uint64_t score = c.ends == 3 && !every_gene ? 2 : 1;
-        if (o->multi_overlap == TIL_OVERLAP_LARGEST) score = 2 * (uint64_t)c.bases + (c.ends == 3);
+        if (o->multi_overlap == TIL_OVERLAP_LARGEST) score = c.bases;
         if (bases_matter && c.bases < wanted) continue;
         if (score > best) {
             best = score;

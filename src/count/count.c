@@ -298,14 +298,15 @@ static til_status_t push_taken(til_ctx_t *ctx, counting_t *s, til_read_t *read, 
 }
 
 /* Notes a fragment; `b` may be NO_READ. The end flagged as first goes first, and so does a read
- * that is not of a pair. */
+ * that is not of a pair; featureCounts also asks a read without its mate first. */
 static til_status_t push_pair(til_ctx_t *ctx, counting_t *s, uint32_t a, uint32_t b)
 {
     til_status_t status = til_grow(ctx, &s->pairs, &s->pair_capacity, s->n_pairs + 1,
                                    sizeof *s->pairs);
     if (status != TIL_OK) return status;
     uint16_t flag = read_at(s, a)->flag;
-    bool a_first = (flag & TIL_FLAG_FIRST) || !(flag & TIL_FLAG_PAIRED);
+    bool a_first = (flag & TIL_FLAG_FIRST) || !(flag & TIL_FLAG_PAIRED) ||
+                   (b == NO_READ && s->options->mode == TIL_COUNT_FEATURECOUNTS);
     s->pairs[s->n_pairs++] = a_first ? (pair_t){ a, b } : (pair_t){ b, a };
     return TIL_OK;
 }
@@ -486,8 +487,9 @@ static til_status_t begin(til_ctx_t *ctx, counting_t *s)
     const til_count_options_t *o = s->options;
     til_bam_options_t bam_options = { .reference = o->reference, .allow_no_eof = o->allow_no_eof };
 
+    bool htseq = o->mode != TIL_COUNT_FEATURECOUNTS;
     s->pairing = o->pairs != TIL_PAIRS_NO;
-    if (o->mode != TIL_COUNT_FEATURECOUNTS && o->ignore_secondary)
+    if (htseq && o->ignore_secondary)
         s->left_out = TIL_FLAG_SECONDARY | TIL_FLAG_SUPPLEMENTARY;
     s->bases_matter = til_needs_bases(o);
     s->unit = o->mode == TIL_COUNT_FEATURECOUNTS ? UNIT_FEATURECOUNTS : UNIT_HTSEQ;
@@ -502,7 +504,8 @@ static til_status_t begin(til_ctx_t *ctx, counting_t *s)
     s->rules = (til_read_rules_t){ .header = s->header,
                                    .section_limit = o->mode == TIL_COUNT_FEATURECOUNTS,
                                    .spans = o->frac_overlap > 0,
-                                   .pairing = s->pairing || o->with_quality };
+                                   .names = s->pairing || o->with_quality,
+                                   .hits = s->pairing && !htseq };
     if (o->with_quality)
         TIL_TRY(til_quality_model_build(ctx, s->annot, s->header, &s->model));
     s->contig_map = til_array(s->header->n_contigs, sizeof *s->contig_map);

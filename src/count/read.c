@@ -255,8 +255,8 @@ til_read_state_t til_read_decode(const uint8_t *record, const til_read_rules_t *
     }
     if (read->flag & TIL_FLAG_UNMAPPED) read->contig = read->pos = -1;
     if (r.flag & TIL_FLAG_MATE_UNMAPPED) read->mate_contig = read->mate_pos = -1;
-    if (rules->pairing) read->name = til_hash_bytes(r.name, r.name_length);
-    if (!read_tags(&r, rules->pairing, &has_n_hits, read)) return TIL_READ_BAD_TAGS;
+    if (rules->names) read->name = til_hash_bytes(r.name, r.name_length);
+    if (!read_tags(&r, rules->hits, &has_n_hits, read)) return TIL_READ_BAD_TAGS;
     if (!has_n_hits && (r.flag & TIL_FLAG_SECONDARY)) read->n_hits = 2;
     if (read->flag & TIL_FLAG_UNMAPPED) return TIL_READ_OK;
 

@@ -52,7 +52,8 @@ typedef struct {
     const til_bam_header_t *header;
     bool section_limit;         /* stop at TIL_SECTIONS_MAX stretches */
     bool spans;                 /* fill spans                         */
-    bool pairing;               /* name hash and HI are wanted        */
+    bool names;                 /* the hash of the name is wanted     */
+    bool hits;                  /* HI is wanted                       */
 } til_read_rules_t;
 
 /* Fills `read` from a record. *no_position is set for a record flagged as mapped without a place, which
