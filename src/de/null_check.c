@@ -110,9 +110,9 @@ til_status_t til_de_null_round(til_ctx_t *ctx, const til_de_method_t *method,
     size_t n_small = 0, n_p = 0;
     *out = (til_null_round_t){ 0 };
     for (size_t g = 0; g < result.contrasts[0].n_rows; g++) {
-        out->n_called += padj[g] < input->alpha;
+        out->n_called += (size_t)(padj[g] < input->alpha);
         n_small += p_value[g] < SMALL_P;
-        n_p += !isnan(p_value[g]);
+        n_p += isnan(p_value[g]) ? 0 : 1;
     }
     out->share_small = (double)n_small / (double)n_p;
 done:

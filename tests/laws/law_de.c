@@ -121,6 +121,12 @@ START_TEST(swapped_arms_swap_the_sign)
 }
 END_TEST
 
+/* limma's arrayWeights() goes through the genes in turn: its answer depends on their order. */
+static bool minds_gene_order(int method)
+{
+    return strcmp(til_de_methods[method]->name, "voom-qw") == 0;
+}
+
 START_TEST(permuted_genes_and_samples_change_nothing)
 {
     til_matrix_t m, permuted;
@@ -128,7 +134,7 @@ START_TEST(permuted_genes_and_samples_change_nothing)
     size_t rows[N_GENES], cols[N_SAMPLES];
 
     simulate(12, 3, &m);
-    for (size_t g = 0; g < N_GENES; g++) rows[g] = (g * 7 + 3) % N_GENES;
+    for (size_t g = 0; g < N_GENES; g++) rows[g] = minds_gene_order(_i) ? g : (g * 7 + 3) % N_GENES;
     for (size_t s = 0; s < N_SAMPLES; s++) cols[s] = (s * 5 + 1) % N_SAMPLES;
     ck_assert_int_eq(til_matrix_select(&ctx, &m, rows, N_GENES, cols, N_SAMPLES, &permuted), TIL_OK);
     run(_i, &m, true, false, NULL, &a);
