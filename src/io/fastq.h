@@ -25,7 +25,7 @@ typedef struct {
 
 /* Consecutive records of one lane. Start with `til_fastq_batch_t b = {0}`, fill it again and
  * again, clear it at the end. */
-typedef struct {
+typedef struct til_fastq_batch {
     size_t n;                   /* reads, or pairs                                       */
     til_read_t *reads[2];       /* n of mate 1; n of mate 2 when paired                  */
     size_t lane;                /* which lane they are from                              */
