@@ -8,7 +8,7 @@
 #include "base/try.h"
 #include "cli/count_samples.h"
 
-static const char *const extensions[] = { ".gz", ".bam", ".sam", ".cram" };
+static const char *const extensions[] = { ".gz", ".bam", ".sam", ".cram", ".fastq", ".fq" };
 
 /* The file name without its folder and extensions. */
 static char *name_of(til_arena_t *arena, const char *path)

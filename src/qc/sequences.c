@@ -10,10 +10,10 @@ enum { FIRST_LISTED = 1 << 15, MAX_SAMPLED = 1 << 16, FIRST_CAPACITY = 1 << 10 }
 
 uint64_t til_sequences_weight(uint64_t record)
 {
-    uint64_t number = record - 1, weight = 1;
+    uint64_t weight = 1, mixed = record * 0x9e3779b97f4a7c15u;
 
-    for (uint64_t n = number / FIRST_LISTED; n > 0; n >>= 1) weight <<= 1;
-    return number % weight == 0 ? weight : 0;
+    for (uint64_t n = (record - 1) / FIRST_LISTED; n > 0; n >>= 1) weight <<= 1;
+    return (mixed >> 32 & (weight - 1)) == 0 ? weight : 0;
 }
 
 /* Hash of a beginning of at most TIL_QC_KEY_BASES bases: multiply and fold, eight bytes at a time. Equal

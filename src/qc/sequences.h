@@ -33,7 +33,8 @@ typedef struct {
 } til_sequences_t;
 
 /* 0 where record number `record` (from 1) is not listed, else how many records it stands for: all of
- * the first 32768 are, then every second up to twice as many, every fourth... */
+ * the first 32768 are, then one in two up to twice as many, one in four..., scattered so that no pattern
+ * of the file shows through. */
 uint64_t til_sequences_weight(uint64_t record);
 
 /* Adds one read of `length` bases with the given weight from til_sequences_weight. */

@@ -1,0 +1,1 @@
+tilseq qc -o out $DATA/reads.sam
