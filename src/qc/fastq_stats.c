@@ -8,6 +8,7 @@
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -379,21 +380,53 @@ static void describe_quality(const til_reads_stats_t *s, til_reads_summary_t *ou
     describe_cycles(s, shift, out);
 }
 
-static void describe_duplication(const til_sequences_t *q, til_reads_summary_t *out)
+/* Listed sequences this frequent are told one by one; once is chance, however short the file. */
+static bool is_frequent(const til_listed_t *l, uint64_t all)
 {
-    uint64_t all = 0, distinct = 0, of_level[TIL_QC_N_LEVELS] = { 0 };
+    return l->weight >= 2 && (double)l->weight > FREQUENT_SHARE * (double)all;
+}
 
-    for (size_t i = 0; i < q->sampled_capacity; i++) {
-        uint64_t count = q->sampled[i].count;
-        if (count == 0) continue;
-        int level = TIL_QC_N_LEVELS - 1;
-        while (count < til_qc_levels[level]) level--;
-        of_level[level] += count;
-        all += count;
-        distinct++;
+static uint64_t listed_weight(const til_sequences_t *q)
+{
+    uint64_t all = 0;
+    for (size_t i = 0; i < q->listed_capacity; i++) all += q->listed[i].weight;
+    return all;
+}
+
+static int level_of(double count)
+{
+    int level = TIL_QC_N_LEVELS - 1;
+    while (level > 0 && count < til_qc_levels[level]) level--;
+    return level;
+}
+
+/* How many distinct sequences there are follows from the sampled ones. Levels of rare sequences do, too; the
+ * few frequent ones, any of which the sample may hold or miss, are taken from the list. */
+static void describe_duplication(const til_sequences_t *q, uint64_t n, til_reads_summary_t *out)
+{
+    uint64_t all = listed_weight(q), rest = 0, of_level[TIL_QC_N_LEVELS] = { 0 };
+    double frequent = 0;
+
+    out->share_duplicates = n > 0 ? fmax(0, 1 - ldexp((double)q->n_sampled, (int)q->level) / (double)n) : NAN;
+    for (int i = 0; i < TIL_QC_N_LEVELS; i++) out->levels[i] = n > 0 ? 0 : NAN;
+    for (size_t i = 0; i < q->listed_capacity && q->level > 0; i++) {
+        if (!is_frequent(&q->listed[i], all)) continue;
+        double part = (double)q->listed[i].weight / (double)all;
+        out->levels[level_of(part * (double)n)] += part;
+        frequent += part;
     }
-    out->share_duplicates = all > 0 ? 1 - (double)distinct / (double)all : NAN;
-    for (int i = 0; i < TIL_QC_N_LEVELS; i++) out->levels[i] = share(of_level[i], all);
+    for (size_t i = 0; i < q->sampled_capacity; i++) {
+        const til_sampled_t *s = &q->sampled[i];
+        if (s->count == 0) continue;
+        if (q->level > 0) {
+            const til_listed_t *l = til_sequences_listed(q, s->hash);
+            if (l != NULL && is_frequent(l, all)) continue;
+        }
+        of_level[level_of((double)s->count)] += s->count;
+        rest += s->count;
+    }
+    for (int i = 0; i < TIL_QC_N_LEVELS && rest > 0; i++)
+        out->levels[i] += (1 - frequent) * (double)of_level[i] / (double)rest;
 }
 
 /* What a frequent sequence most likely is. */
@@ -425,14 +458,12 @@ static int by_share(const void *a, const void *b)
 static til_status_t describe_frequent(til_ctx_t *ctx, const til_reads_stats_t *s, til_reads_summary_t *out)
 {
     const til_sequences_t *q = &s->sequences;
-    uint64_t all = 0;
+    uint64_t all = listed_weight(q);
     size_t capacity = 0;
 
-    for (size_t i = 0; i < q->listed_capacity; i++) all += q->listed[i].weight;
     for (size_t i = 0; i < q->listed_capacity; i++) {
         const til_listed_t *l = &q->listed[i];
-        /* once is chance, however short the file */
-        if (l->weight < 2 || (double)l->weight <= FREQUENT_SHARE * (double)all) continue;
+        if (!is_frequent(l, all)) continue;
         til_status_t status = til_grow(ctx, &out->frequent, &capacity, out->n_frequent + 1,
                                        sizeof *out->frequent);
         if (status != TIL_OK) return status;
@@ -465,7 +496,7 @@ til_status_t til_reads_stats_summary(til_ctx_t *ctx, const til_reads_stats_t *s,
     memcpy(out->gc, s->gc, sizeof out->gc);
     memcpy(out->lengths, s->lengths, sizeof out->lengths);
     describe_quality(s, out);
-    describe_duplication(&s->sequences, out);
+    describe_duplication(&s->sequences, s->n_reads - s->n_empty, out);
     TIL_TRY(describe_frequent(ctx, s, out));
 done:
     if (status != TIL_OK) til_reads_summary_clear(out);

@@ -103,6 +103,12 @@ static til_listed_t *find_listed(const til_sequences_t *s, uint64_t hash)
     return &s->listed[i];
 }
 
+const til_listed_t *til_sequences_listed(const til_sequences_t *s, uint64_t hash)
+{
+    const til_listed_t *slot = s->listed_capacity == 0 ? NULL : find_listed(s, hash);
+    return slot == NULL || slot->weight == 0 ? NULL : slot;
+}
+
 static til_status_t grow_listed(til_ctx_t *ctx, til_sequences_t *s)
 {
     til_listed_t *old = s->listed;

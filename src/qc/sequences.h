@@ -43,6 +43,8 @@ til_status_t til_sequences_add(til_ctx_t *ctx, til_sequences_t *s, const char *b
                                uint64_t weight);
 TIL_MUST_USE
 til_status_t til_sequences_merge(til_ctx_t *ctx, til_sequences_t *into, const til_sequences_t *from);
+/* The listed sequence of a hash, or NULL. */
+const til_listed_t *til_sequences_listed(const til_sequences_t *s, uint64_t hash);
 void til_sequences_clear(til_sequences_t *s);
 
 #endif
