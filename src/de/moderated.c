@@ -500,7 +500,7 @@ static til_status_t fill_facts(til_ctx_t *ctx, const til_moderated_run_t *run, c
                                const double *var_prior, til_table_t *table)
 {
     const til_de_input_t *input = run->input;
-    size_t n = 5 + input->n_contrasts, at = 0, n_kept = fit->n_genes;
+    size_t n = 6 + input->n_contrasts, at = 0, n_kept = fit->n_genes;
     til_de_fact_t *facts = til_array(n, sizeof *facts);
     double *copy = til_array(n_kept, sizeof *copy);
     til_status_t status = TIL_OK;
@@ -512,6 +512,8 @@ static til_status_t fill_facts(til_ctx_t *ctx, const til_moderated_run_t *run, c
     facts[at++] = (til_de_fact_t){ "df_prior_median", til_median_inplace(n_kept, copy), NULL };
     memcpy(copy, fit->moderated.s2_prior, n_kept * sizeof *copy);
     facts[at++] = (til_de_fact_t){ "s2_prior_median", til_median_inplace(n_kept, copy), NULL };
+    if (input->block != NULL)
+        facts[at++] = (til_de_fact_t){ "block_correlation", run->correlation, NULL };
     if (input->lfc_threshold > 0)
         facts[at++] = (til_de_fact_t){ "lfc_threshold", input->lfc_threshold, NULL };
     else

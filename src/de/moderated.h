@@ -15,6 +15,7 @@ typedef struct {
     size_t *gene;               /* kept gene -> gene of the input                     */
     double *lib_size, *norm_factor, *effective;     /* per sample, of the kept genes  */
     til_linear_t model;
+    double correlation;         /* within blocks; 0 without                           */
 } til_moderated_run_t;
 
 /* Filters, computes TMM factors on what is kept, plans the fits. `run` is left empty unless

@@ -10,6 +10,8 @@
  *                                    stdev_j^2 = sum_g (B^-1)_jg^2 / W_g, B the distinct rows
  *   otherwise                        X'WX is factored as an arrow (nb_plan.h)
  *
+ * With samples correlated within blocks the fits are those of gls.c.
+ *
  * Normal equations lose the square of the condition number of X. Where that is more than
  * CONDITION_MAX after scaling the columns, an orthonormal basis Q of X = QR is fitted instead,
  * which leaves only the spread of the weights, and beta = R^-1 gamma.
@@ -30,6 +32,7 @@
 
 static const double CONDITION_MAX = 300;
 static const double EXACT_FIT = 1e-28;  /* of the sum of squares: residuals are rounding, taken as 0 */
+#define SINGULAR "weights of feature %zu leave the design singular"
 enum { GRAIN = 64 };            /* genes per range of til_parallel_for */
 
 /* R^-1 (p x p upper triangle, zeros below) and, where not NULL, Q (n x p) of X = QR. */
@@ -159,7 +162,52 @@ void til_linear_clear(til_linear_t *model)
     free(model->from_means);
     free(model->from_basis);
     free(model->covariance);
+    free(model->basis);
+    free(model->from_q);
+    til_gls_clear(&model->gls);
     memset(model, 0, sizeof *model);
+}
+
+til_status_t til_linear_set_basis(til_ctx_t *ctx, const til_design_t *design, til_linear_t *model)
+{
+    model->basis = til_array(model->n * model->p, sizeof *model->basis);
+    model->from_q = til_array(model->p * model->p, sizeof *model->from_q);
+    if (model->basis == NULL || model->from_q == NULL)
+        return til_no_memory(ctx, model->n * model->p, "design values");
+    return decompose(ctx, design, model->from_q, model->basis);
+}
+
+til_status_t til_linear_correlate(til_ctx_t *ctx, const til_blocks_t *blocks, double correlation,
+                                  til_linear_t *model)
+{
+    til_status_t status = TIL_OK;
+    size_t p = model->p;
+    double *work = NULL, *column = til_array(p, sizeof *column), rss;
+
+    til_gls_clear(&model->gls);
+    if (column == NULL) return til_no_memory(ctx, p, "coefficients");
+    TIL_TRY(til_gls_init(ctx, blocks, p, model->basis, correlation, &model->gls));
+    work = til_array(til_gls_work_size(&model->gls), sizeof *work);
+    if (work == NULL) TIL_TRY(til_no_memory(ctx, p, "coefficients"));
+
+    /* any y will do: the information depends on the design only */
+    if (!til_gls_fit(&model->gls, model->basis, NULL, work, column, &rss))
+        TIL_TRY(til_fail(ctx, TIL_ENUMERIC, "a correlation of %.3g within blocks leaves the design "
+                         "singular", correlation));
+    for (size_t j = 0; j < p; j++) {
+        for (size_t k = 0; k < p; k++) column[k] = model->from_q[j + k * p];
+        til_gls_solve(&model->gls, work, column);
+        for (size_t i = 0; i < p; i++) {
+            double sum = 0;
+            for (size_t k = i; k < p; k++) sum += model->from_q[i + k * p] * column[k];
+            model->covariance[i + j * p] = sum;
+        }
+    }
+
+done:
+    free(work);
+    free(column);
+    return status;
 }
 
 /* One per thread; sizes in groups and coefficients. */
@@ -168,6 +216,7 @@ struct til_linear_space {
     double *weight, *total, *fitted;    /* n_groups: W_g, T_g, x_g' beta   */
     double *beta, *unit;                /* p                               */
     double *w;                          /* n                               */
+    double *gls;                        /* NULL, or what a blocked fit works in */
 };
 
 typedef struct til_linear_space space_t;
@@ -191,6 +240,10 @@ static til_status_t space_init(til_ctx_t *ctx, const til_linear_t *model, space_
     out->beta = out->fitted + n_groups;
     out->unit = out->beta + p;
     out->w = out->unit + p;
+    if (model->gls.blocks != NULL) {
+        out->gls = til_array(til_gls_work_size(&model->gls), sizeof *out->gls);
+        if (out->gls == NULL) return til_no_memory(ctx, model->n, "samples");
+    }
     return TIL_OK;
 }
 
@@ -198,6 +251,7 @@ static void space_clear(space_t *space)
 {
     til_gram_clear(&space->gram);
     free(space->weight);
+    free(space->gls);
 }
 
 /* out (p) <- sum_g total[g] x_g */
@@ -295,6 +349,37 @@ static bool solve_by_arrow(const til_linear_t *model, const til_linear_job_t *jo
     return true;
 }
 
+/* Everything of a gene whose samples are correlated within blocks. */
+static bool fit_blocked(const til_linear_t *model, const til_linear_job_t *job, size_t g,
+                        const double *y, const double *w, space_t *space)
+{
+    const til_nb_plan_t *plan = &model->plan;
+    size_t n = model->n, p = model->p, n_wanted = job->n_wanted;
+    double *gamma = space->beta, *u = space->unit, rss;
+
+    if (!til_gls_fit(&model->gls, y, w, space->gls, gamma, &rss)) return false;
+    for (size_t i = 0; i < n_wanted; i++) {
+        const double *row = model->from_q + job->wanted[i];
+        double beta = 0, variance = 0;
+        for (size_t k = 0; k < p; k++) {
+            beta += row[k * p] * gamma[k];
+            u[k] = row[k * p];
+        }
+        til_gls_solve(&model->gls, space->gls, u);
+        for (size_t k = 0; k < p; k++) variance += row[k * p] * u[k];
+        if (job->coef != NULL) job->coef[g * n_wanted + i] = beta;
+        if (job->stdev != NULL) job->stdev[g * n_wanted + i] = sqrt(variance);
+    }
+    if (job->sigma != NULL) job->sigma[g] = sqrt(rss / (double)(n - p));
+    for (size_t i = 0; job->fitted != NULL && i < plan->n_groups; i++) {
+        size_t s = plan->order[plan->group_begin[i]];
+        double sum = 0;
+        for (size_t k = 0; k < p; k++) sum += model->basis[s + k * n] * gamma[k];
+        job->fitted[g * plan->n_groups + i] = sum;
+    }
+    return true;
+}
+
 /* The weights of gene g, in `w` where they have to be made; NULL when all are 1. */
 static const double *gene_weights(const til_linear_job_t *job, size_t n, size_t g, double *w)
 {
@@ -324,12 +409,15 @@ static til_status_t fit_gene(til_ctx_t *ctx, const fit_work_t *work, size_t g, s
     size_t n = model->n, n_groups = model->plan.n_groups;
     const double *y = job->y + g * n, *w = gene_weights(job, n, g, space->w);
 
+    if (model->gls.blocks != NULL) {
+        if (fit_blocked(model, job, g, y, w, space)) return TIL_OK;
+        return til_fail(ctx, TIL_ENUMERIC, SINGULAR, g + 1);
+    }
     sum_groups(model, y, w, space);
     if (model->plan.by_group)
         solve_by_means(model, job, g, space);
     else if (!solve_by_arrow(model, job, g, space))
-        return til_fail(ctx, TIL_ENUMERIC, "weights of feature %zu leave the design singular",
-                        g + 1);
+        return til_fail(ctx, TIL_ENUMERIC, SINGULAR, g + 1);
 
     if (job->sigma != NULL) {
         double sum = 0, total = 0;

@@ -8,6 +8,7 @@
 #include <tilseq/context.h>
 #include <tilseq/design.h>
 
+#include "model/gls.h"
 #include "model/nb_plan.h"
 
 /* What the fits of a design share. */
@@ -19,7 +20,9 @@ typedef struct {
                                    from_means * group means; else NULL                         */
     double *from_basis;         /* NULL, or p x p upper triangle, column-major: coefficients =
                                    from_basis * coefficients of the basis                      */
-    double *covariance;         /* p x p: (X'X)^-1                                             */
+    double *covariance;         /* p x p: (X'X)^-1; with correlated blocks (X'C^-1 X)^-1       */
+    double *basis, *from_q;     /* NULL, or n x p orthonormal columns Q and p x p R^-1, X = QR */
+    til_gls_t gls;              /* with correlated blocks; gls.blocks is NULL without           */
 } til_linear_t;
 
 /* The design has full column rank and fewer columns than rows. `out` is left empty unless
@@ -27,6 +30,16 @@ typedef struct {
 TIL_MUST_USE
 til_status_t til_linear_init(til_ctx_t *ctx, const til_design_t *design, til_linear_t *out);
 void til_linear_clear(til_linear_t *model);
+
+/* Sets basis and from_q. */
+TIL_MUST_USE
+til_status_t til_linear_set_basis(til_ctx_t *ctx, const til_design_t *design, til_linear_t *model);
+
+/* From now on samples of one block have this correlation (0: none). Needs the basis; `blocks` is
+ * borrowed. */
+TIL_MUST_USE
+til_status_t til_linear_correlate(til_ctx_t *ctx, const til_blocks_t *blocks, double correlation,
+                                  til_linear_t *model);
 
 /* What is fitted, and what of it is wanted. Every output may be NULL. */
 typedef struct {

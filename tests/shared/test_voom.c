@@ -5,10 +5,12 @@
 
 #include "datasets.h"
 #include "de/moderated.h"
+#include "model/filter_expr.h"
 #include "model/voom.h"
 #include "support/runner.h"
 
 #define TOL_LOG_COUNTS 1e-10    /* log counts near zero lose digits in the golden's text */
+#define TOL_BLOCKS 1e-8
 #define TOL_TEST 1e-8           /* t relative; p on its logarithm                        */
 
 static til_ctx_t ctx;
@@ -56,8 +58,8 @@ static double distance(double got, double want, bool is_p)
 }
 
 /* Column `mine` of the table against column `theirs` of the golden, matched by gene. */
-static void compare(const til_table_t *got, const char *mine, const til_table_t *golden,
-                    const char *theirs)
+static void compare_within(const til_table_t *got, const char *mine, const til_table_t *golden,
+                           const char *theirs, double tolerance)
 {
     const double *a = numbers(got, mine), *b = numbers(golden, theirs);
     bool is_p = strncmp(mine, "p", 1) == 0;
@@ -66,8 +68,14 @@ static void compare(const til_table_t *got, const char *mine, const til_table_t 
 
     for (size_t i = 0; i < golden->n_rows; i++) most = fmax(most, distance(a[row[i]], b[i], is_p));
     free(row);
-    ck_assert_msg(most <= TOL_TEST, "%s: %s is off by %.2g", set->name, theirs, most);
+    ck_assert_msg(most <= tolerance, "%s: %s is off by %.2g", set->name, theirs, most);
     say_compared(set, theirs, golden->n_rows, most);
+}
+
+static void compare(const til_table_t *got, const char *mine, const til_table_t *golden,
+                    const char *theirs)
+{
+    compare_within(got, mine, golden, theirs, TOL_TEST);
 }
 
 static void compare_matrix(const til_moderated_run_t *run, const double *got, const char *file,
@@ -159,6 +167,68 @@ START_TEST(quality_weights)
 {
     open_set(_i);
     compare_engine("voom-qw", false, "limma/3_qw_results");
+    close_set();
+}
+END_TEST
+
+/* Patients as blocks: the correlation is estimated twice. */
+START_TEST(correlated_blocks)
+{
+    static const int with_blocks[] = { 0, 3, 4 };
+    til_table_t golden = { 0 }, block = { 0 };
+    til_de_result_t result;
+    til_design_t blocked = { 0 };
+    char path[1200], id[] = "last";
+    til_contrast_t contrast = { .id = id, .text = id };
+    til_names_t *names = til_names_new();
+
+    open_set(with_blocks[_i]);
+    shared_path("golden/de/out/%s/%s.tsv.gz", set->name, "limma/5_dupcor_design", path, sizeof path);
+    read_design(&ctx, path, &blocked);
+    read_golden(&ctx, set, "limma/5_dupcor_block", &block);
+    size_t *number = malloc(counts.n_cols * sizeof *number);
+    contrast.weights = calloc(blocked.n_coef, sizeof *contrast.weights);
+    ck_assert(number != NULL && contrast.weights != NULL);
+    for (size_t s = 0; s < counts.n_cols; s++)
+        number[s] = (size_t)til_names_add(names, block.columns[1].text[s], NULL);
+    contrast.weights[blocked.n_coef - 1] = 1;
+    /* the golden's genes were filtered by the first design of the set */
+    bool *keep = malloc(counts.n_rows * sizeof *keep);
+    size_t *rows = malloc(counts.n_rows * sizeof *rows), n = 0, n_groups = 0;
+    til_matrix_t kept = { 0 };
+    ck_assert(keep != NULL && rows != NULL);
+    for (size_t s = 0; s < counts.n_cols; s++) n_groups = group[s] >= n_groups ? group[s] + 1 : n_groups;
+    ck_assert_int_eq(input.filter_groups != NULL
+                         ? til_filter_by_group(&ctx, &counts, group, n_groups, keep)
+                         : til_filter_by_design(&ctx, &counts, &design, keep), TIL_OK);
+    for (size_t g = 0; g < counts.n_rows; g++)
+        if (keep[g]) rows[n++] = g;
+    ck_assert_int_eq(til_matrix_select(&ctx, &counts, rows, n, NULL, 0, &kept), TIL_OK);
+
+    input.counts = &kept;
+    input.design = &blocked;
+    input.filter = TIL_DE_FILTER_NONE;
+    input.block = number;
+    input.n_blocks = til_names_count(names);
+    input.contrasts = &contrast;
+    input.n_contrasts = 1;
+    input.tests_only = true;
+    ck_assert_msg(til_de_run(&ctx, til_de_find("voom"), &input, &result) == TIL_OK, "%s", ctx.message);
+    read_golden(&ctx, set, "limma/5_dupcor_results", &golden);
+    const char *const columns[][2] = { { "log2FoldChange", "logFC" }, { "AveExpr", "AveExpr" },
+                                       { "stat", "t" }, { "pvalue", "p" }, { "B", "B" } };
+    for (size_t i = 0; i < 5; i++) compare_within(&result.contrasts[0], columns[i][0], &golden, columns[i][1], TOL_BLOCKS);
+
+    til_de_result_clear(&result);
+    til_table_clear(&golden);
+    til_table_clear(&block);
+    til_matrix_clear(&kept);
+    free(rows);
+    free(keep);
+    free(number);
+    free(contrast.weights);
+    til_names_free(names);
+    free_design(&blocked);
     close_set();
 }
 END_TEST
@@ -263,6 +333,7 @@ int main(void)
     tcase_add_loop_test(tcase, moderated_tests, 0, N_WITH_KEY);
     tcase_add_loop_test(tcase, limma_trend, 0, N_WITH_KEY);
     tcase_add_loop_test(tcase, quality_weights, 0, N_WITH_KEY);
+    tcase_add_loop_test(tcase, correlated_blocks, 0, 3);
     tcase_add_test(tcase, nested_contrasts);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);

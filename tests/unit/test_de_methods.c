@@ -182,6 +182,47 @@ START_TEST(method_agrees_with_golden)
 }
 END_TEST
 
+START_TEST(blocks_agree_with_golden)
+{
+    static const size_t block[] = { 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 5, 5 };
+    static const char *const columns[][2] = { { "log2FoldChange", "lfc" }, { "lfcSE", "se" },
+                                              { "pvalue", "p" }, { "B", "B" } };
+    til_de_input_t input = input_of(0);
+    til_de_result_t result;
+    til_table_t golden = { 0 };
+
+    read_table(&ctx, "engines/voom_block.tsv", &golden);
+    input.block = block;
+    input.n_blocks = 6;
+    run(til_de_find("voom"), &input, &result);
+    compare_contrasts(&result, &golden, "groups", columns, 4, TOL_LINEAR, 0);
+    compare(&result.joint, "F", &golden, "groups", "F", TOL_LINEAR, 0);
+    til_de_result_clear(&result);
+    til_table_clear(&golden);
+}
+END_TEST
+
+/* Blocks that are single samples, or that the design holds already, change nothing and say so. */
+START_TEST(blocks_without_meaning_are_left_out)
+{
+    static const size_t single[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 };
+    static const size_t patient[] = { 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5 };
+
+    for (int d = 0; d < 2; d++) {
+        til_de_input_t input = input_of(d);
+        til_de_result_t with, without;
+        run(til_de_find("voom"), &input, &without);
+        input.block = d == 0 ? single : patient;
+        input.n_blocks = d == 0 ? 12 : 6;
+        run(til_de_find("voom"), &input, &with);
+        ck_assert_mem_eq(numbers(&with.contrasts[0], "pvalue"), numbers(&without.contrasts[0], "pvalue"),
+                         counts.n_rows * sizeof(double));
+        til_de_result_clear(&with);
+        til_de_result_clear(&without);
+    }
+}
+END_TEST
+
 START_TEST(threads_change_no_bit)
 {
     til_de_input_t input = input_of(1);
@@ -252,6 +293,8 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_set_timeout(tcase, 30);
     tcase_add_loop_test(tcase, method_agrees_with_golden, 0, n);
+    tcase_add_test(tcase, blocks_agree_with_golden);
+    tcase_add_test(tcase, blocks_without_meaning_are_left_out);
     tcase_add_loop_test(tcase, threads_change_no_bit, 0, n);
     tcase_add_loop_test(tcase, every_missing_value_has_a_reason, 0, n);
     tcase_add_loop_test(tcase, copies_of_one_sample_are_survived, 0, n);
