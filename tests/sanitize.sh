@@ -17,7 +17,16 @@ build() {
     make -s -j"$(nproc)"
     cd ..
 }
+# the end of the log of every test that failed
+check() {
+    make -C "$1" -s -k -j"$(nproc)" "$2" && return 0
+    for result in $(cd "$1" && grep -lE '^:test-result: (FAIL|ERROR)' $(find tests -name '*.trs')); do
+        echo "--- $1/${result%.trs}.log"
+        tail -n 60 "$1/${result%.trs}.log"
+    done
+    return 1
+}
 build build-asan --enable-asan --enable-ubsan
-ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 make -C build-asan -s -k -j"$(nproc)" check-sanitized
+ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 check build-asan check-sanitized
 build build-tsan --enable-tsan
-make -C build-tsan -s -k check-threads
+check build-tsan check-threads
