@@ -112,7 +112,7 @@ til_status_t til_de_null_round(til_ctx_t *ctx, const til_de_method_t *method,
     for (size_t g = 0; g < result.contrasts[0].n_rows; g++) {
         out->n_called += (size_t)(padj[g] < input->alpha);
         n_small += p_value[g] < SMALL_P;
-        n_p += isnan(p_value[g]) ? 0 : 1;
+        n_p += (size_t)(p_value[g] >= 0);       /* false for NaN */
     }
     out->share_small = (double)n_small / (double)n_p;
 done:
