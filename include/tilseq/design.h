@@ -173,6 +173,8 @@ typedef struct {
     char *id;                   /* file name stem: arm_B_vs_A                           */
     char *text;                 /* in words, for the log and the report                 */
     double *weights;            /* n_coef                                               */
+    bool *compared;             /* VARIABLE:TARGET:REFERENCE: n_samples, those of the two
+                                   levels; else NULL                                    */
 } til_contrast_t;
 
 void til_contrast_clear(til_contrast_t *contrast);

@@ -369,6 +369,15 @@ done:
     return status;
 }
 
+/* Then the counts need no copy. */
+static bool takes_all_in_order(const til_design_t *design, size_t n_samples)
+{
+    if (design->n_samples != n_samples) return false;
+    for (size_t s = 0; s < n_samples; s++)
+        if (design->rows[s] != s) return false;
+    return true;
+}
+
 static til_status_t answer(til_ctx_t *ctx, const session_t *session,
                            const til_question_t *question, bool is_first)
 {
@@ -384,9 +393,12 @@ static til_status_t answer(til_ctx_t *ctx, const session_t *session,
     if (groups == NULL) TIL_TRY(til_no_memory(ctx, design->n_samples, "samples"));
     for (size_t v = 0; v < design->n_variables; v++)
         TIL_TRY(check_collapsed(ctx, session, design->variables[v].name));
-    TIL_TRY(til_matrix_select(ctx, &session->counts, NULL, 0, design->rows, design->n_samples,
-                              &counts));
-    input.counts = &counts;
+    input.counts = &session->counts;
+    if (!takes_all_in_order(design, session->counts.n_cols)) {
+        TIL_TRY(til_matrix_select(ctx, &session->counts, NULL, 0, design->rows, design->n_samples,
+                                  &counts));
+        input.counts = &counts;
+    }
     input.design = design;
     input.contrasts = question->contrasts;
     input.n_contrasts = question->n_contrasts;

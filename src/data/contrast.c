@@ -26,6 +26,7 @@ void til_contrast_clear(til_contrast_t *contrast)
     free(contrast->id);
     free(contrast->text);
     free(contrast->weights);
+    free(contrast->compared);
     *contrast = (til_contrast_t){ 0 };
 }
 
@@ -344,6 +345,22 @@ til_status_t til_contrast_give(til_ctx_t *ctx, const til_strbuf_t *b, char **out
     return TIL_OK;
 }
 
+/* Which samples are of the two levels compared. */
+static til_status_t note_compared(til_ctx_t *ctx, const reading_t *r, const til_design_t *design,
+                                  bool **out)
+{
+    const til_variable_t *v = til_design_variable(design, r->variable);
+
+    if (v == NULL || !v->is_factor) return TIL_OK;
+    *out = til_array_zero(design->n_samples, sizeof **out);
+    if (*out == NULL) return til_no_memory(ctx, design->n_samples, "samples");
+    for (size_t s = 0; s < design->n_samples; s++) {
+        const char *level = v->levels[v->level[s]];
+        (*out)[s] = strcmp(level, r->target) == 0 || strcmp(level, r->reference) == 0;
+    }
+    return TIL_OK;
+}
+
 til_status_t til_contrast_resolve(til_ctx_t *ctx, const til_contrast_spec_t *spec,
                                   const til_sheet_t *sheet, const til_design_t *design,
                                   til_contrast_t *out)
@@ -361,6 +378,7 @@ til_status_t til_contrast_resolve(til_ctx_t *ctx, const til_contrast_spec_t *spe
     TIL_TRY(read_spec(ctx, arena, spec, sheet, design, &r));
     if (r.variable != NULL) {
         TIL_TRY(compare(ctx, &r, sheet, design, out->weights, &id, &text));
+        TIL_TRY(note_compared(ctx, &r, design, &out->compared));
     } else {
         TIL_TRY(til_expression_weights(ctx, r.expression, r.where, design, out->weights));
         til_strbuf_add(&text, r.expression);

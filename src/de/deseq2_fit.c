@@ -191,8 +191,9 @@ static til_status_t fit_range(til_ctx_t *ctx, void *arg, int worker, size_t begi
     return TIL_OK;
 }
 
-/* A contrast with both signs compares the samples whose rows it touches; where those have no count
- * it has no answer but 0. One-sided contrasts are not looked at, as in DESeq2. */
+/* Where the samples compared have no count at all the answer is 0. VARIABLE:TARGET:REFERENCE compares
+ * the samples of the two levels; another contrast those whose rows it touches, if it has
+ * both signs: one-sided ones are not looked at, as in DESeq2. */
 static void find_compared(job_t *job)
 {
     const til_design_t *design = job->input->design;
@@ -200,6 +201,7 @@ static void find_compared(job_t *job)
 
     for (size_t c = 0; c < job->input->n_contrasts; c++) {
         const double *weights = job->input->contrasts[c].weights;
+        const bool *levels = job->input->contrasts[c].compared;
         bool has_plus = false, has_minus = false;
         for (size_t j = 0; j < design->n_coef; j++) {
             has_plus |= weights[j] > 0;
@@ -209,7 +211,8 @@ static void find_compared(job_t *job)
             double touched = 0;
             for (size_t j = 0; j < design->n_coef; j++)
                 if (weights[j] != 0) touched += design->x[s + j * n];
-            job->compared[c * n + s] = !(has_plus && has_minus) || touched != 0;
+            job->compared[c * n + s] = levels != NULL ? levels[s]
+                                     : !(has_plus && has_minus) || touched != 0;
         }
     }
 }

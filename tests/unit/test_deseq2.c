@@ -150,6 +150,10 @@ START_TEST(case_agrees)
     char *text = til_table_column(&cases, "weights")->text[row];
     for (size_t j = 0; j < design.n_coef; j++, text += *text == ',') weights[j] = strtod(text, &text);
     til_contrast_t contrast = { .id = "key", .text = "key", .weights = weights };
+    bool compared[64];
+    for (size_t s = 0; s < design.n_samples; s++)       /* levels_b_a: those not of arm C */
+        compared[s] = !(design.x[s + (design.n_coef - 1) * design.n_samples] > 0);
+    if (strcmp(name, "levels_b_a") == 0) contrast.compared = compared;
     input.counts = &counts;
     input.design = &design;
     input.contrasts = &contrast;

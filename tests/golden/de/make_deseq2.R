@@ -27,14 +27,14 @@ wr(data.frame(gene_id = rownames(x), len, check.names = FALSE), "lengths.tsv")
 
 cases <- NULL
 case <- function(name, cols, formula, weights, reduced = NULL, trend = "parametric", lfc = 0,
-                 side = "greaterAbs", lengths = FALSE, filter = TRUE, by_name = FALSE) {
+                 side = "greaterAbs", lengths = FALSE, filter = TRUE, by_name = FALSE, levels = NULL) {
   d <- droplevels(s[cols, ]); X <- model.matrix(formula, d)
   dds <- DESeqDataSetFromMatrix(x[, cols], d, formula)
   if (lengths) assays(dds)[["avgTxLength"]] <- len[, cols]
   dds <- if (is.null(reduced)) DESeq(dds, fitType = trend, quiet = TRUE)
          else DESeq(dds, test = "LRT", reduced = reduced, fitType = trend, quiet = TRUE)
   a <- list(object = dds, lfcThreshold = lfc, altHypothesis = side, independentFiltering = filter)
-  if (by_name) a$name <- resultsNames(dds)[which(weights == 1)] else a$contrast <- weights
+  if (by_name) a$name <- resultsNames(dds)[which(weights == 1)] else a$contrast <- if (is.null(levels)) weights else levels
   r <- do.call(results, a)
   w <- mcols(dds)
   wr(data.frame(gene_id = rownames(dds), baseMean = r$baseMean, log2FoldChange = r$log2FoldChange, lfcSE = r$lfcSE,
@@ -66,6 +66,7 @@ case("one_left", c(1, 2, 9), ~arm, c(0, 1), by_name = TRUE)
 case("two_left", c(1:2, 9:10), ~arm, c(0, 1), by_name = TRUE)
 case("three_left", c(1:3, 9:10), ~arm, c(0, 1), by_name = TRUE)
 case("no_intercept", 1:n, ~0 + arm, c(-1, 0, 1))
+case("levels_b_a", 1:n, ~batch + arm, c(0, 0, 1, 0), levels = c("arm", "B", "A"))
 wr(cases, "cases.tsv")
 dds <- DESeqDataSetFromMatrix(x, s, ~batch + arm)
 for (f in c("parametric", "local", "mean")) {
