@@ -281,6 +281,7 @@ static til_status_t fill_mate(til_ctx_t *ctx, til_fastq_t *fastq, int m, size_t 
     if (batch->own[m].capacity < used + CHUNK_BYTES)
         TIL_TRY(grow_text(ctx, batch, m, 0, used + CHUNK_BYTES));
     if (used > 0) memcpy(batch->own[m].text, mate->carry, used);
+    batch->own[m].text[used] = 0;
     mate->n_carry = 0;
     while (n < n_wanted) {
         lines_t lines;
