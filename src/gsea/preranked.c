@@ -369,8 +369,8 @@ static estimate_t between_rungs(const til_null_curve_t *curve, const til_rung_t 
     bool low_known = rung->n_samples > 0 && isfinite(rung->tail.log_p) && isfinite(at->log_p);
     bool high_known = next->n_samples > 0 && isfinite(next->tail.log_p);
 
-    if (!low_known)     /* nothing was seen here: the lower rung is a bound */
-        return (estimate_t){ low.log_p, NAN };
+    if (!low_known)     /* nothing was seen here: what is known for certain is a bound */
+        return (estimate_t){ isfinite(low.log_p) ? low.log_p : curve->log_p_anchor, NAN };
     double n = (double)rung->n_samples, u = 0, shift_high = 0;
     double shift_low = low.log_p - (rung->tail.log_p - curve->log_share);
     if (high_known && isfinite(rung->next.tail.log_p)) {
@@ -387,7 +387,7 @@ static estimate_t between_rungs(const til_null_curve_t *curve, const til_rung_t 
         variance -= (1 - u) * (1 - u)
                   * fmax(0, til_tail_variance(&rung->tail, rung->n_samples) - low.variance);
     return (estimate_t){ at->log_p - curve->log_share + (1 - u) * shift_low + u * shift_high,
-                         fmax(variance, 0) };
+                         fmax(variance, (1 - u) * (1 - u) * low.variance) };
 }
 
 /* log p where plain sets tell; below BLEND_P it is drawn towards L_0, which it meets at the anchor. */

@@ -31,7 +31,7 @@
  * samples a lone estimate would. */
 #define SHARED_WORK 0.6
 
-enum { LOWER_TRIES = 24 };
+enum { LOWER_TRIES = 16 };
 
 struct til_hit {
     double score, weight;
@@ -59,20 +59,25 @@ double til_tail_variance(const til_tail_t *tail, size_t n_samples)
     return tail->sum_squares / (tail->sum * tail->sum) - 1.0 / (double)n_samples;
 }
 
-/* Aims at the rung's score, or as little below it as a law can be found for. */
+/* Aims at the rung's score, or as little below it as a law is found for; then sets that lie wholly before the last
+ * position that still reaches the score get a law of their own. */
 static bool aim(const til_tilt_base_t *base, const til_rung_t *rung, til_tilt_plan_t *plan)
 {
-    double x = -log1p(-rung->score * rung->score);
+    double x = -log1p(-rung->score * rung->score), fall = rung->lower_step;
 
     if (rung->score < 1 && til_tilt_plan(base, rung->size, rung->score, plan) == TIL_TILT_OK)
         return true;
-    if (!isfinite(x)) x = -log(1.0 / base->walk->n);
-    for (int i = 1; i <= LOWER_TRIES; i++) {
-        double lower = sqrt(-expm1(-(x - i * rung->lower_step)));
-        if (!(lower > 0)) return false;
-        if (til_tilt_plan(base, rung->size, lower, plan) == TIL_TILT_OK) return true;
+    if (!isfinite(x) || x > log(base->walk->n)) x = log(base->walk->n);
+    for (int i = 0; i < LOWER_TRIES && fall < x; i++, fall *= 1.5) {
+        double lower = sqrt(-expm1(-(x - fall)));
+        til_tilt_outcome_t outcome = til_tilt_plan(base, rung->size, lower, plan);
+        if (outcome == TIL_TILT_NOT_NEEDED) break;
+        if (outcome != TIL_TILT_OK) continue;
+        til_tilt_add_all_before(base, rung->size, rung->score, plan);
+        return true;
     }
-    return false;
+    plan->n_points = plan->n_families = 0;
+    return til_tilt_add_all_before(base, rung->size, rung->score, plan);
 }
 
 /* Draws one set; true when it reaches the rung's score on its side. */
@@ -186,8 +191,11 @@ til_status_t til_rung_sample(til_ctx_t *ctx, const til_tilt_base_t bases[2], dou
 {
     const til_tilt_base_t *base = &bases[rung->up];
     til_dice_t dice;
+    const til_tail_t none = { .log_p = -INFINITY };
     size_t n_hits;
 
+    rung->tail = rung->next.tail = none;
+    for (size_t q = 0; q < n_queries; q++) queries[q].tail = none;
     til_dice_set(&dice, til_rng_stream(seed, TIL_STREAM_TILT, (uint64_t)base->walk->n << 32
                                        | (uint64_t)rung->size << 1 | (uint64_t)rung->up,
                                        (uint64_t)rung->index));

@@ -39,7 +39,9 @@
 #define LATEST 0.9              /* crossings are sought in the first LATEST n positions       */
 #define MAX_ODDS 50.0           /* |log odds| is clipped here                                 */
 
-enum { MAX_PROFILE = 128, MAX_FAMILIES = 8, NEWTON_STEPS = 50 };
+#define ADDED_SHARE 0.3         /* of the law til_tilt_add_all_before adds                    */
+
+enum { MAX_PROFILE = 128, MAX_FAMILIES = 8, NEWTON_STEPS = 50, SPREAD_POINTS = TIL_MAX_POINTS - 1 };
 
 static int by_value(const void *a, const void *b)
 {
@@ -272,7 +274,6 @@ static til_tilt_outcome_t profile_insert(profile_t *p, int where, int t, til_til
     til_classes_t classes;
     int split = split_classes(walk, p->base->coarse, p->base->n_coarse, t, &classes);
     til_tilt_outcome_t outcome = solve(&classes, split, walk->n, p->size, p->score, &start);
-    if (outcome == TIL_TILT_IMPOSSIBLE) outcome = put_all_before(walk->n, p->size, t, &start);
     size_t n_after = (size_t)(p->n - where);
 
     memmove(p->t + where + 1, p->t + where, n_after * sizeof *p->t);
@@ -289,6 +290,18 @@ static til_tilt_outcome_t profile_insert(profile_t *p, int where, int t, til_til
 static int block_bound(const til_walk_t *walk, int t)
 {
     return t <= 0 ? 0 : t >= walk->n ? walk->n : walk->block_end[t - 1];
+}
+
+/* The last such place that is not after t. */
+static int block_bound_before(const til_walk_t *walk, int t)
+{
+    return t <= 0 ? 0 : t >= walk->n ? walk->n : walk->block_start[t];
+}
+
+/* The last position from which `score` can be reached. */
+static double last_position(int n, int size, double score)
+{
+    return (1 - score) * (n - size) + size;
 }
 
 /* First pass over t. Returns false when an untilted set gets there. */
@@ -318,15 +331,17 @@ static void profile_tail(profile_t *p, int t_end)
     for (size_t i = 0; p->n > 0 && i < sizeof fraction / sizeof *fraction; i++) {
         int t = block_bound(p->base->walk, from + (int)(fraction[i] * (t_end - from)));
         if (p->at[p->n - 1].rate >= p->at[p->best].rate + WINDOW) break;
-        if (t > p->t[p->n - 1] && t < t_end) profile_insert(p, p->n, t, p->at[p->n - 1]);
+        if (t <= p->t[p->n - 1] || t >= t_end) continue;
+        if (profile_insert(p, p->n, t, p->at[p->n - 1]) != TIL_TILT_OK) break;
     }
-    if (t_end < n && p->base->walk->block_start[t_end] < t_end)
-        t_end = p->base->walk->block_start[t_end];
-    if (p->n > 0 && t_end <= p->t[p->n - 1]) return;
+    if (p->n == 0 || isinf(p->at[p->best].rate)) return;
+    while (p->n > 1 && isinf(p->at[p->n - 1].rate)) p->n--;
+    t_end = block_bound_before(p->base->walk, t_end);
+    if (t_end <= p->t[p->n - 1]) return;
     if (put_all_before(n, p->size, t_end, &last) != TIL_TILT_OK) return;
     p->t[p->n] = t_end;
     p->at[p->n] = last;
-    if (p->n == 0 || last.rate < p->at[p->best].rate) p->best = p->n;
+    if (last.rate < p->at[p->best].rate) p->best = p->n;
     p->n++;
 }
 
@@ -408,8 +423,8 @@ static void place_points(const profile_t *p, double low, double high, til_tilt_p
     int n = walk->n;
 
     plan->n_points = 0;
-    for (int i = 0; i < TIL_MAX_POINTS; i++) {
-        double x = low + (high - low) * (i + 0.5) / TIL_MAX_POINTS;
+    for (int i = 0; i < SPREAD_POINTS; i++) {
+        double x = low + (high - low) * (i + 0.5) / SPREAD_POINTS;
         int t = position_of(n, x), m = plan->n_points;
         t = block_bound(walk, t < 1 ? 1 : t);
         if (t < n && (m == 0 || t > plan->point[m - 1])) plan->point[plan->n_points++] = t;
@@ -501,7 +516,7 @@ til_tilt_outcome_t til_tilt_plan(const til_tilt_base_t *base, int size, double s
 {
     profile_t p = { .base = base, .size = size, .score = score };
     int n = base->walk->n;
-    double limit = fmin((1 - score) * (n - size) + size, LATEST * n), low, high;
+    double limit = fmin(last_position(n, size, score), LATEST * n), low, high;
     int t_end = (int)limit;
 
     if (!profile_scan(&p, t_end)) return TIL_TILT_NOT_NEEDED;
@@ -518,4 +533,39 @@ til_tilt_outcome_t til_tilt_plan(const til_tilt_base_t *base, int size, double s
     set_shares(&p, plan);
     set_families(&p, high - low, plan);
     return TIL_TILT_OK;
+}
+
+bool til_tilt_add_all_before(const til_tilt_base_t *base, int size, double score,
+                             til_tilt_plan_t *plan)
+{
+    int n = base->walk->n, m = 0, f = plan->n_families, last = plan->n_points;
+    /* a score is a sum in floating point: what is a hair below it still reaches it */
+    int t = block_bound_before(base->walk, (int)(last_position(n, size, score) + 1e-6));
+    til_classes_t *classes = &plan->classes;
+    til_tilt_t tilt;
+
+    if (put_all_before(n, size, t, &tilt) != TIL_TILT_OK) return false;
+    if (last == 0) {
+        plan->size = size;
+        plan->score = score;
+        m = base->n_fine;
+        memcpy(classes->bound, base->fine, (size_t)m * sizeof *classes->bound);
+    } else {
+        m = classes->n + 1;
+    }
+    classes->bound[m++] = t;
+    classes->n = tidy_bounds(classes->bound, m, n) - 1;
+    fill_classes(base->walk, classes);
+    plan->point[last] = t;
+    plan->n_points = last + 1;
+    for (int i = 0; i <= last; i++) {
+        plan->point_class[i] = 0;
+        while (classes->bound[plan->point_class[i]] < plan->point[i]) plan->point_class[i]++;
+        plan->share[i] = i < last ? plan->share[i] * (1 - ADDED_SHARE) : last > 0 ? ADDED_SHARE : 1;
+    }
+    plan->tilt[f] = tilt;
+    plan->family_end[f] = last + 1;
+    plan->n_families = f + 1;
+    plan->rate = fmax(last > 0 ? plan->rate : 0, tilt.rate);
+    return true;
 }

@@ -11,7 +11,7 @@
 
 enum {
     TIL_MAX_CLASSES = 192,      /* classes of neighbouring positions with one inclusion odds  */
-    TIL_MAX_POINTS = 24         /* positions t of a mixture                                   */
+    TIL_MAX_POINTS = 25         /* positions t of a mixture                                   */
 };
 
 /* What is fixed for one direction of a ranking. */
@@ -65,6 +65,12 @@ typedef enum {
 /* Plans the proposal for P(highest value of the running sum >= score), 0 < score < 1. */
 til_tilt_outcome_t til_tilt_plan(const til_tilt_base_t *base, int size, double score,
                                  til_tilt_plan_t *plan);
+
+/* Adds the law of sets that lie wholly before the last position from which `score` can be reached: for a plan made
+ * for a lower score because none was found for this one; with `plan` empty (n_points 0) it becomes the
+ * only law. False when no set can lie so. */
+bool til_tilt_add_all_before(const til_tilt_base_t *base, int size, double score,
+                             til_tilt_plan_t *plan);
 
 /* log of n choose k. */
 double til_tilt_log_choose(const til_tilt_base_t *base, int k);
