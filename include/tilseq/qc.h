@@ -35,8 +35,8 @@ enum {
 /* One accumulator, for one mate of one file (or of all lanes). */
 typedef struct til_reads_stats til_reads_stats_t;
 
-/* An accumulator that looks at the bases of every `every`th record (1: of all); lengths and
- * duplication are always taken from all. */
+/* An accumulator that looks at the bases of every `every`th record (1: of all; else a power of two);
+ * lengths and duplication are always taken from all. */
 TIL_MUST_USE
 til_status_t til_reads_stats_new(til_ctx_t *ctx, unsigned every, til_reads_stats_t **out);
 void til_reads_stats_free(til_reads_stats_t *stats);

@@ -90,6 +90,8 @@ struct til_out;
 TIL_MUST_USE
 til_status_t til_index_write(til_ctx_t *ctx, const til_index_t *index, struct til_out *out);
 
+struct til_fastq_batch;
+
 /* ---- quantification ---------------------------------------------------------------------- */
 
 /* Inward pairs (I) or single reads; which strand mate 1 shows: either (U), the transcript's (SF),
@@ -114,6 +116,9 @@ typedef struct {
     bool plain_em;                              /* maximum likelihood, not variational Bayes      */
     size_t n_bootstraps;
     uint64_t seed;
+    /* Sees every batch of reads once, on the worker (0 to ctx->n_threads - 1) that maps it; NULL: nobody. */
+    til_status_t (*see)(til_ctx_t *ctx, void *arg, int worker, const struct til_fastq_batch *batch);
+    void *see_arg;
 } til_quant_options_t;
 
 /* What the reads said about their strand, from the first pairs, mapped without regard to it. */

@@ -3,16 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tilseq/qc.h>
 #include <tilseq/quant.h>
 
+#include "base/alloc.h"
+#include "base/strbuf.h"
 #include "base/try.h"
 #include "cli/commands.h"
 #include "cli/job.h"
 #include "cli/quant_output.h"
+#include "cli/reads_files.h"
 #include "cli/transcript_genes.h"
 
 typedef struct {
-    const char *index, *tx2gene, *annotation, *output, *library;
+    const char *index, *tx2gene, *annotation, *output, *library, *quality;
     til_list_t mates1, mates2, reads;
     double fragment_mean, fragment_sd;
     int64_t n_bootstraps, seed;
@@ -54,6 +58,8 @@ static const til_opt_t options[] = {
       "transcripts that -g or -a does not know are genes of their own" },
     { 'o', "output", TIL_OPT_OUTPUT, offsetof(quant_args_t, output), "DIR", 0, 0,
       "folder for quant.sf and what belongs to it" },
+    { 0, "qc", TIL_OPT_OUTPUT, offsetof(quant_args_t, quality), "DIR", 0, 0,
+      "write the quality of the reads there, from the same pass (as tilseq qc; bases of one read in 16)" },
     TIL_COMMON_OPTIONS(quant_args_t)
 };
 
@@ -78,6 +84,77 @@ static til_status_t check(til_ctx_t *ctx, const quant_args_t *a)
     return TIL_OK;
 }
 
+/* ---- quality of the reads, in the same pass ------------------------------------------------- */
+
+enum { LOOK_AT_EVERY = 16 };
+
+typedef struct {
+    size_t n_mates, n_workers;
+    til_reads_stats_t **stats;      /* n_workers times n_mates */
+} seen_t;
+
+static til_status_t see_batch(til_ctx_t *ctx, void *arg, int worker, const struct til_fastq_batch *batch)
+{
+    seen_t *seen = arg;
+    til_status_t status = TIL_OK;
+    for (size_t m = 0; m < seen->n_mates && status == TIL_OK; m++)
+        status = til_reads_stats_add(ctx, seen->stats[(size_t)worker * seen->n_mates + m], batch, (int)m);
+    return status;
+}
+
+static til_status_t begin_seeing(til_ctx_t *ctx, seen_t *seen, til_quant_options_t *how)
+{
+    til_status_t status = TIL_OK;
+    seen->n_mates = how->mates2 == NULL ? 1 : 2;
+    seen->n_workers = (size_t)ctx->n_threads;
+    seen->stats = til_array_zero(seen->n_workers * seen->n_mates, sizeof *seen->stats);
+    if (seen->stats == NULL) return til_no_memory(ctx, seen->n_workers, "statistics of reads");
+    for (size_t i = 0; i < seen->n_workers * seen->n_mates && status == TIL_OK; i++)
+        status = til_reads_stats_new(ctx, LOOK_AT_EVERY, &seen->stats[i]);
+    how->see = see_batch;
+    how->see_arg = seen;
+    return status;
+}
+
+/* Adds up what the workers saw and writes it; mates are called after the folder of the results. */
+static til_status_t write_seen(til_ctx_t *ctx, til_job_t *job, seen_t *seen)
+{
+    til_status_t status = TIL_OK;
+    const quant_args_t *a = job->args;
+    til_reads_summary_t summaries[2] = { 0 };
+    til_strbuf_t names[2] = { 0 };
+    size_t n = strlen(a->output);
+    while (n > 1 && a->output[n - 1] == '/') n--;
+    size_t start = n;
+    while (start > 0 && a->output[start - 1] != '/') start--;
+
+    for (size_t m = 0; m < seen->n_mates; m++) {
+        for (size_t w = 1; w < seen->n_workers; w++)
+            TIL_TRY(til_reads_stats_merge(ctx, seen->stats[m], seen->stats[w * seen->n_mates + m]));
+        TIL_TRY(til_reads_stats_summary(ctx, seen->stats[m], &summaries[m]));
+        til_strbuf_add_n(&names[m], a->output + start, n - start);
+        if (seen->n_mates == 2) til_strbuf_printf(&names[m], "_%zu", m + 1);
+        if (names[m].failed) TIL_TRY(til_no_memory(ctx, n, "bytes"));
+    }
+    const char *const texts[] = { til_strbuf_text(&names[0]), til_strbuf_text(&names[1]) };
+    TIL_TRY(til_reads_write(ctx, job, a->quality, texts, summaries, seen->n_mates));
+done:
+    for (int m = 0; m < 2; m++) {
+        til_reads_summary_clear(&summaries[m]);
+        til_strbuf_clear(&names[m]);
+    }
+    return status;
+}
+
+static void clear_seen(seen_t *seen)
+{
+    for (size_t i = 0; seen->stats != NULL && i < seen->n_workers * seen->n_mates; i++)
+        til_reads_stats_free(seen->stats[i]);
+    free(seen->stats);
+}
+
+/* ---- the whole ------------------------------------------------------------------------------ */
+
 /* Notes the reads as inputs, with the number of fragments in all. */
 static til_status_t note_inputs(til_ctx_t *ctx, til_job_t *job, const quant_args_t *a,
                                 const til_index_t *index, uint64_t n_fragments)
@@ -99,6 +176,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     const quant_args_t *a = job->args;
     til_index_t *index = NULL;
     til_quant_result_t result = { 0 };
+    seen_t seen = { 0 };
     til_quant_options_t how = {
         .mates1 = a->reads.n > 0 ? a->reads.items : a->mates1.items,
         .mates2 = a->reads.n > 0 ? NULL : a->mates2.items,
@@ -117,10 +195,13 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
             til_index_n_transcripts(index), til_index_n_genes(index), til_index_k(index));
     if (a->tx2gene != NULL || a->annotation != NULL)
         TIL_TRY(til_transcript_genes(ctx, job, index, a->tx2gene, a->annotation, a->allow_missing));
+    if (a->quality != NULL) TIL_TRY(begin_seeing(ctx, &seen, &how));
     TIL_TRY(til_quant_run(ctx, index, &how, &result));
     TIL_TRY(note_inputs(ctx, job, a, index, result.stats.n_fragments));
     TIL_TRY(til_quant_write(ctx, job, a->output, a->index, index, &how, &result));
+    if (a->quality != NULL) TIL_TRY(write_seen(ctx, job, &seen));
 done:
+    clear_seen(&seen);
     til_quant_result_clear(&result);
     til_index_free(index);
     return status;

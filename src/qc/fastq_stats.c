@@ -26,7 +26,10 @@ enum {
     QUALITY_STRIDE = 96,
     FIRST_QUALITY = 33,
     ADAPTER_BASES = 12,
-    FILTER_BITS = 12                /* of a code of 12 bases, to pass over most at once */
+    COUNT_BITS = 12,
+    FILTER_BITS = 12,               /* of a code of 12 bases, to pass over most at once */
+    LISTED_LOG2 = 15,               /* reads listed before listing thins out            */
+    QUICK_LISTED_LOG2 = 12          /* the same where not every read is looked at       */
 };
 
 #define NOT_ACGT 4
@@ -45,7 +48,8 @@ const uint32_t til_qc_levels[TIL_QC_N_LEVELS] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
                                                   10000 };
 
 struct til_reads_stats {
-    unsigned every;
+    uint64_t every_mask;            /* looks at records whose number less one has none of its bits */
+    unsigned first_log2;            /* for til_sequences_weight */
     uint64_t n_reads, n_bases, n_detailed, n_detailed_bases, n_empty, shortest, longest;
     uint64_t n_odd_qualities, n_gc, n_neighbours, n_equal_neighbours, n_with_adapter;
     uint64_t gc[101], read_quality[TIL_QC_N_QUALITIES], lengths[TIL_QC_MAX_CYCLES + 1];
@@ -83,7 +87,8 @@ til_status_t til_reads_stats_new(til_ctx_t *ctx, unsigned every, til_reads_stats
 
     *out = s;
     if (s == NULL) return til_no_memory(ctx, 1, "statistics of reads");
-    s->every = every == 0 ? 1 : every;
+    while (s->every_mask + 1 < every) s->every_mask = 2 * s->every_mask + 1;
+    s->first_log2 = s->every_mask == 0 ? LISTED_LOG2 : QUICK_LISTED_LOG2;
     s->shortest = UINT64_MAX;
     fill_tables(s);
     return TIL_OK;
@@ -144,18 +149,21 @@ static void look_at_bases(til_reads_stats_t *s, const char *bases, size_t n)
 {
     uint32_t rolling = 0;
     unsigned found = 0;
-    size_t run = 0, n_of[BASE_STRIDE] = { 0 };
+    size_t run = 0;
+    uint64_t n_of = 0;              /* A C G T N, COUNT_BITS each: reads are no longer than 1000 here */
 
     for (size_t i = 0; i < n; i++) {
         unsigned c = s->code[(unsigned char)bases[i]];
         s->bases[i * BASE_STRIDE + c]++;
-        n_of[c]++;
+        n_of += (uint64_t)1 << COUNT_BITS * c;
         rolling = (rolling << 2 | (c & 3)) & ADAPTER_MASK;
         run = c == NOT_ACGT ? 0 : run + 1;
         if (s->filter[rolling & ((1u << FILTER_BITS) - 1)] && run >= ADAPTER_BASES)
             note_adapter(s, rolling, i, &found);
     }
-    size_t gc = n_of[1] + n_of[2], acgt = gc + n_of[0] + n_of[3];
+    uint64_t mask = (1u << COUNT_BITS) - 1;
+    uint64_t gc = (n_of >> COUNT_BITS & mask) + (n_of >> 2 * COUNT_BITS & mask);
+    uint64_t acgt = gc + (n_of & mask) + (n_of >> 3 * COUNT_BITS & mask);
     s->n_gc += gc;
     s->n_with_adapter += (found & 0xf) != 0;        /* poly-A and poly-G are sequence, too */
     if (acgt > 0) s->gc[(200 * gc + acgt) / (2 * acgt)]++;
@@ -198,8 +206,9 @@ til_status_t til_reads_stats_add(til_ctx_t *ctx, til_reads_stats_t *s,
         if (read->length > s->longest) s->longest = read->length;
         s->lengths[n]++;
         if (n > 0)
-            TIL_TRY(til_sequences_add(ctx, &s->sequences, read->bases, n, til_sequences_weight(record)));
-        if ((record - 1) % s->every != 0) continue;
+            TIL_TRY(til_sequences_add(ctx, &s->sequences, read->bases, n,
+                                      til_sequences_weight(record, s->first_log2)));
+        if (((record - 1) & s->every_mask) != 0) continue;
         if (n > s->n_cycles) TIL_TRY(need_cycles(ctx, s, n));
         s->n_detailed++;
         s->n_detailed_bases += n;

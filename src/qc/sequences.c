@@ -6,32 +6,40 @@
 #include "base/alloc.h"
 #include "qc/sequences.h"
 
-enum { FIRST_LISTED = 1 << 15, MAX_SAMPLED = 1 << 16, FIRST_CAPACITY = 1 << 10 };
+enum { MAX_SAMPLED = 1 << 15, FIRST_CAPACITY = 1 << 10 };
 
-uint64_t til_sequences_weight(uint64_t record)
+uint64_t til_sequences_weight(uint64_t record, unsigned first_log2)
 {
     uint64_t weight = 1, mixed = record * 0x9e3779b97f4a7c15u;
 
-    for (uint64_t n = (record - 1) / FIRST_LISTED; n > 0; n >>= 1) weight <<= 1;
+    for (uint64_t n = (record - 1) >> first_log2; n > 0; n >>= 1) weight <<= 1;
     return (mixed >> 32 & (weight - 1)) == 0 ? weight : 0;
 }
 
-/* Hash of a beginning of at most TIL_QC_KEY_BASES bases: multiply and fold, eight bytes at a time. Equal
- * hashes of different beginnings are rarer than one in 2^40 files. */
+/* One word of the hash: a one-to-one scrambling, another for each place. */
+static uint64_t scramble(uint64_t word, size_t place)
+{
+    uint64_t product = word * (0x9e3779b97f4a7c15u + 0x5851f42d4c957f2eu * place);
+    return product ^ product >> 32;
+}
+
+/* Hash of a beginning of at most TIL_QC_KEY_BASES bases, eight at a time and no step waiting for another.
+ * Equal hashes of different beginnings are rarer than one in 2^30 files. */
 static uint64_t hash_of(const char *bases, size_t n)
 {
-    uint64_t h = 0x9e3779b97f4a7c15u ^ n, word;
+    uint64_t sum = n, word;
     size_t i = 0;
 
     for (; i + 8 <= n; i += 8) {
         memcpy(&word, bases + i, 8);
-        h = (h ^ word) * 0xff51afd7ed558ccdu;
-        h ^= h >> 32;
+        sum += scramble(word, i);
     }
-    word = 0;
-    memcpy(&word, bases + i, n - i);
-    h = (h ^ word) * 0xc4ceb9fe1a85ec53u;
-    return (h ^ h >> 29) * 0x9fb21c651e98df25u;
+    if (n >= 8) memcpy(&word, bases + n - 8, 8);
+    else for (word = 0; i < n; i++) word = word << 8 | (unsigned char)bases[i];
+    sum += scramble(word, i);
+    sum = (sum ^ sum >> 29) * 0xff51afd7ed558ccdu;
+    sum = (sum ^ sum >> 32) * 0xc4ceb9fe1a85ec53u;
+    return sum ^ sum >> 29;
 }
 
 /* The top bits choose the slot, the low ones whether a hash is sampled. */

@@ -33,9 +33,9 @@ typedef struct {
 } til_sequences_t;
 
 /* 0 where record number `record` (from 1) is not listed, else how many records it stands for: all of
- * the first 32768 are, then one in two up to twice as many, one in four..., scattered so that no pattern
- * of the file shows through. */
-uint64_t til_sequences_weight(uint64_t record);
+ * the first 2^first_log2 are, then one in two up to twice as many, one in four..., scattered so that no
+ * pattern of the file shows through. */
+uint64_t til_sequences_weight(uint64_t record, unsigned first_log2);
 
 /* Adds one read of `length` bases with the given weight from til_sequences_weight. */
 TIL_MUST_USE

@@ -38,7 +38,7 @@ typedef struct {
     const til_index_t *index;
     const til_quant_options_t *options;
     til_fastq_t *fastq;
-    bool paired;
+    bool paired, is_learning;           /* first batches are mapped a first time */
     slot_t *slots;
     size_t n_slots;
     til_map_space_t **spaces;           /* per worker */
@@ -61,6 +61,11 @@ static til_status_t map_slot(til_ctx_t *ctx, void *arg, size_t slot, int worker)
 {
     quant_t *q = arg;
     slot_t *s = &q->slots[slot];
+    til_status_t status = TIL_OK;
+
+    if (q->options->see != NULL && !q->is_learning)
+        status = q->options->see(ctx, q->options->see_arg, worker, &s->reads);
+    if (status != TIL_OK) return status;
     memset(&s->tally, 0, sizeof s->tally);
     return til_map_batch(ctx, &q->mapping, q->spaces[worker], &s->reads, &s->staged, &s->tally);
 }
@@ -124,7 +129,9 @@ static til_status_t learn(til_ctx_t *ctx, quant_t *q, size_t n_read, til_library
 
     if (sum == NULL) return til_no_memory(ctx, 1, "tally");
     q->mapping = (til_mapping_t){ .index = q->index, .strand = TIL_STRAND_EITHER };
+    q->is_learning = true;
     TIL_TRY(til_parallel_for(ctx, n_read, 1, map_slots, q));
+    q->is_learning = false;
     for (size_t i = 0; i < n_read; i++) til_tally_add(sum, &q->slots[i].tally);
     if (q->paired) {
         til_fraglen_learn(sum->lengths, &q->lengths);

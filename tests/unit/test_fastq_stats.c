@@ -137,10 +137,10 @@ END_TEST
 START_TEST(listed_records_stand_for_all)
 {
     uint64_t sum = 0;
-    for (uint64_t record = 1; record <= 1 << 20; record++) sum += til_sequences_weight(record);
+    for (uint64_t record = 1; record <= 1 << 20; record++) sum += til_sequences_weight(record, 15);
     ck_assert_double_eq_tol((double)sum, 1 << 20, 0.01 * (1 << 20));
-    ck_assert_uint_eq(til_sequences_weight(32768), 1);
-    ck_assert_uint_ne(til_sequences_weight(32769), 1);
+    ck_assert_uint_eq(til_sequences_weight(32768, 15), 1);
+    ck_assert_uint_ne(til_sequences_weight(32769, 15), 1);
 }
 END_TEST
 
