@@ -5,9 +5,10 @@
  *   out: til_matrix_t     counts, genes x samples
  *        til_table_t      samples; truth by gene; truth by set
  *
- * Every number is drawn from a stream named by the seed and by what it is for (a gene, a patient and a
- * visit), so that adding genes or patients changes no other number, and the same call gives the same
- * bytes. Reads are drawn from the counts afterwards: til_sim_genome_t makes genes to draw them from.
+ * Every number is drawn from a stream named by the seed and by what it is for (a gene, a patient
+ * and a visit), so that adding genes or patients changes no other number, and the same call gives
+ * the same bytes. Reads are drawn from the counts afterwards: til_sim_genome_t makes genes to draw
+ * them from.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TILSEQ_SIM_H
@@ -32,14 +33,15 @@ typedef struct {
     size_t n_patients;          /* in all, dealt to the arms in turn; at least n_arms          */
     size_t n_missing;           /* patients without their last visit                           */
     double responders[TIL_SIM_MAX_ARMS];    /* share of each arm's patients that respond       */
-    double effect;              /* mean |log2 fold| of a changed gene at the first visit on treatment */
+    double effect; /* mean |log2 fold| of a changed gene at the first visit on treatment */
     double changed;             /* share of the other genes that change in responders          */
     double treatment;           /* share that changes in every patient on treatment            */
     double outliers;            /* share of counts that are outliers                           */
     double depth;               /* times the sequencing depth of the biopsies fitted           */
 } til_sim_plan_t;
 
-/* Responders' programmes: sets whose genes move together on treatment, up or down. Ended by NULL. */
+/* Responders' programmes: sets whose genes move together on treatment, up or down. Ended by NULL.
+ */
 typedef struct {
     const char *set;
     int direction;              /* 1 up, -1 down */
@@ -62,16 +64,16 @@ typedef struct {
  *   sets           the programmes are looked up here; truth is told for each
  *   out            left empty unless TIL_OK
  *
- * Returns TIL_EUSAGE when the plan cannot be (fewer patients than arms, no visit left). The answer does not
- * depend on ctx->n_threads. */
+ * Returns TIL_EUSAGE when the plan cannot be (fewer patients than arms, no visit left). The answer
+ * does not depend on ctx->n_threads. */
 TIL_MUST_USE
 til_status_t til_sim_run(til_ctx_t *ctx, const til_sim_plan_t *plan, size_t n_genes,
                          char *const *ids, char *const *symbols, const til_genesets_t *sets,
                          til_sim_t *out);
 void til_sim_clear(til_sim_t *sim);
 
-/* Which n of the candidate genes to simulate: those of the programmes first, then those of the sets, then
- * others drawn by the seed.
+/* Which n of the candidate genes to simulate: those of the programmes first, then those of the
+ * sets, then others drawn by the seed.
  *
  *   chosen   n_candidates flags; *n_chosen of them are set (n, or all there are)
  */
@@ -80,7 +82,8 @@ til_status_t til_sim_choose_genes(til_ctx_t *ctx, uint64_t seed, size_t n_candid
                                   char *const *symbols, const til_genesets_t *sets, size_t n,
                                   unsigned char *chosen, size_t *n_chosen);
 
-/* Appends n_sets sets RANDOM_01 ... of `size` genes that no set has so far; none when there are too few. */
+/* Appends n_sets sets RANDOM_01 ... of `size` genes that no set has so far; none when there are too
+ * few. */
 TIL_MUST_USE
 til_status_t til_sim_add_random_sets(til_ctx_t *ctx, uint64_t seed, size_t n_genes,
                                      char *const *symbols, size_t n_sets, size_t size,
@@ -95,7 +98,8 @@ typedef struct {
     size_t *start, *end;
 } til_sim_transcript_t;
 
-/* A genome of one contig made for the genes: exons of random bases, one to three transcripts each. */
+/* A genome of one contig made for the genes: exons of random bases, one to three transcripts each.
+ */
 typedef struct {
     size_t n_bases, n_genes, n_transcripts;
     char *bases;                    /* n_bases of A C G T                            */
@@ -114,27 +118,31 @@ void til_sim_genome_clear(til_sim_genome_t *genome);
 /* The bases of a transcript in its own direction: transcripts[t].length of them and a NUL. */
 void til_sim_transcript_bases(const til_sim_genome_t *genome, size_t t, char *bases);
 
-/* Replaces counts by Poisson draws around them that average `fragments` a sample: what is sequenced. */
+/* Replaces counts by Poisson draws around them that average `fragments` a sample: what is
+ * sequenced. */
 void til_sim_thin(uint64_t seed, double fragments, til_matrix_t *counts);
 
 typedef struct {
     uint32_t transcript, start, length;     /* start and length in bases of the transcript */
 } til_sim_fragment_t;
 
-/* The fragments of sample s in random order: as many of each gene as its count says, of lengths about 200
- * (sd 30), uniformly along one of its transcripts. free() by the caller. */
+/* The fragments of sample s in random order: as many of each gene as its count says, of lengths
+ * about 200 (sd 30), uniformly along one of its transcripts. free() by the caller. */
 TIL_MUST_USE
 til_status_t til_sim_fragments(til_ctx_t *ctx, uint64_t seed, const til_sim_genome_t *genome,
-                               const til_matrix_t *counts, size_t s, til_sim_fragment_t **out, size_t *n);
+                               const til_matrix_t *counts, size_t s, til_sim_fragment_t **out,
+                               size_t *n);
 
-/* Both mates of fragment i of sample s, read_length bases each with sequencing errors (1 in 500), as a library of
- * type ISR gives them: mate 2 shows the transcript's strand. `transcript` is its bases. */
+/* Both mates of fragment i of sample s, read_length bases each with sequencing errors (1 in 500),
+ * as a library of type ISR gives them: mate 2 shows the transcript's strand. `transcript` is its
+ * bases. */
 void til_sim_mates(uint64_t seed, size_t s, size_t i, const til_sim_fragment_t *fragment,
                    const char *transcript, size_t read_length, char *mate1, char *mate2);
 
-/* The blocks of transcript bases [from, from + n) on the genome, ascending. At most n_exons; how many. */
-size_t til_sim_blocks(const til_sim_genome_t *genome, size_t t, size_t from, size_t n, size_t *start,
-                      size_t *end);
+/* The blocks of transcript bases [from, from + n) on the genome, ascending. At most n_exons; how
+ * many. */
+size_t til_sim_blocks(const til_sim_genome_t *genome, size_t t, size_t from, size_t n,
+                      size_t *start, size_t *end);
 
 #ifdef __cplusplus
 }

@@ -15,8 +15,8 @@
 void *til_array(size_t n, size_t size);
 void *til_array_zero(size_t n, size_t size);
 
-/* As til_array, for large tables that are read at random: on large pages where the system has them, which
- * spares a walk through the page tables at nearly every read. */
+/* As til_array, for large tables that are read at random: on large pages where the system has them,
+ * which spares a walk through the page tables at nearly every read. */
 void *til_array_large_pages(size_t n, size_t size);
 
 /* Makes room for at least `need` elements in *array, which holds *capacity; grows by half as

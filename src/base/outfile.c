@@ -1,8 +1,8 @@
 /* outfile.c -- files that appear whole or not at all.
  *
- * The temporary of DIR/name is DIR/.name.<pid>.<n>.tmp. Live temporaries stand in a fixed table that a
- * signal handler can walk: an entry is published after its path is whole, and withdrawn before
- * its memory goes.
+ * The temporary of DIR/name is DIR/.name.<pid>.<n>.tmp. Live temporaries stand in a fixed table
+ * that a signal handler can walk: an entry is published after its path is whole, and withdrawn
+ * before its memory goes.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
@@ -215,7 +215,8 @@ static til_status_t open_target(til_ctx_t *ctx, til_outset_t *set, til_out_t *ou
         return til_fail(ctx, TIL_EIO, "%s: is a folder: a file name is wanted here", path);
     if (is_special(path)) {
         out->fd = open(path, O_WRONLY | O_CLOEXEC);
-        if (out->fd < 0) return til_fail(ctx, TIL_EIO, "%s: cannot write: %s", path, strerror(errno));
+        if (out->fd < 0)
+            return til_fail(ctx, TIL_EIO, "%s: cannot write: %s", path, strerror(errno));
         return TIL_OK;
     }
     if (slash != NULL && slash != path) {
@@ -393,13 +394,15 @@ static void roll_back(til_outset_t *set)
 til_status_t til_outset_commit(til_ctx_t *ctx, til_outset_t *set)
 {
     if (set->open != NULL)
-        return til_fail(ctx, TIL_EINTERNAL, "%s: was not closed before the commit", set->open->path);
+        return til_fail(ctx, TIL_EINTERNAL, "%s: was not closed before the commit",
+                        set->open->path);
     for (size_t i = 0; i < set->n_files; i++) {
         pending_t *f = &set->files[i];
         if (f->temporary == NULL) continue;
         til_status_t status = keep_backup(ctx, f);
         if (status == TIL_OK && rename(f->temporary, f->path) != 0)
-            status = til_fail(ctx, TIL_EIO, "%s: cannot be put in place: %s", f->path, strerror(errno));
+            status = til_fail(ctx, TIL_EIO, "%s: cannot be put in place: %s", f->path,
+                              strerror(errno));
         if (status != TIL_OK) {
             roll_back(set);
             return status;

@@ -39,7 +39,8 @@ til_rng_t til_rng_stream(uint64_t seed, uint64_t a, uint64_t b, uint64_t c)
     uint64_t lane;
 
     key = mix(key ^ mix(a + 0x632BE59BD9B4E019u));
-    lane = mix(mix(b + 0x8EBC6AF09C88C6E3u) ^ (c * 0xD6E8FEB86659FD93u + 0x2545F4914F6CDD1Du) ^ key);
+    lane = mix(mix(b + 0x8EBC6AF09C88C6E3u) ^ (c * 0xD6E8FEB86659FD93u + 0x2545F4914F6CDD1Du) ^
+               key);
     return (til_rng_t){ .key = { (uint32_t)key, (uint32_t)(key >> 32) },
                         .counter = { 0, 0, (uint32_t)lane, (uint32_t)(lane >> 32) },
                         .n_left = 0 };
@@ -139,7 +140,8 @@ double til_rng_normal(til_rng_t *rng)
     return u * sqrt(-2 * log(s) / s);
 }
 
-/* Source: Marsaglia & Tsang (2000), ACM TOMS 26:363; shape < 1 through shape + 1 and u^(1/shape). */
+/* Source: Marsaglia & Tsang (2000), ACM TOMS 26:363; shape < 1 through shape + 1 and u^(1/shape).
+ */
 double til_rng_gamma(til_rng_t *rng, double shape)
 {
     double boost = 1;

@@ -1,8 +1,8 @@
 /* rng.h -- counter-based random streams, keyed by what they are for.
  *
  * A stream is named by the user's seed and up to three keys (gene, set size, permutation,
- * read...), never by a thread: the numbers for item i are the same whoever computes them, and adding
- * items changes no other item's numbers. Philox 4x32-10, Salmon et al. (2011), SC'11.
+ * read...), never by a thread: the numbers for item i are the same whoever computes them, and
+ * adding items changes no other item's numbers. Philox 4x32-10, Salmon et al. (2011), SC'11.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_BASE_RNG_H
@@ -21,7 +21,8 @@ til_rng_t til_rng_stream(uint64_t seed, uint64_t a, uint64_t b, uint64_t c);
 
 uint32_t til_rng_u32(til_rng_t *rng);
 
-/* The next n words into out, those that n calls of til_rng_u32 would give, at a third of the cost. */
+/* The next n words into out, those that n calls of til_rng_u32 would give, at a third of the cost.
+ */
 void til_rng_fill(til_rng_t *rng, uint32_t *out, size_t n);
 uint64_t til_rng_u64(til_rng_t *rng);
 

@@ -33,9 +33,8 @@ static const norm_args_t defaults = { .method = "median-ratio", .to = "factors",
 static const til_opt_t options[] = {
     { 'm', "method", TIL_OPT_TEXT, offsetof(norm_args_t, method), "NAME", 0, 0,
       "how to compare sequencing depths; see --list-methods" },
-    { 0, "to", TIL_OPT_CHOICE, offsetof(norm_args_t, to),
-      "factors|normalized|cpm|logcpm|tpm|vst", 0, 0,
-      "what to write: a row per sample, or the matrix on another scale" },
+    { 0, "to", TIL_OPT_CHOICE, offsetof(norm_args_t, to), "factors|normalized|cpm|logcpm|tpm|vst",
+      0, 0, "what to write: a row per sample, or the matrix on another scale" },
     { 0, "samples", TIL_OPT_FILE, offsetof(norm_args_t, samples), "SAMPLES", 0, 0,
       "sample sheet: its samples, in its order" },
     { 0, "filter", TIL_OPT_TEXT, offsetof(norm_args_t, filter), "none|expr|expr:VARIABLE", 0, 0,
@@ -52,7 +51,8 @@ static const til_opt_t options[] = {
     { 'o', "output", TIL_OPT_OUTPUT, offsetof(norm_args_t, output), "FILE", 0, 0,
       "write to FILE, - for standard output; a matrix named .gct is written as GCT 1.2" },
     { 0, "pca", TIL_OPT_OUTPUT, offsetof(norm_args_t, pca), "FILE.tsv", 0, 0,
-      "vst, logcpm: also write the principal components of the samples, over the 500 genes of largest "
+      "vst, logcpm: also write the principal components of the samples, over the 500 genes of "
+      "largest "
       "variance, and FILE.variance.tsv" },
     TIL_GENES_OPTION(norm_args_t),
     TIL_SAMPLE_OPTIONS(norm_args_t),
@@ -92,13 +92,14 @@ static til_status_t check(til_ctx_t *ctx, const norm_args_t *args)
     if (args->prior_count != DEFAULT_PRIOR_COUNT && strcmp(args->to, "logcpm") != 0)
         return til_fail(ctx, TIL_EUSAGE, "--prior-count: only --to logcpm uses it");
     if (args->pca != NULL && strcmp(args->to, "vst") != 0 && strcmp(args->to, "logcpm") != 0)
-        return til_fail(ctx, TIL_EUSAGE, "--pca: needs values on a log-like scale, --to vst or logcpm");
+        return til_fail(ctx, TIL_EUSAGE,
+                        "--pca: needs values on a log-like scale, --to vst or logcpm");
     return TIL_OK;
 }
 
 /* Says which genes --filter keeps. */
-static til_status_t choose_genes(til_ctx_t *ctx, const norm_args_t *args, const til_matrix_t *counts,
-                                 const til_sheet_t *sheet, bool *keep)
+static til_status_t choose_genes(til_ctx_t *ctx, const norm_args_t *args,
+                                 const til_matrix_t *counts, const til_sheet_t *sheet, bool *keep)
 {
     til_status_t status = TIL_OK;
     til_design_t design = { 0 };
@@ -189,7 +190,8 @@ static void write_factors(til_out_t *out, const til_norm_method_t *method,
     }
 }
 
-static til_status_t write_table(til_ctx_t *ctx, til_job_t *job, const char *path, const til_table_t *table)
+static til_status_t write_table(til_ctx_t *ctx, til_job_t *job, const char *path,
+                                const til_table_t *table)
 {
     til_out_t *out;
     til_status_t status = til_job_open(ctx, job, path, &out);
@@ -201,7 +203,8 @@ static til_status_t write_table(til_ctx_t *ctx, til_job_t *job, const char *path
 }
 
 /* The components at `path`, their shares of the variance at <path without .tsv>.variance.tsv. */
-static til_status_t write_pca(til_ctx_t *ctx, til_job_t *job, const char *path, const til_matrix_t *values)
+static til_status_t write_pca(til_ctx_t *ctx, til_job_t *job, const char *path,
+                              const til_matrix_t *values)
 {
     enum { N_TOP = 500, N_COMPONENTS = 8 };
     double percent[N_COMPONENTS], *share;
@@ -263,7 +266,8 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     if (args->list_methods) return list_methods(ctx, job, args->output);
     if (job->n_operands != 1) return til_fail(ctx, TIL_EUSAGE, "COUNTS is missing");
     if (method == NULL)
-        return til_fail(ctx, TIL_EUSAGE, "--method: no method '%s'; see --list-methods", args->method);
+        return til_fail(ctx, TIL_EUSAGE, "--method: no method '%s'; see --list-methods",
+                        args->method);
     if (scale == NULL && strcmp(args->to, "factors") != 0)
         return til_fail(ctx, TIL_EUSAGE, "--to: no scale '%s'", args->to);
     TIL_TRY(check(ctx, args));
@@ -287,7 +291,8 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
         else write_factors(out, method, &counts, &norm);
     }
     TIL_TRY(til_out_close(ctx, out));
-    if (scale != NULL && is_gct(args->output)) TIL_TRY(til_job_provenance_json(ctx, job, args->output));
+    if (scale != NULL && is_gct(args->output))
+        TIL_TRY(til_job_provenance_json(ctx, job, args->output));
     if (args->pca != NULL) TIL_TRY(write_pca(ctx, job, args->pca, &counts));
     til_say(ctx, TIL_LOG_STAGE, "%s by %s: %zu genes, %zu samples", args->to, method->name,
             counts.n_rows, counts.n_cols);
@@ -304,7 +309,8 @@ const til_command_t til_cmd_norm = {
     .operands = "COUNTS",
     .summary = "Make samples comparable: factors per sample, or the matrix on another scale.",
     .details =
-        "median-ratio and poscounts (DESeq2) give size factors: divide the counts by them. The other "
+        "median-ratio and poscounts (DESeq2) give size factors: divide the counts by them. The "
+        "other "
         "methods (edgeR) correct the library size: lib_size * norm_factor is what cpm and logcpm "
         "divide by. With --to normalized any method serves: its size factors are the effective "
         "library sizes over their geometric mean.",

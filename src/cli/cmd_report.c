@@ -28,7 +28,8 @@ static const report_args_t defaults = { .title = "Expression report" };
 static const til_opt_t options[] = {
     { 'o', "output", TIL_OPT_OUTPUT, offsetof(report_args_t, output), "FILE", 0, 0,
       "the page to write [DIR/report.html]; its figures go to figures/ beside it" },
-    { 0, "title", TIL_OPT_TEXT, offsetof(report_args_t, title), "TEXT", 0, 0, "heading of the page" },
+    { 0, "title", TIL_OPT_TEXT, offsetof(report_args_t, title), "TEXT", 0, 0,
+      "heading of the page" },
     TIL_COMMON_OPTIONS(report_args_t)
 };
 
@@ -69,7 +70,8 @@ static char *path_in(const loaded_t *l, const char *a, const char *b)
 }
 
 /* Reads DIR/<a><b> with one of the readers below; a file that is not there leaves *found false. */
-static til_status_t open_text(loaded_t *l, const char *a, const char *b, til_text_t *text, bool *found)
+static til_status_t open_text(loaded_t *l, const char *a, const char *b, til_text_t *text,
+                              bool *found)
 {
     char *path = path_in(l, a, b);
     til_status_t status;
@@ -124,7 +126,9 @@ static til_status_t read_scores(loaded_t *l)
     for (size_t c = 1; c < t.n_cols; c++) {
         TIL_TRY(til_matrix_set_col_name(l->ctx, &l->scores, c - 1, t.columns[c].name));
         for (size_t i = 0; i < t.n_rows; i++)
-            til_matrix_row(&l->scores, i)[c - 1] = t.columns[c].number == NULL ? (double)NAN : t.columns[c].number[i];
+            til_matrix_row(&l->scores, i)[c - 1] = t.columns[c].number == NULL
+                                                       ? (double)NAN
+                                                       : t.columns[c].number[i];
     }
     for (size_t i = 0; i < t.n_rows; i++)
         TIL_TRY(til_matrix_set_row_name(l->ctx, &l->scores, i, t.columns[0].text[i]));
@@ -159,7 +163,8 @@ static til_status_t make_curve(loaded_t *l, question_t *q, size_t first, size_t 
     for (size_t k = 0; k < 6; k++) {
         const til_column_t *c = til_table_column(&q->curve_points, names[k]);
         if (c == NULL || c->type != TIL_COLUMN_NUMBER)
-            return til_fail(l->ctx, TIL_EINPUT, "%s: the curves have no column '%s'", l->folder, names[k]);
+            return til_fail(l->ctx, TIL_EINPUT, "%s: the curves have no column '%s'", l->folder,
+                            names[k]);
         column[k] = c->number;
     }
     curve->set = q->curve_points.columns[0].text[first];    /* borrowed from the table */
@@ -167,7 +172,8 @@ static til_status_t make_curve(loaded_t *l, question_t *q, size_t first, size_t 
     curve->x = til_array(2 * n + 2, sizeof *curve->x);
     curve->y = til_array(2 * n + 2, sizeof *curve->y);
     curve->hits = til_array(n, sizeof *curve->hits);
-    if (curve->x == NULL || curve->y == NULL || curve->hits == NULL) return til_no_memory(l->ctx, n, "points");
+    if (curve->x == NULL || curve->y == NULL || curve->hits == NULL)
+        return til_no_memory(l->ctx, n, "points");
     curve->x[0] = curve->y[0] = 0;
     curve->n_points = 1;
     for (size_t i = first; i < last; i++) {
@@ -188,7 +194,8 @@ static til_status_t make_curves(loaded_t *l, question_t *q)
     const til_table_t *t = &q->curve_points;
     til_status_t status = TIL_OK;
 
-    for (size_t first = 0, last; first < t->n_rows && q->n_curves < MOST_CURVES && status == TIL_OK; first = last) {
+    for (size_t first = 0, last; first < t->n_rows && q->n_curves < MOST_CURVES && status == TIL_OK;
+         first = last) {
         for (last = first + 1; last < t->n_rows; last++)
             if (strcmp(t->columns[0].text[last], t->columns[0].text[first]) != 0) break;
         status = make_curve(l, q, first, last);
@@ -198,7 +205,8 @@ static til_status_t make_curves(loaded_t *l, question_t *q)
 
 /* ---- the run ----------------------------------------------------------------------------- */
 
-static til_status_t read_question(loaded_t *l, const char *id, question_t *q, til_report_question_t *asked)
+static til_status_t read_question(loaded_t *l, const char *id, question_t *q,
+                                  til_report_question_t *asked)
 {
     til_strbuf_t name = { 0 };
     til_status_t status;
@@ -206,7 +214,9 @@ static til_status_t read_question(loaded_t *l, const char *id, question_t *q, ti
     til_strbuf_printf(&name, "de/%s.de", id);
     TIL_TRY(read_table(l, til_strbuf_text(&name), ".tsv", &q->de));
     if (q->de.n_cols == 0) {
-        status = til_fail(l->ctx, TIL_EIO, "%s/de/%s.de.tsv: the table that run.json names is not there", l->folder, id);
+        status = til_fail(l->ctx, TIL_EIO,
+                          "%s/de/%s.de.tsv: the table that run.json names is not there", l->folder,
+                          id);
         goto done;
     }
     til_strbuf_reset(&name);
@@ -214,8 +224,11 @@ static til_status_t read_question(loaded_t *l, const char *id, question_t *q, ti
     TIL_TRY(read_table(l, til_strbuf_text(&name), ".gsea.tsv", &q->gsea));
     TIL_TRY(read_table(l, til_strbuf_text(&name), ".curves.tsv", &q->curve_points));
     TIL_TRY(make_curves(l, q));
-    *asked = (til_report_question_t){ .id = id, .de = &q->de, .gsea = q->gsea.n_cols > 0 ? &q->gsea : NULL,
-                                      .curves = q->curves, .n_curves = q->n_curves };
+    *asked = (til_report_question_t){ .id = id,
+                                      .de = &q->de,
+                                      .gsea = q->gsea.n_cols > 0 ? &q->gsea : NULL,
+                                      .curves = q->curves,
+                                      .n_curves = q->n_curves };
 done:
     til_strbuf_clear(&name);
     return status;
@@ -266,7 +279,8 @@ static til_status_t read_sheet_of_run(loaded_t *l)
     til_status_t status = open_text(l, "samples.tsv", "", &text, &found);
 
     if (status == TIL_OK && !found)
-        status = til_fail(l->ctx, TIL_EIO, "%s/samples.tsv: the sheet of the run is not there", l->folder);
+        status = til_fail(l->ctx, TIL_EIO, "%s/samples.tsv: the sheet of the run is not there",
+                          l->folder);
     if (status == TIL_OK) status = til_sheet_read(l->ctx, &text, false, &l->sheet);
     til_text_clear(&text);
     return status;
@@ -295,7 +309,8 @@ static til_status_t read_run(loaded_t *l)
     TIL_TRY(til_json_read(l->ctx, path, &l->run));
     TIL_TRY(read_sheet_of_run(l));
     TIL_TRY(read_table(l, "de/size_factors.tsv", "", &l->size_factors));
-    if (l->size_factors.n_cols == 0) TIL_TRY(read_table(l, "norm/size_factors.tsv", "", &l->size_factors));
+    if (l->size_factors.n_cols == 0)
+        TIL_TRY(read_table(l, "norm/size_factors.tsv", "", &l->size_factors));
     TIL_TRY(read_table(l, "de/dispersions.tsv", "", &l->dispersions));
     TIL_TRY(read_pca(l));
     TIL_TRY(read_matrix(l, "de/normalized.tsv", &l->normalized));
@@ -375,7 +390,8 @@ static til_status_t write_file(til_ctx_t *ctx, til_job_t *job, const char *path,
 }
 
 /* The page at `path`, its figures in figures/ beside it (not for "-"). */
-static til_status_t write_report(til_ctx_t *ctx, til_job_t *job, const char *path, const til_report_t *report)
+static til_status_t write_report(til_ctx_t *ctx, til_job_t *job, const char *path,
+                                 const til_report_t *report)
 {
     const char *slash = strrchr(path, '/');
     til_strbuf_t name = { 0 };
@@ -411,7 +427,8 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     fill_input(&l, args->title);
     TIL_TRY(til_report_make(ctx, &l.input, &report));
     TIL_TRY(write_report(ctx, job, output, &report));
-    til_say(ctx, TIL_LOG_STAGE, "%s: %zu questions, %zu figures", output, l.input.n_questions, report.n_figures);
+    til_say(ctx, TIL_LOG_STAGE, "%s: %zu questions, %zu figures", output, l.input.n_questions,
+            report.n_figures);
 done:
     til_report_clear(&report);
     loaded_clear(&l);

@@ -1,8 +1,8 @@
 /* cmd_run.c -- tilseq run: a sample sheet in, everything up to the page out.
  *
- * A run is a list of tilseq commands (steps.h). The design is asked for before the first of them, so that a wrong
- * sheet or formula costs nothing; each finished step is written down in DIR/run.json, so that the same run
- * goes on where it stopped.
+ * A run is a list of tilseq commands (steps.h). The design is asked for before the first of them,
+ * so that a wrong sheet or formula costs nothing; each finished step is written down in
+ * DIR/run.json, so that the same run goes on where it stopped.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
@@ -27,7 +27,8 @@
 #include "io/sheet_tsv.h"
 
 typedef struct {
-    const char *output, *counts, *sets, *scores, *method, *filter, *fit_type, *species, *score_method, *title;
+    const char *output, *counts, *sets, *scores, *method, *filter, *fit_type, *species,
+        *score_method, *title;
     const char *annotation, *index, *transcripts, *tx2gene;
     double alpha;
     int64_t min_size, max_size, seed;
@@ -37,18 +38,26 @@ typedef struct {
     til_common_t common;
 } run_args_t;
 
-static const run_args_t defaults = {
-    .method = "deseq2", .filter = "auto", .fit_type = "parametric", .species = "auto", .score_method = "ssgsea",
-    .title = "Expression report", .alpha = 0.1, .min_size = 5, .max_size = 500, .seed = 1
-};
+static const run_args_t defaults = { .method = "deseq2",
+                                     .filter = "auto",
+                                     .fit_type = "parametric",
+                                     .species = "auto",
+                                     .score_method = "ssgsea",
+                                     .title = "Expression report",
+                                     .alpha = 0.1,
+                                     .min_size = 5,
+                                     .max_size = 500,
+                                     .seed = 1 };
 
 static const til_opt_t options[] = {
     { 0, "counts", TIL_OPT_FILE, offsetof(run_args_t, counts), "MATRIX", 0, 0,
-      "count matrix, genes x samples; without it the sheet names reads: a column bam, or fastq_1 (and "
+      "count matrix, genes x samples; without it the sheet names reads: a column bam, or fastq_1 "
+      "(and "
       "fastq_2, strandedness)" },
     { 'a', "annotation", TIL_OPT_FILE, offsetof(run_args_t, annotation), "GTF", 0, 0,
       "genes and exons: for BAM, and for the genes of transcripts" },
-    { 'i', "index", TIL_OPT_FILE, offsetof(run_args_t, index), "INDEX", 0, 0, "for FASTQ: made by tilseq index" },
+    { 'i', "index", TIL_OPT_FILE, offsetof(run_args_t, index), "INDEX", 0, 0,
+      "for FASTQ: made by tilseq index" },
     { 't', "transcripts", TIL_OPT_FILE, offsetof(run_args_t, transcripts), "FASTA", 0, 0,
       "for FASTQ: index these transcripts first" },
     { 0, "tx2gene", TIL_OPT_FILE, offsetof(run_args_t, tx2gene), "TSV", 0, 0,
@@ -60,7 +69,8 @@ static const til_opt_t options[] = {
       "which genes are tested; see tilseq de" },
     { 0, "fit-type", TIL_OPT_CHOICE, offsetof(run_args_t, fit_type), "parametric|local|mean", 0, 0,
       "deseq2: the trend of the dispersions" },
-    { 0, "alpha", TIL_OPT_NUMBER, offsetof(run_args_t, alpha), "F", 0, 1, "FDR at which genes are called" },
+    { 0, "alpha", TIL_OPT_NUMBER, offsetof(run_args_t, alpha), "F", 0, 1,
+      "FDR at which genes are called" },
     { 'g', "sets", TIL_OPT_FILE, offsetof(run_args_t, sets), "GMT", 0, 0,
       "gene sets to test and score [those that ship with tilseq]" },
     { 0, "scores", TIL_OPT_FILE, offsetof(run_args_t, scores), "TSV", 0, 0,
@@ -70,7 +80,8 @@ static const til_opt_t options[] = {
     TIL_SPECIES_OPTION(run_args_t),
     { 0, "min-size", TIL_OPT_INT, offsetof(run_args_t, min_size), "INT", 1, 1e9,
       "smallest set whose enrichment is tested" },
-    { 0, "max-size", TIL_OPT_INT, offsetof(run_args_t, max_size), "INT", 1, 1e9, "largest set to test" },
+    { 0, "max-size", TIL_OPT_INT, offsetof(run_args_t, max_size), "INT", 1, 1e9,
+      "largest set to test" },
     { 0, "seed", TIL_OPT_INT, offsetof(run_args_t, seed), "INT", 0, 9007199254740992.0,
       "seed of whatever is drawn at random" },
     TIL_GENES_OPTION(run_args_t),
@@ -79,7 +90,8 @@ static const til_opt_t options[] = {
     { 0, "title", TIL_OPT_TEXT, offsetof(run_args_t, title), "TEXT", 0, 0, "heading of the page" },
     { 'n', "dry-run", TIL_OPT_FLAG, offsetof(run_args_t, dry_run), NULL, 0, 0,
       "print the steps as tilseq commands and do nothing" },
-    { 'o', "output", TIL_OPT_OUTPUT, offsetof(run_args_t, output), "DIR", 0, 0, "folder of the results" },
+    { 'o', "output", TIL_OPT_OUTPUT, offsetof(run_args_t, output), "DIR", 0, 0,
+      "folder of the results" },
     TIL_COMMON_OPTIONS(run_args_t)
 };
 
@@ -104,7 +116,8 @@ static const char *in_folder(til_strbuf_t *b, const run_t *r, const char *folder
                              const char *end)
 {
     til_strbuf_reset(b);
-    til_strbuf_printf(b, "%s/%s%s%s%s", r->args->output, folder, folder[0] == '\0' ? "" : "/", name, end);
+    til_strbuf_printf(b, "%s/%s%s%s%s", r->args->output, folder, folder[0] == '\0' ? "" : "/", name,
+                      end);
     return til_strbuf_text(b);
 }
 
@@ -134,7 +147,8 @@ static void write_gene_names(til_out_t *out, const void *p)
     const til_matrix_t *m = p;
     til_out_text(out, "gene_id\tsymbol\n");
     for (size_t g = 0; g < m->n_rows; g++)
-        til_out_printf(out, "%s\t%s\n", m->row_names[g], m->gene_names[g] == NULL ? "NA" : m->gene_names[g]);
+        til_out_printf(out, "%s\t%s\n", m->row_names[g],
+                       m->gene_names[g] == NULL ? "NA" : m->gene_names[g]);
 }
 
 static void write_sheet(til_out_t *out, const void *p)
@@ -145,13 +159,14 @@ static void write_sheet(til_out_t *out, const void *p)
     til_out_char(out, '\n');
     for (size_t s = 0; s < sheet->n_samples; s++) {
         til_out_text(out, sheet->samples[s]);
-        for (size_t c = 0; c < sheet->n_columns; c++) til_out_printf(out, "\t%s", til_sheet_cell(sheet, s, c));
+        for (size_t c = 0; c < sheet->n_columns; c++)
+            til_out_printf(out, "\t%s", til_sheet_cell(sheet, s, c));
         til_out_char(out, '\n');
     }
 }
 
-/* Without -g: the sets that ship, for the species of the matrix, and symbols where its ids are not symbols. Both
- * become files of the run, so that its steps can be typed. */
+/* Without -g: the sets that ship, for the species of the matrix, and symbols where its ids are not
+ * symbols. Both become files of the run, so that its steps can be typed. */
 static til_status_t choose_sets(run_t *r)
 {
     til_strbuf_t path = { 0 };
@@ -165,8 +180,10 @@ static til_status_t choose_sets(run_t *r)
     TIL_TRY(til_load_matrix(r->ctx, r->job, r->counts, TIL_VALUES_COUNTS, &r->args->input, &m));
     TIL_TRY(til_species_of(r->ctx, r->args->species, &m, &species));
     if (species == TIL_SPECIES_UNKNOWN) {
-        til_say(r->ctx, TIL_LOG_WARNING, "%s: its gene names are those of no species tilseq has sets for: "
-                "enrichment and scores are left out; give sets with -g", r->counts);
+        til_say(r->ctx, TIL_LOG_WARNING,
+                "%s: its gene names are those of no species tilseq has sets for: "
+                "enrichment and scores are left out; give sets with -g",
+                r->counts);
         goto done;
     }
     TIL_TRY(til_shipped_sets(r->ctx, species, &sets));
@@ -189,8 +206,14 @@ done:
 
 /* ---- steps ------------------------------------------------------------------------------- */
 
-static const char *genes_of(const run_t *r) { return r->args->input.genes != NULL ? r->args->input.genes : r->genes; }
-static const char *sets_of(const run_t *r) { return r->args->sets != NULL ? r->args->sets : r->sets; }
+static const char *genes_of(const run_t *r)
+{
+    return r->args->input.genes != NULL ? r->args->input.genes : r->genes;
+}
+static const char *sets_of(const run_t *r)
+{
+    return r->args->sets != NULL ? r->args->sets : r->sets;
+}
 
 static void sample_words(run_t *r)
 {
@@ -375,7 +398,8 @@ static til_status_t plan(run_t *r)
 
 /* ---- run.json ---------------------------------------------------------------------------- */
 
-static til_status_t add_texts(til_ctx_t *ctx, til_json_t *object, const char *key, til_json_t **array)
+static til_status_t add_texts(til_ctx_t *ctx, til_json_t *object, const char *key,
+                              til_json_t **array)
 {
     *array = til_json_array();
     return til_json_set(ctx, object, key, *array);
@@ -387,19 +411,22 @@ static til_status_t describe_methods(run_t *r, til_json_t *methods)
     const til_de_method_t *de = til_de_find(r->args->method);
     const til_gsea_method_t *gsea = til_gsea_methods[0];
     const til_score_method_t *score = til_score_find(r->args->score_method);
-    const struct { const char *what, *name, *summary, *reference; } rows[] = {
-        { "Normalisation", norm->name, norm->summary, norm->reference },
-        { "Differential expression", asks_something(r) && de != NULL ? de->name : NULL,
-          de == NULL ? NULL : de->summary, de == NULL ? NULL : de->reference },
-        { "Enrichment", asks_something(r) && sets_of(r) != NULL ? gsea->name : NULL, gsea->summary, gsea->reference },
-        { "Signature scores", sets_of(r) != NULL && score != NULL ? score->name : NULL,
-          score == NULL ? NULL : score->summary, score == NULL ? NULL : score->reference } };
+    const struct { const char *what, *name, *summary, *reference;
+    } rows[] = { { "Normalisation", norm->name, norm->summary, norm->reference },
+                 { "Differential expression", asks_something(r) && de != NULL ? de->name : NULL,
+                   de == NULL ? NULL : de->summary, de == NULL ? NULL : de->reference },
+                 { "Enrichment", asks_something(r) && sets_of(r) != NULL ? gsea->name : NULL,
+                   gsea->summary, gsea->reference },
+                 { "Signature scores", sets_of(r) != NULL && score != NULL ? score->name : NULL,
+                   score == NULL ? NULL : score->summary,
+                   score == NULL ? NULL : score->reference } };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         til_strbuf_t b = { 0 };
         til_status_t status;
         if (rows[i].name == NULL) continue;
-        til_strbuf_printf(&b, "%s: %s, %s (%s).", rows[i].what, rows[i].name, rows[i].summary, rows[i].reference);
+        til_strbuf_printf(&b, "%s: %s, %s (%s).", rows[i].what, rows[i].name, rows[i].summary,
+                          rows[i].reference);
         status = til_json_append(r->ctx, methods, til_json_of_text(til_strbuf_text(&b)));
         til_strbuf_clear(&b);
         if (status != TIL_OK) return status;
@@ -407,7 +434,8 @@ static til_status_t describe_methods(run_t *r, til_json_t *methods)
     return TIL_OK;
 }
 
-static til_status_t add_step(til_ctx_t *ctx, til_json_t *steps, const til_step_t *step, const char *text)
+static til_status_t add_step(til_ctx_t *ctx, til_json_t *steps, const til_step_t *step,
+                             const char *text)
 {
     til_json_t *row = til_json_object(), *outputs;
     til_status_t status;
@@ -447,7 +475,8 @@ static til_status_t fill_record(run_t *r, til_json_t *record, size_t n_done)
         til_strbuf_reset(&text);
         til_step_print(&r->steps.steps[i], &text);
         TIL_TRY(til_json_append(r->ctx, commands, til_json_of_text(til_strbuf_text(&text))));
-        if (i < n_done) TIL_TRY(add_step(r->ctx, steps, &r->steps.steps[i], til_strbuf_text(&text)));
+        if (i < n_done)
+            TIL_TRY(add_step(r->ctx, steps, &r->steps.steps[i], til_strbuf_text(&text)));
     }
 done:
     til_strbuf_clear(&text);
@@ -509,7 +538,8 @@ static til_status_t carry_out(run_t *r, size_t first)
         til_step_t *step = &r->steps.steps[i];
         bool done;
         TIL_TRY(til_step_is_done(r->ctx, step, r->before, &done));
-        til_say(r->ctx, TIL_LOG_STAGE, "step %zu: %s%s", i + 1, step->words[0], done ? " (finished before)" : "");
+        til_say(r->ctx, TIL_LOG_STAGE, "step %zu: %s%s", i + 1, step->words[0],
+                done ? " (finished before)" : "");
         if (!done) TIL_TRY(til_step_run(r->ctx, step));
         TIL_TRY(write_record(r, i + 1));
     }
@@ -524,8 +554,10 @@ static void read_record(run_t *r)
     til_ctx_t quiet = TIL_CTX_INIT;
 
     in_folder(&path, r, "", "run", ".json");
-    if (!path.failed && access(path.text, R_OK) == 0 && til_json_read(&quiet, path.text, &r->before) != TIL_OK)
-        til_say(r->ctx, TIL_LOG_WARNING, "%s cannot be read (%s): all steps are run", path.text, quiet.message);
+    if (!path.failed && access(path.text, R_OK) == 0 &&
+        til_json_read(&quiet, path.text, &r->before) != TIL_OK)
+        til_say(r->ctx, TIL_LOG_WARNING, "%s cannot be read (%s): all steps are run", path.text,
+                quiet.message);
     til_strbuf_clear(&path);
 }
 
@@ -534,21 +566,25 @@ static til_status_t check(til_ctx_t *ctx, const run_args_t *args)
     if (args->output == NULL) return til_fail(ctx, TIL_EUSAGE, "-o DIR is missing");
     if (args->index != NULL && args->transcripts != NULL)
         return til_fail(ctx, TIL_EUSAGE, "-i and -t: give one of them");
-    if (args->counts != NULL && (args->annotation != NULL || args->index != NULL || args->transcripts != NULL ||
-                                 args->tx2gene != NULL))
-        return til_fail(ctx, TIL_EUSAGE, "--counts is a matrix: -a, -i, -t and --tx2gene are for reads");
+    if (args->counts != NULL && (args->annotation != NULL || args->index != NULL ||
+                                 args->transcripts != NULL || args->tx2gene != NULL))
+        return til_fail(ctx, TIL_EUSAGE,
+                        "--counts is a matrix: -a, -i, -t and --tx2gene are for reads");
     if (til_de_find(args->method) == NULL)
-        return til_fail(ctx, TIL_EUSAGE, "--method: no method '%s'; see tilseq de --list-methods", args->method);
+        return til_fail(ctx, TIL_EUSAGE, "--method: no method '%s'; see tilseq de --list-methods",
+                        args->method);
     if (til_score_find(args->score_method) == NULL)
-        return til_fail(ctx, TIL_EUSAGE, "--score-method: no method '%s'; see tilseq score --list-methods",
+        return til_fail(ctx, TIL_EUSAGE,
+                        "--score-method: no method '%s'; see tilseq score --list-methods",
                         args->score_method);
     if (args->min_size > args->max_size)
-        return til_fail(ctx, TIL_EUSAGE, "--min-size %lld is above --max-size %lld", (long long)args->min_size,
-                        (long long)args->max_size);
+        return til_fail(ctx, TIL_EUSAGE, "--min-size %lld is above --max-size %lld",
+                        (long long)args->min_size, (long long)args->max_size);
     return TIL_OK;
 }
 
-/* The sheet as the steps see it: one row per sample. With reads, the steps that count them are planned. */
+/* The sheet as the steps see it: one row per sample. With reads, the steps that count them are
+ * planned. */
 static til_status_t read_sheet(run_t *r)
 {
     til_strbuf_t path = { 0 };
@@ -560,7 +596,8 @@ static til_status_t read_sheet(run_t *r)
         status = til_no_memory(r->ctx, 1, "paths");
         goto done;
     }
-    TIL_TRY(til_load_sheet(r->ctx, r->job, r->job->operands[0], r->args->counts == NULL, &r->args->input, &rows));
+    TIL_TRY(til_load_sheet(r->ctx, r->job, r->job->operands[0], r->args->counts == NULL,
+                           &r->args->input, &rows));
     r->sheet_path = r->job->operands[0];
     if (r->args->counts != NULL) {
         r->sheet = rows;
@@ -570,15 +607,16 @@ static til_status_t read_sheet(run_t *r)
         goto done;
     }
     if (!til_sheet_has_reads(&rows)) {
-        status = til_fail(r->ctx, TIL_EUSAGE, "%s has no column bam or fastq_1: --counts MATRIX is missing",
+        status = til_fail(r->ctx, TIL_EUSAGE,
+                          "%s has no column bam or fastq_1: --counts MATRIX is missing",
                           rows.origin);
         goto done;
     }
     r->from_reads = true;
     r->sheet_path = r->own_sheet;
     TIL_TRY(til_merge_lanes(r->ctx, &rows, &r->sheet));
-    til_run_reads_t reads = { &rows, r->args->output, r->args->annotation, r->args->index, r->args->transcripts,
-                              r->args->tx2gene };
+    til_run_reads_t reads = { &rows,          r->args->output,      r->args->annotation,
+                              r->args->index, r->args->transcripts, r->args->tx2gene };
     TIL_TRY(til_plan_reads(r->ctx, &reads, &r->steps, &r->counts, &r->lengths));
 done:
     til_strbuf_clear(&path);
@@ -586,11 +624,13 @@ done:
     return status;
 }
 
-/* A dry run from reads knows the sets only when they or the species are given: there is no matrix to tell by. */
+/* A dry run from reads knows the sets only when they or the species are given: there is no matrix
+ * to tell by. */
 static til_status_t plan_rest(run_t *r)
 {
     if (r->from_reads && r->args->dry_run && access(r->counts, R_OK) != 0 && r->args->sets == NULL)
-        til_say(r->ctx, TIL_LOG_NOTICE, "which of the shipped sets are used is told by the genes once they are "
+        til_say(r->ctx, TIL_LOG_NOTICE,
+                "which of the shipped sets are used is told by the genes once they are "
                 "counted: enrichment and scores are not shown here; give sets with -g");
     else {
         til_status_t status = choose_sets(r);
@@ -612,7 +652,8 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
         TIL_TRY(til_ask(ctx, job, &r.args->asked, &r.sheet, &r.questions));
         TIL_TRY(til_ask_check(ctx, &r.questions));
     } else {
-        til_say(ctx, TIL_LOG_WARNING, "no --design and no --pair: nothing is compared, samples are only scored");
+        til_say(ctx, TIL_LOG_WARNING,
+                "no --design and no --pair: nothing is compared, samples are only scored");
     }
     n_reads_steps = r.steps.n;
     if (r.args->dry_run) {

@@ -39,7 +39,8 @@ static void write_log(void *arg, til_log_level_t level, const char *text)
     if (level == TIL_LOG_WARNING)
         fprintf(stderr, "tilseq %s: warning: %s\n", sink->command, text);
     else
-        fprintf(stderr, "[tilseq %s] %7.1fs  %s\n", sink->command, til_wall_seconds() - sink->start, text);
+        fprintf(stderr, "[tilseq %s] %7.1fs  %s\n", sink->command, til_wall_seconds() - sink->start,
+                text);
 }
 
 /* ---- running ----------------------------------------------------------------------------- */
@@ -48,7 +49,8 @@ static til_status_t check_operands(til_ctx_t *ctx, const til_command_t *c, int n
 {
     if (n >= c->min_operands && (c->max_operands < 0 || n <= c->max_operands)) return TIL_OK;
     return til_fail(ctx, TIL_EUSAGE, "expected %s, got %d operand%s; see tilseq %s --help",
-                    c->operands[0] == '\0' ? "no operands" : c->operands, n, n == 1 ? "" : "s", c->name);
+                    c->operands[0] == '\0' ? "no operands" : c->operands, n, n == 1 ? "" : "s",
+                    c->name);
 }
 
 /* Threads asked for, capped at what makes sense on any machine. */
@@ -73,14 +75,16 @@ static til_status_t flush_stdout(til_ctx_t *ctx)
 /* For --verbose: how many threads there may be, then what was read. */
 static void tell_threads(til_ctx_t *ctx)
 {
-    til_say(ctx, TIL_LOG_DETAIL, "at most %d thread%s", ctx->n_threads, ctx->n_threads == 1 ? "" : "s");
+    til_say(ctx, TIL_LOG_DETAIL, "at most %d thread%s", ctx->n_threads,
+            ctx->n_threads == 1 ? "" : "s");
 }
 
 static void tell_inputs(til_ctx_t *ctx, const til_job_t *job)
 {
     for (size_t i = 0; i < job->n_inputs; i++) {
         const til_input_t *in = &job->inputs[i];
-        if (in->note[0] != '\0') til_say(ctx, TIL_LOG_DETAIL, "read %s (sha256 %s)", in->path, in->note);
+        if (in->note[0] != '\0')
+            til_say(ctx, TIL_LOG_DETAIL, "read %s (sha256 %s)", in->path, in->note);
         else til_say(ctx, TIL_LOG_DETAIL, "read %s (%zu records)", in->path, in->n_records);
     }
 }

@@ -14,7 +14,8 @@
 
 /* ---- matrix ------------------------------------------------------------------------------ */
 
-static til_status_t set_gene_names(til_ctx_t *ctx, til_job_t *job, const char *path, til_matrix_t *m)
+static til_status_t set_gene_names(til_ctx_t *ctx, til_job_t *job, const char *path,
+                                   til_matrix_t *m)
 {
     til_text_t text = { 0 };
     til_gene_names_t genes = { 0 };
@@ -30,9 +31,10 @@ static til_status_t set_gene_names(til_ctx_t *ctx, til_job_t *job, const char *p
         n_named += name != NULL;
     }
     if (n_named == 0)
-        status = til_fail(ctx, TIL_EINPUT, "%s: none of its ids (%s, ...) is a gene of %s (%s, ...)", path,
-                          til_names_count(genes.ids) > 0 ? til_names_get(genes.ids, 0) : "none", m->origin,
-                          m->n_rows > 0 ? m->row_names[0] : "none");
+        status = til_fail(ctx, TIL_EINPUT,
+                          "%s: none of its ids (%s, ...) is a gene of %s (%s, ...)", path,
+                          til_names_count(genes.ids) > 0 ? til_names_get(genes.ids, 0) : "none",
+                          m->origin, m->n_rows > 0 ? m->row_names[0] : "none");
     else
         til_say(ctx, TIL_LOG_DETAIL, "%s: names for %zu of %zu genes", path, n_named, m->n_rows);
 done:
@@ -66,15 +68,18 @@ til_status_t til_check_depth(til_ctx_t *ctx, const til_matrix_t *m)
         double sum = 0;
         for (size_t g = 0; g < m->n_rows && sum == 0; g++) sum += til_matrix_row(m, g)[s];
         if (sum == 0)
-            return til_fail(ctx, TIL_EINPUT, "%s: sample %s has no counts: leave it out (--exclude) or "
-                            "mend its column", m->origin, m->col_names[s]);
+            return til_fail(ctx, TIL_EINPUT,
+                            "%s: sample %s has no counts: leave it out (--exclude) or "
+                            "mend its column",
+                            m->origin, m->col_names[s]);
     }
     return TIL_OK;
 }
 
 /* ---- sheet ------------------------------------------------------------------------------- */
 
-/* COL=VALUE, split; TIL_EUSAGE when it is not, TIL_EINPUT when the column or the value is not there. */
+/* COL=VALUE, split; TIL_EUSAGE when it is not, TIL_EINPUT when the column or the value is not
+ * there. */
 static til_status_t parse_condition(til_ctx_t *ctx, const til_sheet_t *sheet, const char *option,
                                     const char *text, size_t *column, const char **value)
 {
@@ -100,8 +105,8 @@ static til_status_t parse_condition(til_ctx_t *ctx, const til_sheet_t *sheet, co
     for (size_t s = 0; s < sheet->n_samples; s++)
         if (strcmp(c < 0 ? sheet->samples[s] : til_sheet_cell(sheet, s, (size_t)c), *value) == 0)
             return TIL_OK;
-    return til_fail(ctx, TIL_EINPUT, "%s: --%s: no sample has %s = '%s'", sheet->origin, option, name,
-                    *value);
+    return til_fail(ctx, TIL_EINPUT, "%s: --%s: no sample has %s = '%s'", sheet->origin, option,
+                    name, *value);
 }
 
 static const char *cell_or_name(const til_sheet_t *sheet, size_t s, size_t column)
@@ -118,7 +123,8 @@ static til_status_t is_included(til_ctx_t *ctx, const til_sheet_t *sheet, const 
         size_t column, other;
         const char *value;
         bool any = false;
-        til_status_t status = parse_condition(ctx, sheet, "include", include->items[i], &column, &value);
+        til_status_t status = parse_condition(ctx, sheet, "include", include->items[i], &column,
+                                              &value);
         for (size_t k = 0; k < include->n && status == TIL_OK; k++) {
             status = parse_condition(ctx, sheet, "include", include->items[k], &other, &value);
             if (status == TIL_OK && other == column)
@@ -141,7 +147,8 @@ static til_status_t choose(til_ctx_t *ctx, const til_sheet_t *sheet, const til_i
         for (size_t i = 0; i < args->exclude.n && status == TIL_OK; i++) {
             size_t column;
             const char *value;
-            status = parse_condition(ctx, sheet, "exclude", args->exclude.items[i], &column, &value);
+            status = parse_condition(ctx, sheet, "exclude", args->exclude.items[i], &column,
+                                     &value);
             if (status == TIL_OK) keep &= strcmp(cell_or_name(sheet, s, column), value) != 0;
         }
         if (status != TIL_OK) return status;
@@ -150,8 +157,8 @@ static til_status_t choose(til_ctx_t *ctx, const til_sheet_t *sheet, const til_i
     return TIL_OK;
 }
 
-static til_status_t filter_sheet(til_ctx_t *ctx, const til_sheet_t *full, const til_input_args_t *args,
-                                 til_sheet_t *out)
+static til_status_t filter_sheet(til_ctx_t *ctx, const til_sheet_t *full,
+                                 const til_input_args_t *args, til_sheet_t *out)
 {
     size_t *kept = til_array(full->n_samples, sizeof *kept), n_kept = 0;
     til_status_t status;
@@ -159,12 +166,13 @@ static til_status_t filter_sheet(til_ctx_t *ctx, const til_sheet_t *full, const 
     if (kept == NULL) return til_no_memory(ctx, full->n_samples, "samples");
     TIL_TRY(choose(ctx, full, args, kept, &n_kept));
     if (n_kept == 0) {
-        status = til_fail(ctx, TIL_EINPUT, "%s: --include and --exclude leave no sample", full->origin);
+        status = til_fail(ctx, TIL_EINPUT, "%s: --include and --exclude leave no sample",
+                          full->origin);
         goto done;
     }
     if (n_kept < full->n_samples)
-        til_say(ctx, TIL_LOG_NOTICE, "%s: %zu of %zu samples left out by --include/--exclude", full->origin,
-                full->n_samples - n_kept, full->n_samples);
+        til_say(ctx, TIL_LOG_NOTICE, "%s: %zu of %zu samples left out by --include/--exclude",
+                full->origin, full->n_samples - n_kept, full->n_samples);
     TIL_TRY(til_sheet_select(ctx, full, kept, n_kept, out));
 done:
     free(kept);
@@ -200,9 +208,10 @@ static bool is_cls(const til_text_t *text)
     return (*p == '\n' || *p == '\r') && p[strspn(p, "\r\n")] == '#';
 }
 
-/* The sheet that goes with a matrix: a sample sheet, or GSEA's CLS file for the columns as they stand. */
-static til_status_t read_sheet_of(til_ctx_t *ctx, til_job_t *job, const char *path, const til_matrix_t *m,
-                                  til_sheet_t *out)
+/* The sheet that goes with a matrix: a sample sheet, or GSEA's CLS file for the columns as they
+ * stand. */
+static til_status_t read_sheet_of(til_ctx_t *ctx, til_job_t *job, const char *path,
+                                  const til_matrix_t *m, til_sheet_t *out)
 {
     til_text_t text = { 0 };
     til_status_t status;
@@ -212,8 +221,10 @@ static til_status_t read_sheet_of(til_ctx_t *ctx, til_job_t *job, const char *pa
     TIL_TRY(til_job_input(ctx, job, path, text.sha256, 0));
     if (is_cls(&text)) {
         TIL_TRY(til_cls_read(ctx, &text, m->col_names, m->n_cols, out));
-        til_say(ctx, TIL_LOG_NOTICE, "%s: read as a CLS file; its labels are the column 'class', by the order of "
-                "the samples in %s", path, m->origin);
+        til_say(ctx, TIL_LOG_NOTICE,
+                "%s: read as a CLS file; its labels are the column 'class', by the order of "
+                "the samples in %s",
+                path, m->origin);
     } else {
         TIL_TRY(til_sheet_read(ctx, &text, false, out));
     }
@@ -250,8 +261,8 @@ static void fold_name(const char *name, char *out, size_t size)
     out[n] = '\0';
 }
 
-/* The sample of the matrix that a name was probably meant to be, or NULL: the same letters and digits, or
- * with R's X in front. */
+/* The sample of the matrix that a name was probably meant to be, or NULL: the same letters and
+ * digits, or with R's X in front. */
 static const char *nearest(const char *name, char *const *list, size_t n)
 {
     char want[256], have[256];
@@ -268,12 +279,13 @@ static const char *nearest(const char *name, char *const *list, size_t n)
 
 static void list_names(til_strbuf_t *b, char *const *names, size_t n)
 {
-    for (size_t i = 0; i < n && i < 5; i++) til_strbuf_printf(b, "%s%s", i == 0 ? "" : ", ", names[i]);
+    for (size_t i = 0; i < n && i < 5; i++)
+        til_strbuf_printf(b, "%s%s", i == 0 ? "" : ", ", names[i]);
     if (n > 5) til_strbuf_printf(b, ", ... (%zu)", n);
 }
 
-static til_status_t absent_from_matrix(til_ctx_t *ctx, const til_sheet_t *sheet, const til_matrix_t *m,
-                                       til_names_t *columns)
+static til_status_t absent_from_matrix(til_ctx_t *ctx, const til_sheet_t *sheet,
+                                       const til_matrix_t *m, til_names_t *columns)
 {
     til_strbuf_t missing = { 0 }, have = { 0 };
     size_t n_missing = 0, n_rows_hit = 0;
@@ -293,10 +305,13 @@ static til_status_t absent_from_matrix(til_ctx_t *ctx, const til_sheet_t *sheet,
     if (n_missing > 5) til_strbuf_printf(&missing, ", ... (%zu)", n_missing);
     list_names(&have, m->col_names, m->n_cols);
     if (n_rows_hit > sheet->n_samples / 2)
-        status = til_fail(ctx, TIL_EINPUT, "%s: the samples of %s are rows here, not columns: is the matrix "
-                          "transposed? genes are wanted as rows", m->origin, sheet->origin);
+        status = til_fail(ctx, TIL_EINPUT,
+                          "%s: the samples of %s are rows here, not columns: is the matrix "
+                          "transposed? genes are wanted as rows",
+                          m->origin, sheet->origin);
     else
-        status = til_fail(ctx, TIL_EINPUT, "%s: sample%s %s of the sheet %s not in the matrix %s, which has %s",
+        status = til_fail(ctx, TIL_EINPUT,
+                          "%s: sample%s %s of the sheet %s not in the matrix %s, which has %s",
                           sheet->origin, n_missing == 1 ? "" : "s", til_strbuf_text(&missing),
                           n_missing == 1 ? "is" : "are", m->origin, til_strbuf_text(&have));
     til_strbuf_clear(&have);
@@ -306,8 +321,8 @@ static til_status_t absent_from_matrix(til_ctx_t *ctx, const til_sheet_t *sheet,
 }
 
 /* Samples of the matrix that the sheet never named. */
-static til_status_t check_spare_columns(til_ctx_t *ctx, const til_sheet_t *full, const til_matrix_t *m,
-                                        bool subset)
+static til_status_t check_spare_columns(til_ctx_t *ctx, const til_sheet_t *full,
+                                        const til_matrix_t *m, bool subset)
 {
     til_names_t *known = NULL;
     til_strbuf_t names = { 0 };
@@ -321,12 +336,13 @@ static til_status_t check_spare_columns(til_ctx_t *ctx, const til_sheet_t *full,
     }
     if (n > 5) til_strbuf_printf(&names, ", ... (%zu)", n);
     if (n > 0 && subset)
-        til_say(ctx, TIL_LOG_NOTICE, "%s: %zu sample%s not in %s dropped: %s", m->origin, n, n == 1 ? "" : "s",
-                full->origin, til_strbuf_text(&names));
+        til_say(ctx, TIL_LOG_NOTICE, "%s: %zu sample%s not in %s dropped: %s", m->origin, n,
+                n == 1 ? "" : "s", full->origin, til_strbuf_text(&names));
     else if (n > 0)
-        status = til_fail(ctx, TIL_EINPUT, "%s: sample%s %s of the matrix %s not in the sheet %s; --subset drops %s",
-                          m->origin, n == 1 ? "" : "s", til_strbuf_text(&names), n == 1 ? "is" : "are",
-                          full->origin, n == 1 ? "it" : "them");
+        status = til_fail(ctx, TIL_EINPUT,
+                          "%s: sample%s %s of the matrix %s not in the sheet %s; --subset drops %s",
+                          m->origin, n == 1 ? "" : "s", til_strbuf_text(&names),
+                          n == 1 ? "is" : "are", full->origin, n == 1 ? "it" : "them");
     til_strbuf_clear(&names);
     til_names_free(known);
     return status;

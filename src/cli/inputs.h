@@ -21,13 +21,28 @@ typedef struct {
 #define TIL_GENES_OPTION(args_t)                                                                \
     { 0, "genes", TIL_OPT_FILE, offsetof(args_t, input.genes), "FILE", 0, 0,                    \
       "table of gene names: column 1 the gene id, a column symbol or gene_name" }
-#define TIL_SAMPLE_OPTIONS(args_t)                                                              \
-    { 0, "exclude", TIL_OPT_LIST, offsetof(args_t, input.exclude), "COL=VALUE", 0, 0,           \
-      "leave out samples of the sheet with this value (repeatable)" },                          \
-    { 0, "include", TIL_OPT_LIST, offsetof(args_t, input.include), "COL=VALUE", 0, 0,           \
-      "keep only samples of the sheet with this value (repeatable: any of one column, all columns)" }, \
-    { 0, "subset", TIL_OPT_FLAG, offsetof(args_t, input.subset), NULL, 0, 0,                    \
-      "drop samples of the matrix that the sheet lacks, instead of refusing them" }
+#define TIL_SAMPLE_OPTIONS(args_t)                                                                 \
+    { 0,                                                                                           \
+      "exclude",                                                                                   \
+      TIL_OPT_LIST,                                                                                \
+      offsetof(args_t, input.exclude),                                                             \
+      "COL=VALUE",                                                                                 \
+      0,                                                                                           \
+      0,                                                                                           \
+      "leave out samples of the sheet with this value (repeatable)" },                             \
+        { 0,                                                                                       \
+          "include",                                                                               \
+          TIL_OPT_LIST,                                                                            \
+          offsetof(args_t, input.include),                                                         \
+          "COL=VALUE",                                                                             \
+          0,                                                                                       \
+          0,                                                                                       \
+          "keep only samples of the sheet with this value (repeatable: any of one column, all "    \
+          "columns)" },                                                                            \
+    {                                                                                              \
+        0, "subset", TIL_OPT_FLAG, offsetof(args_t, input.subset), NULL, 0, 0,                     \
+            "drop samples of the matrix that the sheet lacks, instead of refusing them"            \
+    }
 #define TIL_COUNT_OPTIONS(args_t)                                                               \
     { 0, "round", TIL_OPT_FLAG, offsetof(args_t, input.round), NULL, 0, 0,                      \
       "round fractions to whole counts" },                                                      \
@@ -36,23 +51,23 @@ typedef struct {
     { 0, "sum-duplicates", TIL_OPT_FLAG, offsetof(args_t, input.sum_duplicates), NULL, 0, 0,    \
       "add up rows of one gene id" }
 
-/* Reads a matrix (any layout, GCT too) and records it as an input of the job. With args->genes, the names of that
- * table replace those in the matrix. With values other than ANY, a sample without any count is
- * TIL_EINPUT. */
+/* Reads a matrix (any layout, GCT too) and records it as an input of the job. With args->genes, the
+ * names of that table replace those in the matrix. With values other than ANY, a sample without any
+ * count is TIL_EINPUT. */
 TIL_MUST_USE
 til_status_t til_load_matrix(til_ctx_t *ctx, til_job_t *job, const char *path, til_values_t values,
                              const til_input_args_t *args, til_matrix_t *out);
 
-/* Reads a sample sheet, records it, applies --include and --exclude (saying how many samples are left out).
- * TIL_EINPUT for a column or value there is not. */
+/* Reads a sample sheet, records it, applies --include and --exclude (saying how many samples are
+ * left out). TIL_EINPUT for a column or value there is not. */
 TIL_MUST_USE
 til_status_t til_load_sheet(til_ctx_t *ctx, til_job_t *job, const char *path, bool repeats,
                             const til_input_args_t *args, til_sheet_t *out);
 
-/* Puts the columns of the matrix in the order of the sheet. Samples that --exclude took away are dropped
- * quietly; others that the sheet lacks are TIL_EINPUT unless --subset (then dropped with a line);
- * a sheet sample absent from the matrix is TIL_EINPUT with the nearest names; when rows of the matrix are
- * the samples, the message asks whether it is transposed.
+/* Puts the columns of the matrix in the order of the sheet. Samples that --exclude took away are
+ * dropped quietly; others that the sheet lacks are TIL_EINPUT unless --subset (then dropped with a
+ * line); a sheet sample absent from the matrix is TIL_EINPUT with the nearest names; when rows of
+ * the matrix are the samples, the message asks whether it is transposed.
  *
  *   full   the sheet before --include and --exclude (as til_load_sheet read it)
  */

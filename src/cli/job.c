@@ -41,7 +41,8 @@ til_status_t til_job_input(til_ctx_t *ctx, til_job_t *job, const char *path, con
     return TIL_OK;
 }
 
-til_status_t til_job_remark(til_ctx_t *ctx, til_job_t *job, const char *key, const char *format, ...)
+til_status_t til_job_remark(til_ctx_t *ctx, til_job_t *job, const char *key, const char *format,
+                            ...)
 {
     char text[1024];
     char **remarks = realloc(job->remarks, (job->n_remarks + 1) * sizeof *remarks);
@@ -51,7 +52,8 @@ til_status_t til_job_remark(til_ctx_t *ctx, til_job_t *job, const char *key, con
     job->remarks = remarks;
     int n = snprintf(text, sizeof text, "%s\t", key);
     va_start(args, format);
-    if (n > 0 && (size_t)n < sizeof text) vsnprintf(text + n, sizeof text - (size_t)n, format, args);
+    if (n > 0 && (size_t)n < sizeof text)
+        vsnprintf(text + n, sizeof text - (size_t)n, format, args);
     va_end(args);
     char *copy = copy_text(text);
     if (copy == NULL) return til_no_memory(ctx, sizeof text, "bytes");
@@ -59,16 +61,19 @@ til_status_t til_job_remark(til_ctx_t *ctx, til_job_t *job, const char *key, con
     return TIL_OK;
 }
 
-til_status_t til_job_refuse_input(til_ctx_t *ctx, const char *output, const char *const *paths, size_t n)
+til_status_t til_job_refuse_input(til_ctx_t *ctx, const char *output, const char *const *paths,
+                                  size_t n)
 {
     struct stat out, in;
 
-    if (output == NULL || strcmp(output, "-") == 0 || stat(output, &out) != 0 || !S_ISREG(out.st_mode))
+    if (output == NULL || strcmp(output, "-") == 0 || stat(output, &out) != 0 ||
+        !S_ISREG(out.st_mode))
         return TIL_OK;
     for (size_t i = 0; i < n; i++)
         if (paths[i] != NULL && strcmp(paths[i], "-") != 0 && stat(paths[i], &in) == 0 &&
             in.st_dev == out.st_dev && in.st_ino == out.st_ino)
-            return til_fail(ctx, TIL_EUSAGE, "%s: the output is also an input (%s)", output, paths[i]);
+            return til_fail(ctx, TIL_EUSAGE, "%s: the output is also an input (%s)", output,
+                            paths[i]);
     return TIL_OK;
 }
 
@@ -90,7 +95,8 @@ til_status_t til_job_folder(til_ctx_t *ctx, til_job_t *job, const char *path)
 {
     til_status_t status = til_outset_mkdir(ctx, job->out, path);
     if (status == TIL_OK && access(path, W_OK | X_OK) != 0)
-        status = til_fail(ctx, TIL_EIO, "%s: cannot write in this folder: %s", path, strerror(errno));
+        status = til_fail(ctx, TIL_EIO, "%s: cannot write in this folder: %s", path,
+                          strerror(errno));
     return status;
 }
 
@@ -101,7 +107,8 @@ static const char *base_name(const char *path)
 }
 
 /* The option of a word that the recorded command leaves out: those that change no number. */
-static const til_opt_t *silent_option(const til_command_t *command, const char *word, bool *has_value)
+static const til_opt_t *silent_option(const til_command_t *command, const char *word,
+                                      bool *has_value)
 {
     static const char *const names[] = { "threads", "output", "quiet", "verbose" };
 
@@ -150,7 +157,8 @@ static void command_text(const til_job_t *job, til_strbuf_t *b)
             til_strbuf_add_n(b, word, (size_t)(equals + 1 - word));
             word = equals + 1;
         }
-        bool is_path = strchr(word, '/') != NULL && strchr(word, ' ') == NULL && strchr(word, '~') == NULL;
+        bool is_path = strchr(word, '/') != NULL && strchr(word, ' ') == NULL &&
+                       strchr(word, '~') == NULL;
         add_clean(b, is_path || access(word, F_OK) == 0 ? base_name(word) : word);
         if (quote) til_strbuf_add_char(b, '\'');
     }
@@ -210,7 +218,8 @@ til_status_t til_job_provenance_json(til_ctx_t *ctx, til_job_t *job, const char 
     for (size_t i = 0; i < job->n_inputs; i++) {
         til_strbuf_printf(&b, "%s\n    { \"name\": ", i == 0 ? "" : ",");
         json_text(&b, base_name(job->inputs[i].path));
-        if (job->inputs[i].note[0] != '\0') til_strbuf_printf(&b, ", \"sha256\": \"%s\" }", job->inputs[i].note);
+        if (job->inputs[i].note[0] != '\0')
+            til_strbuf_printf(&b, ", \"sha256\": \"%s\" }", job->inputs[i].note);
         else til_strbuf_printf(&b, ", \"records\": %zu }", job->inputs[i].n_records);
     }
     til_strbuf_add(&b, "\n  ]");
@@ -222,8 +231,9 @@ til_status_t til_job_provenance_json(til_ctx_t *ctx, til_job_t *job, const char 
         json_text(&b, tab + 1);
     }
     til_strbuf_add(&b, "\n}\n");
-    status = b.failed || name.failed || command.failed ? til_no_memory(ctx, 1, "provenance")
-                                                      : til_out_open(ctx, job->out, name.text, &out);
+    status = b.failed || name.failed || command.failed
+                 ? til_no_memory(ctx, 1, "provenance")
+                 : til_out_open(ctx, job->out, name.text, &out);
     if (status == TIL_OK) {
         til_out_text(out, til_strbuf_text(&b));
         status = til_out_close(ctx, out);

@@ -76,7 +76,8 @@ static til_status_t store(til_ctx_t *ctx, const til_opt_t *opt, const char *text
     }
     case TIL_OPT_NUMBER: {
         double value;
-        if (!til_number_parse(text, strlen(text), &value) || !(value >= opt->lo && value <= opt->hi)) {
+        if (!til_number_parse(text, strlen(text), &value) ||
+            !(value >= opt->lo && value <= opt->hi)) {
             til_number_print(opt->lo, lo);
             til_number_print(opt->hi, hi);
             return til_fail(ctx, TIL_EUSAGE, "--%s: '%s' is not a number from %s to %s", opt->name,
@@ -198,7 +199,8 @@ void til_options_clear(const til_command_t *command, void *args)
 /* ---- help -------------------------------------------------------------------------------- */
 
 /* The default in words, "" where there is none to tell. */
-static void default_text(const til_command_t *command, const til_opt_t *opt, char *text, size_t size)
+static void default_text(const til_command_t *command, const til_opt_t *opt, char *text,
+                         size_t size)
 {
     const char *place = (const char *)command->defaults + opt->offset;
     char number[TIL_NUMBER_MAX];
@@ -307,8 +309,8 @@ static void print_roff(FILE *out, const char *text)
 
 void til_options_man(FILE *out, const til_command_t *command, const char *version)
 {
-    fprintf(out, ".TH \"TILSEQ\\-%s\" \"1\" \"\" \"tilseq %s\" \"tilseq manual\"\n.SH NAME\n", command->name,
-            version);
+    fprintf(out, ".TH \"TILSEQ\\-%s\" \"1\" \"\" \"tilseq %s\" \"tilseq manual\"\n.SH NAME\n",
+            command->name, version);
     fprintf(out, "tilseq\\-%s \\- ", command->name);
     print_roff(out, command->summary);
     fprintf(out, "\n.SH SYNOPSIS\n.B tilseq %s\n[options] ", command->name);
@@ -351,11 +353,14 @@ void til_options_man_all(FILE *out, const til_command_t *const *commands, const 
         print_roff(out, commands[i]->summary);
         fputc('\n', out);
     }
-    fputs(".SH DESCRIPTION\nOptions may stand anywhere; \\- is standard input or output. Results go to files or "
-          "standard output, remarks to standard error. Outputs appear whole or not at all, and are the same bytes for "
+    fputs(".SH DESCRIPTION\nOptions may stand anywhere; \\- is standard input or output. Results "
+          "go to files or "
+          "standard output, remarks to standard error. Outputs appear whole or not at all, and are "
+          "the same bytes for "
           "any number of threads.\n"
           ".SH EXIT STATUS\n0 done; 2 wrong command line; 3 wrong data; 4 the environment failed; "
-          "70 a bug in tilseq; 128+n ended by signal n.\n", out);
+          "70 a bug in tilseq; 128+n ended by signal n.\n",
+          out);
 }
 
 /* ---- completion -------------------------------------------------------------------------- */
@@ -372,8 +377,10 @@ void til_options_bash(FILE *out, const til_command_t *const *commands)
           "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=\n"
           "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        words='", out);
     for (size_t i = 0; commands[i] != NULL; i++) fprintf(out, "%s ", commands[i]->name);
-    fputs("--help --version'\n        COMPREPLY=($(compgen -W \"$words\" -- \"$cur\")); return\n    fi\n"
-          "    case ${COMP_WORDS[1]}:$prev in\n", out);
+    fputs("--help --version'\n        COMPREPLY=($(compgen -W \"$words\" -- \"$cur\")); return\n   "
+          " fi\n"
+          "    case ${COMP_WORDS[1]}:$prev in\n",
+          out);
     for (size_t i = 0; commands[i] != NULL; i++)
         for (const til_opt_t *opt = commands[i]->options; opt->name != NULL; opt++)
             if (opt->kind == TIL_OPT_CHOICE) {
@@ -388,9 +395,11 @@ void til_options_bash(FILE *out, const til_command_t *const *commands)
             fprintf(out, "--%s ", opt->name);
         fputs("' ;;\n", out);
     }
-    fputs("    esac\n    case $cur in\n    -*) COMPREPLY=($(compgen -W \"$words\" -- \"$cur\")) ;;\n"
-          "    *) COMPREPLY=($(compgen -f -- \"$cur\")) ;;\n    esac\n}\n"
-          "complete -o filenames -F _tilseq tilseq\n", out);
+    fputs(
+        "    esac\n    case $cur in\n    -*) COMPREPLY=($(compgen -W \"$words\" -- \"$cur\")) ;;\n"
+        "    *) COMPREPLY=($(compgen -f -- \"$cur\")) ;;\n    esac\n}\n"
+        "complete -o filenames -F _tilseq tilseq\n",
+        out);
 }
 
 /* Text inside a zsh [...] description within single quotes. */
@@ -412,7 +421,9 @@ void til_options_zsh(FILE *out, const til_command_t *const *commands)
         print_zsh(out, commands[i]->summary);
         fputs("]'", out);
     }
-    fputs("\n    return\nfi\nlocal command=$words[2]\nshift words; (( CURRENT-- ))\ncase $command in\n", out);
+    fputs("\n    return\nfi\nlocal command=$words[2]\nshift words; (( CURRENT-- ))\ncase $command "
+          "in\n",
+          out);
     for (size_t i = 0; commands[i] != NULL; i++) {
         fprintf(out, "%s) _arguments", commands[i]->name);
         for (const til_opt_t *opt = commands[i]->options; opt->name != NULL; opt++) {

@@ -9,8 +9,9 @@
 #include "base/try.h"
 #include "cli/run_reads.h"
 
-static const char *const file_columns[] = { "bam", "fastq_1", "fastq_2", "strandedness", "seq_platform",
-                                            "seq_center", "genome_bam", "transcriptome_bam", "percent_mapped" };
+static const char *const file_columns[] = { "bam",          "fastq_1",           "fastq_2",
+                                            "strandedness", "seq_platform",      "seq_center",
+                                            "genome_bam",   "transcriptome_bam", "percent_mapped" };
 
 bool til_sheet_has_reads(const til_sheet_t *sheet)
 {
@@ -30,8 +31,10 @@ static til_status_t check_lane(til_ctx_t *ctx, const til_sheet_t *rows, size_t f
         const char *a = til_sheet_cell(rows, first, c), *b = til_sheet_cell(rows, lane, c);
         if ((!is_file_column(rows->columns[c]) || strcmp(rows->columns[c], "strandedness") == 0) &&
             strcmp(a, b) != 0)
-            return til_fail(ctx, TIL_EINPUT, "%s:%zu: %s '%s' of sample %s is '%s' at line %zu: lanes of one sample "
-                            "must agree", rows->origin, rows->lines[lane], rows->columns[c], b,
+            return til_fail(ctx, TIL_EINPUT,
+                            "%s:%zu: %s '%s' of sample %s is '%s' at line %zu: lanes of one sample "
+                            "must agree",
+                            rows->origin, rows->lines[lane], rows->columns[c], b,
                             rows->samples[lane], a, rows->lines[first]);
     }
     return TIL_OK;
@@ -59,7 +62,8 @@ til_status_t til_merge_lanes(til_ctx_t *ctx, const til_sheet_t *rows, til_sheet_
         else TIL_TRY(check_lane(ctx, rows, first[id], s));
     }
     if (n < rows->n_samples)
-        til_say(ctx, TIL_LOG_NOTICE, "%s: %zu rows are lanes of %zu samples", rows->origin, rows->n_samples, n);
+        til_say(ctx, TIL_LOG_NOTICE, "%s: %zu rows are lanes of %zu samples", rows->origin,
+                rows->n_samples, n);
     TIL_TRY(til_sheet_select(ctx, rows, first, n, out));
 done:
     free(first);
@@ -112,15 +116,16 @@ static const char *cell(const til_sheet_t *sheet, size_t s, const char *column)
 static char *copy_text(planner_t *p, const char *text)
 {
     char *copy = strdup(text);
-    if (copy == NULL && p->steps->status == TIL_OK) p->steps->status = til_no_memory(p->ctx, 1, "paths");
+    if (copy == NULL && p->steps->status == TIL_OK)
+        p->steps->status = til_no_memory(p->ctx, 1, "paths");
     return copy;
 }
 
 static til_status_t empty_cell(planner_t *p, size_t row, const char *column)
 {
     const til_sheet_t *rows = p->reads->rows;
-    return til_fail(p->ctx, TIL_EINPUT, "%s:%zu: sample %s has no %s", rows->origin, rows->lines[row],
-                    rows->samples[row], column);
+    return til_fail(p->ctx, TIL_EINPUT, "%s:%zu: sample %s has no %s", rows->origin,
+                    rows->lines[row], rows->samples[row], column);
 }
 
 /* One count step for all BAM files, columns named by sample. */
@@ -133,7 +138,8 @@ static til_status_t plan_count(planner_t *p, char **counts)
     if (p->reads->annotation == NULL)
         return til_fail(p->ctx, TIL_EUSAGE, "%s has a column bam: -a GTF is missing", rows->origin);
     if (p->samples.n_samples != rows->n_samples)
-        return til_fail(p->ctx, TIL_EINPUT, "%s: a sample has several BAM files: merge them first (samtools merge)",
+        return til_fail(p->ctx, TIL_EINPUT,
+                        "%s: a sample has several BAM files: merge them first (samtools merge)",
                         rows->origin);
     til_step_begin(p->ctx, p->steps, "count");
     til_step_option(p->ctx, p->steps, "-a", p->reads->annotation);
@@ -154,7 +160,8 @@ static til_status_t plan_count(planner_t *p, char **counts)
         }
         add_file(p, cell(rows, s, "bam"));
     }
-    if (names.failed && p->steps->status == TIL_OK) p->steps->status = til_no_memory(p->ctx, 1, "names");
+    if (names.failed && p->steps->status == TIL_OK)
+        p->steps->status = til_no_memory(p->ctx, 1, "names");
     til_strbuf_clear(&names);
     return p->steps->status;
 }
@@ -178,7 +185,8 @@ static til_status_t plan_index(planner_t *p, char **index)
         return p->steps->status;
     }
     if (p->reads->transcripts == NULL)
-        return til_fail(p->ctx, TIL_EUSAGE, "%s has a column fastq_1: -i INDEX or -t TRANSCRIPTS is missing",
+        return til_fail(p->ctx, TIL_EUSAGE,
+                        "%s has a column fastq_1: -i INDEX or -t TRANSCRIPTS is missing",
                         p->reads->rows->origin);
     til_step_begin(p->ctx, p->steps, "index");
     til_step_option(p->ctx, p->steps, "-t", p->reads->transcripts);
@@ -203,13 +211,16 @@ static til_status_t library_type(planner_t *p, size_t row, bool paired, const ch
             *type = paired ? rows[i].paired : rows[i].single;
             return TIL_OK;
         }
-    return til_fail(p->ctx, TIL_EINPUT, "%s:%zu: strandedness '%s' of sample %s is not forward, reverse, unstranded or "
-                    "auto", p->reads->rows->origin, p->reads->rows->lines[row], word, p->reads->rows->samples[row]);
+    return til_fail(p->ctx, TIL_EINPUT,
+                    "%s:%zu: strandedness '%s' of sample %s is not forward, reverse, unstranded or "
+                    "auto",
+                    p->reads->rows->origin, p->reads->rows->lines[row], word,
+                    p->reads->rows->samples[row]);
 }
 
 /* The files of one mate of a sample, lane after lane. */
-static til_status_t add_lanes(planner_t *p, const char *sample, const char *option, const char *column,
-                              bool needed)
+static til_status_t add_lanes(planner_t *p, const char *sample, const char *option,
+                              const char *column, bool needed)
 {
     const til_sheet_t *rows = p->reads->rows;
     bool begun = false;
@@ -270,7 +281,8 @@ static til_status_t plan_merge(planner_t *p, char **counts, char **lengths)
     til_step_output(p->ctx, p->steps, til_strbuf_text(&p->text));
     *lengths = copy_text(p, in_folder(p, "quant", "all.gene_lengths.tsv"));
     til_step_output(p->ctx, p->steps, til_strbuf_text(&p->text));
-    if (names.failed && p->steps->status == TIL_OK) p->steps->status = til_no_memory(p->ctx, 1, "names");
+    if (names.failed && p->steps->status == TIL_OK)
+        p->steps->status = til_no_memory(p->ctx, 1, "names");
     til_strbuf_clear(&names);
     return p->steps->status;
 }
@@ -285,14 +297,18 @@ til_status_t til_plan_reads(til_ctx_t *ctx, const til_run_reads_t *reads, til_st
     *counts = *lengths = NULL;
     TIL_TRY(til_merge_lanes(ctx, reads->rows, &p.samples));
     /* a sheet with both: BAM, unless an index or transcripts are given for the FASTQ */
-    bool fastq = til_sheet_column(reads->rows, "fastq_1") >= 0 && (reads->index != NULL || reads->transcripts != NULL);
+    bool fastq = til_sheet_column(reads->rows, "fastq_1") >= 0 &&
+                 (reads->index != NULL || reads->transcripts != NULL);
     if (til_sheet_column(reads->rows, "bam") >= 0 && !fastq) {
         TIL_TRY(plan_count(&p, counts));
         goto done;
     }
     if (reads->tx2gene == NULL && reads->annotation == NULL) {
-        status = til_fail(ctx, TIL_EUSAGE, "%s has a column fastq_1: -a GTF or --tx2gene TSV is missing, to know the "
-                          "genes of the transcripts", reads->rows->origin);
+        status = til_fail(
+            ctx, TIL_EUSAGE,
+            "%s has a column fastq_1: -a GTF or --tx2gene TSV is missing, to know the "
+            "genes of the transcripts",
+            reads->rows->origin);
         goto done;
     }
     TIL_TRY(plan_index(&p, &index));

@@ -1,4 +1,5 @@
-/* simulate_reads.c -- the reads of simulated biopsies: FASTQ, BAM, transcripts, annotation, truth. */
+/* simulate_reads.c -- the reads of simulated biopsies: FASTQ, BAM, transcripts, annotation, truth.
+ */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,9 +79,12 @@ static void write_exons(til_out_t *out, const writer_t *w, size_t t)
     const char *symbol = counts->gene_names == NULL ? NULL : counts->gene_names[tx->gene];
 
     for (size_t e = 0; e < tx->n_exons; e++)
-        til_out_printf(out, "%s\ttilseq\texon\t%zu\t%zu\t.\t%c\t.\tgene_id \"%s\"; transcript_id \"%s\"; gene_name \"%s\"; "
-                       "gene_biotype \"protein_coding\";\n", contig, tx->start[e] + 1, tx->end[e],
-                       w->genome.strand[tx->gene], counts->row_names[tx->gene], tx->id,
+        til_out_printf(out,
+                       "%s\ttilseq\texon\t%zu\t%zu\t.\t%c\t.\tgene_id \"%s\"; transcript_id "
+                       "\"%s\"; gene_name \"%s\"; "
+                       "gene_biotype \"protein_coding\";\n",
+                       contig, tx->start[e] + 1, tx->end[e], w->genome.strand[tx->gene],
+                       counts->row_names[tx->gene], tx->id,
                        symbol == NULL ? counts->row_names[tx->gene] : symbol);
 }
 
@@ -116,7 +120,8 @@ static til_status_t make_bases(writer_t *w)
     if (w->bases == NULL) return til_no_memory(w->ctx, w->genome.n_transcripts, "transcripts");
     for (size_t t = 0; t < w->genome.n_transcripts; t++) {
         w->bases[t] = til_array(w->genome.transcripts[t].length + 1, 1);
-        if (w->bases[t] == NULL) return til_no_memory(w->ctx, w->genome.transcripts[t].length, "bases");
+        if (w->bases[t] == NULL)
+            return til_no_memory(w->ctx, w->genome.transcripts[t].length, "bases");
         til_sim_transcript_bases(&w->genome, t, w->bases[t]);
     }
     return TIL_OK;
@@ -168,25 +173,31 @@ static void turn(const char *bases, char *turned)
     turned[n] = '\0';
 }
 
-/* Both mates as a proper pair. Mate 2 shows the transcript's strand and its beginning, mate 1 its end. */
-static void write_pair(writer_t *w, til_bgzf_out_t *bam, const char *name, const til_sim_fragment_t *f,
-                       const char *mate1, const char *mate2)
+/* Both mates as a proper pair. Mate 2 shows the transcript's strand and its beginning, mate 1 its
+ * end. */
+static void write_pair(writer_t *w, til_bgzf_out_t *bam, const char *name,
+                       const til_sim_fragment_t *f, const char *mate1, const char *mate2)
 {
     size_t n = strlen(mate1), start[2][MOST_BLOCKS], end[2][MOST_BLOCKS], n_blocks[2];
     bool plus = w->genome.strand[w->genome.transcripts[f->transcript].gene] == '+';
     char turned[1024];
 
-    n_blocks[0] = til_sim_blocks(&w->genome, f->transcript, f->start + f->length - n, n, start[0], end[0]);
+    n_blocks[0] = til_sim_blocks(&w->genome, f->transcript, f->start + f->length - n, n, start[0],
+                                 end[0]);
     n_blocks[1] = til_sim_blocks(&w->genome, f->transcript, f->start, n, start[1], end[1]);
     size_t lo = start[0][0] < start[1][0] ? start[0][0] : start[1][0];
     size_t last[2] = { end[0][n_blocks[0] - 1], end[1][n_blocks[1] - 1] };
     int64_t length = (int64_t)((last[0] > last[1] ? last[0] : last[1]) - lo);
     for (int m = 0; m < 2; m++) {
         bool reverse = (m == 0) == plus;
-        til_bam_record_t record = {
-            .name = name, .bases = m == 0 ? mate1 : mate2, .n_blocks = n_blocks[m], .start = start[m], .end = end[m],
-            .flag = 3u | (reverse ? 16u : 32u) | (m == 0 ? 64u : 128u), .mate_start = start[1 - m][0],
-            .template_length = reverse ? -length : length };
+        til_bam_record_t record = { .name = name,
+                                    .bases = m == 0 ? mate1 : mate2,
+                                    .n_blocks = n_blocks[m],
+                                    .start = start[m],
+                                    .end = end[m],
+                                    .flag = 3u | (reverse ? 16u : 32u) | (m == 0 ? 64u : 128u),
+                                    .mate_start = start[1 - m][0],
+                                    .template_length = reverse ? -length : length };
         if (reverse) {
             turn(record.bases, turned);
             record.bases = turned;
@@ -203,14 +214,16 @@ static til_status_t write_sample(writer_t *w, size_t s)
     sinks_t sinks = { 0 };
     til_status_t status;
 
-    TIL_TRY(til_sim_fragments(w->ctx, w->wish->seed, &w->genome, &w->sim->counts, s, &fragments, &n));
+    TIL_TRY(
+        til_sim_fragments(w->ctx, w->wish->seed, &w->genome, &w->sim->counts, s, &fragments, &n));
     TIL_TRY(open_sinks(w, sample, &sinks));
     if (sinks.stream[2] != NULL) til_bam_write_header(sinks.stream[2], contig, w->genome.n_bases);
     for (size_t i = 0; i < n; i++) {
         const til_sim_fragment_t *f = &fragments[i];
         char name[300], mate1[1024], mate2[1024];
         snprintf(name, sizeof name, "%.200s.%zu", sample, i + 1);
-        til_sim_mates(w->wish->seed, s, i, f, w->bases[f->transcript], w->wish->read_length, mate1, mate2);
+        til_sim_mates(w->wish->seed, s, i, f, w->bases[f->transcript], w->wish->read_length, mate1,
+                      mate2);
         til_matrix_row(&w->truth, f->transcript)[s]++;
         if (sinks.stream[0] != NULL) til_fastq_write(sinks.stream[0], name, 1, mate1);
         if (sinks.stream[1] != NULL) til_fastq_write(sinks.stream[1], name, 2, mate2);
@@ -260,8 +273,8 @@ til_status_t til_write_reads(til_ctx_t *ctx, til_job_t *job, const til_reads_wis
     TIL_TRY(write_annotation(&w));
     for (size_t s = 0; s < sim->counts.n_cols; s++) TIL_TRY(write_sample(&w, s));
     TIL_TRY(write_truth(&w));
-    til_say(ctx, TIL_LOG_STAGE, "%zu transcripts on %zu bases; reads of %zu samples", w.genome.n_transcripts,
-            w.genome.n_bases, sim->counts.n_cols);
+    til_say(ctx, TIL_LOG_STAGE, "%zu transcripts on %zu bases; reads of %zu samples",
+            w.genome.n_transcripts, w.genome.n_bases, sim->counts.n_cols);
 done:
     for (size_t t = 0; w.bases != NULL && t < w.genome.n_transcripts; t++) free(w.bases[t]);
     free(w.bases);

@@ -30,7 +30,8 @@ void til_steps_clear(til_steps_t *steps)
 void til_step_begin(til_ctx_t *ctx, til_steps_t *steps, const char *command)
 {
     if (steps->status != TIL_OK) return;
-    steps->status = til_grow(ctx, &steps->steps, &steps->capacity, steps->n + 1, sizeof *steps->steps);
+    steps->status = til_grow(ctx, &steps->steps, &steps->capacity, steps->n + 1,
+                             sizeof *steps->steps);
     if (steps->status != TIL_OK) return;
     steps->steps[steps->n++] = (til_step_t){ 0 };
     til_step_word(ctx, steps, command);
@@ -85,7 +86,8 @@ void til_step_output(til_ctx_t *ctx, til_steps_t *steps, const char *path)
 
 void til_step_print(const til_step_t *step, til_strbuf_t *out)
 {
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./=:,+@%";
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./=:,+@%";
 
     til_strbuf_add(out, "tilseq");
     for (size_t i = 0; i < step->n_words; i++) {
@@ -116,7 +118,8 @@ static bool was_finished(const til_json_t *before, const char *key)
     return false;
 }
 
-til_status_t til_step_is_done(til_ctx_t *ctx, til_step_t *step, const til_json_t *before, bool *done)
+til_status_t til_step_is_done(til_ctx_t *ctx, til_step_t *step, const til_json_t *before,
+                              bool *done)
 {
     til_strbuf_t b = { 0 };
     til_status_t status = TIL_OK;
@@ -135,7 +138,8 @@ til_status_t til_step_is_done(til_ctx_t *ctx, til_step_t *step, const til_json_t
     }
     til_sha256(b.text, b.length, step->key);
     *done = before != NULL && was_finished(before, step->key);
-    for (size_t i = 0; i < step->n_outputs && *done; i++) *done = access(step->outputs[i], R_OK) == 0;
+    for (size_t i = 0; i < step->n_outputs && *done; i++)
+        *done = access(step->outputs[i], R_OK) == 0;
 done:
     til_strbuf_clear(&b);
     return status;
@@ -145,6 +149,7 @@ til_status_t til_step_run(til_ctx_t *ctx, const til_step_t *step)
 {
     const til_command_t *command = til_command_find(step->words[0]);
 
-    if (command == NULL) return til_fail(ctx, TIL_EINTERNAL, "no command '%s' for a step", step->words[0]);
+    if (command == NULL)
+        return til_fail(ctx, TIL_EINTERNAL, "no command '%s' for a step", step->words[0]);
     return til_command_step(ctx, command, (int)step->n_words - 1, step->words + 1);
 }

@@ -1,4 +1,5 @@
-/* steps.h -- a run as a list of tilseq commands, each of which can be typed; finished ones are not redone. */
+/* steps.h -- a run as a list of tilseq commands, each of which can be typed; finished ones are not
+ * redone. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_CLI_STEPS_H
 #define TIL_CLI_STEPS_H
@@ -31,22 +32,25 @@ typedef struct {
 
 void til_steps_clear(til_steps_t *steps);
 
-/* Begins a step; words, inputs and outputs are then added to it. Failures are kept in steps->status. */
+/* Begins a step; words, inputs and outputs are then added to it. Failures are kept in
+ * steps->status. */
 void til_step_begin(til_ctx_t *ctx, til_steps_t *steps, const char *command);
 void til_step_word(til_ctx_t *ctx, til_steps_t *steps, const char *word);
 void til_step_option(til_ctx_t *ctx, til_steps_t *steps, const char *name, const char *value);
 void til_step_list(til_ctx_t *ctx, til_steps_t *steps, const char *name, const til_list_t *values);
-/* A word that is a file the step reads; files made by earlier steps count too. NULL is passed over. */
+/* A word that is a file the step reads; files made by earlier steps count too. NULL is passed over.
+ */
 void til_step_input(til_ctx_t *ctx, til_steps_t *steps, const char *path);
 void til_step_output(til_ctx_t *ctx, til_steps_t *steps, const char *path);
 
 /* The step as one would type it. */
 void til_step_print(const til_step_t *step, til_strbuf_t *out);
 
-/* Works out the key of a step whose inputs are there, and whether `before` (the run.json of an earlier run, or
- * NULL) has the same step finished with its outputs still in place. */
+/* Works out the key of a step whose inputs are there, and whether `before` (the run.json of an
+ * earlier run, or NULL) has the same step finished with its outputs still in place. */
 TIL_MUST_USE
-til_status_t til_step_is_done(til_ctx_t *ctx, til_step_t *step, const til_json_t *before, bool *done);
+til_status_t til_step_is_done(til_ctx_t *ctx, til_step_t *step, const til_json_t *before,
+                              bool *done);
 
 /* Runs a step inside the running command. */
 TIL_MUST_USE

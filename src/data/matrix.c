@@ -21,7 +21,8 @@ til_status_t til_matrix_init(til_ctx_t *ctx, size_t n_rows, size_t n_cols, til_m
     m.arena = til_arena_new();
     m.row_names = til_array(n_rows, sizeof *m.row_names);
     m.col_names = til_array(n_cols, sizeof *m.col_names);
-    if (n_cols == 0 || n_rows <= SIZE_MAX / n_cols) m.x = til_array_zero(n_rows * n_cols, sizeof *m.x);
+    if (n_cols == 0 || n_rows <= SIZE_MAX / n_cols)
+        m.x = til_array_zero(n_rows * n_cols, sizeof *m.x);
     if (m.arena == NULL || m.row_names == NULL || m.col_names == NULL || m.x == NULL) {
         til_matrix_clear(&m);
         return til_fail(ctx, TIL_ENOMEM, "out of memory for a matrix of %zu x %zu", n_rows, n_cols);

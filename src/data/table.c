@@ -39,7 +39,8 @@ static til_status_t add(til_ctx_t *ctx, til_table_t *t, til_column_t column, con
 
     column.name = til_arena_text(t->arena, name);
     column.about = til_arena_text(t->arena, about == NULL ? "" : about);
-    if ((column.number != NULL || column.text != NULL) && column.name != NULL && column.about != NULL)
+    if ((column.number != NULL || column.text != NULL) && column.name != NULL &&
+        column.about != NULL)
         columns = realloc(t->columns, (t->n_cols + 1) * sizeof *columns);
     if (columns == NULL) {
         free(column.number);

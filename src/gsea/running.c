@@ -40,7 +40,8 @@ static int by_position(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The sum after position `end` when `weight` of the set's weight and `hits` of its k genes lie before. */
+/* The sum after position `end` when `weight` of the set's weight and `hits` of its k genes lie
+ * before. */
 static double sum_at(int end, double weight, int hits, double total, int k, int n)
 {
     double gain = total > 0 ? weight / total : (double)hits / k;
@@ -78,17 +79,20 @@ done:
     return status;
 }
 
-/* The rows of `result` with the smallest p-values, at most n_most; of equal ones the larger |nes|, then the earlier. */
+/* The rows of `result` with the smallest p-values, at most n_most; of equal ones the larger |nes|,
+ * then the earlier. */
 static size_t leading_sets(const til_table_t *result, size_t n_most, size_t *chosen)
 {
-    const double *p = til_table_column(result, "pvalue")->number, *nes = til_table_column(result, "nes")->number;
+    const double *p = til_table_column(result, "pvalue")->number,
+                 *nes = til_table_column(result, "nes")->number;
     size_t n = 0;
 
     for (size_t i = 0; i < result->n_rows; i++) {
         if (isnan(p[i])) continue;
         size_t k = n < n_most ? n++ : n_most;
         for (; k > 0 && (p[i] < p[chosen[k - 1]] ||
-                         (p[i] == p[chosen[k - 1]] && fabs(nes[i]) > fabs(nes[chosen[k - 1]]))); k--)
+                         (p[i] == p[chosen[k - 1]] && fabs(nes[i]) > fabs(nes[chosen[k - 1]])));
+             k--)
             if (k < n_most) chosen[k] = chosen[k - 1];
         if (k < n_most) chosen[k] = i;
     }
@@ -96,8 +100,8 @@ static size_t leading_sets(const til_table_t *result, size_t n_most, size_t *cho
 }
 
 /* Positions of a set's genes in the ranking, ascending; how many. */
-static int find_positions(const til_geneset_t *set, const til_names_t *index, const til_order_t *order,
-                          int *positions)
+static int find_positions(const til_geneset_t *set, const til_names_t *index,
+                          const til_order_t *order, int *positions)
 {
     int k = 0;
     for (size_t i = 0; i < set->n_genes; i++) {
@@ -134,8 +138,8 @@ til_status_t til_gsea_running_scores(til_ctx_t *ctx, const til_ranking_t *rankin
         const til_geneset_t *set = &sets->sets[chosen[i]];
         int k = find_positions(set, index, &order, positions);
         if (rows.n + (size_t)k > n_rows) {
-            status = til_fail(ctx, TIL_EINTERNAL, "set %s has %d genes in the ranking, not %g", set->name, k,
-                              size[chosen[i]]);
+            status = til_fail(ctx, TIL_EINTERNAL, "set %s has %d genes in the ranking, not %g",
+                              set->name, k, size[chosen[i]]);
             goto done;
         }
         TIL_TRY(walk_set(ctx, ranking, &order, set->name, positions, k, &rows));

@@ -53,10 +53,12 @@ static til_status_t start_sheet(til_ctx_t *ctx, const til_text_t *text, size_t n
     out->n_columns = 1;
     out->columns[0] = til_arena_text(out->arena, "class");
     out->origin = til_arena_text(out->arena, text->path);
-    return out->columns[0] == NULL || out->origin == NULL ? til_no_memory(ctx, n, "samples") : TIL_OK;
+    return out->columns[0] == NULL || out->origin == NULL ? til_no_memory(ctx, n, "samples")
+                                                          : TIL_OK;
 }
 
-til_status_t til_cls_read(til_ctx_t *ctx, til_text_t *text, char *const *samples, size_t n, til_sheet_t *out)
+til_status_t til_cls_read(til_ctx_t *ctx, til_text_t *text, char *const *samples, size_t n,
+                          til_sheet_t *out)
 {
     til_names_t *classes = til_names_new();
     til_status_t status;
@@ -71,16 +73,19 @@ til_status_t til_cls_read(til_ctx_t *ctx, til_text_t *text, char *const *samples
         !til_number_parse_int(word, strlen(word), 1, INT32_MAX, &n_promised) ||
         (word = next_word(&line)) == NULL ||
         !til_number_parse_int(word, strlen(word), 1, INT32_MAX, &n_classes)) {
-        status = til_fail(ctx, TIL_EINPUT, "%s:1: a CLS file begins with 'SAMPLES CLASSES 1'", text->path);
+        status = til_fail(ctx, TIL_EINPUT, "%s:1: a CLS file begins with 'SAMPLES CLASSES 1'",
+                          text->path);
         goto done;
     }
     if (n_promised != (int64_t)n) {
-        status = til_fail(ctx, TIL_EINPUT, "%s:1: %lld samples where the matrix has %zu", text->path,
-                          (long long)n_promised, n);
+        status = til_fail(ctx, TIL_EINPUT, "%s:1: %lld samples where the matrix has %zu",
+                          text->path, (long long)n_promised, n);
         goto done;
     }
-    if (!til_text_next(text, &line, &length) || line[0] != '#' || !til_text_next(text, &line, &length)) {
-        status = til_fail(ctx, TIL_EINPUT, "%s:2: '# names', then a line of labels are wanted", text->path);
+    if (!til_text_next(text, &line, &length) || line[0] != '#' ||
+        !til_text_next(text, &line, &length)) {
+        status = til_fail(ctx, TIL_EINPUT, "%s:2: '# names', then a line of labels are wanted",
+                          text->path);
         goto done;
     }
     for (p = line; (word = next_word(&p)) != NULL; out->n_samples++) {
@@ -98,8 +103,9 @@ til_status_t til_cls_read(til_ctx_t *ctx, til_text_t *text, char *const *samples
         }
     }
     if (out->n_samples != n || (int64_t)til_names_count(classes) != n_classes) {
-        status = til_fail(ctx, TIL_EINPUT, "%s:3: %zu labels of %zu classes where %zu of %lld are promised",
-                          text->path, out->n_samples, til_names_count(classes), n, (long long)n_classes);
+        status = til_fail(
+            ctx, TIL_EINPUT, "%s:3: %zu labels of %zu classes where %zu of %lld are promised",
+            text->path, out->n_samples, til_names_count(classes), n, (long long)n_classes);
         goto done;
     }
     status = TIL_OK;

@@ -20,13 +20,15 @@ bool til_is_gzip(const uint8_t *bytes, size_t n)
     return n >= 3 && bytes[0] == 0x1f && bytes[1] == 0x8b && bytes[2] == 8;
 }
 
-/* A first guess at the inflated size: the last member's length field, exact for one member under 4 GiB. */
+/* A first guess at the inflated size: the last member's length field, exact for one member under 4
+ * GiB. */
 static size_t guess_size(const uint8_t *in, size_t n)
 {
     size_t size = n;
     if (n >= 18) {
         const uint8_t *tail = in + n - 4;
-        size = (size_t)tail[0] | (size_t)tail[1] << 8 | (size_t)tail[2] << 16 | (size_t)tail[3] << 24;
+        size = (size_t)tail[0] | (size_t)tail[1] << 8 | (size_t)tail[2] << 16 |
+               (size_t)tail[3] << 24;
     }
     if (size < n) size = n * 4;
     if (size / 1100 > n) size = n * 1100;       /* DEFLATE cannot do better than 1032 to 1 */
@@ -48,7 +50,8 @@ static til_status_t enlarge(til_ctx_t *ctx, const char *path, uint8_t **buffer, 
 static til_status_t damaged(til_ctx_t *ctx, const char *path, size_t at, const char *how)
 {
     return til_fail(ctx, TIL_EINPUT,
-        "%s: gzip data are truncated or damaged at byte %zu (%s): copy the file again", path, at, how);
+                    "%s: gzip data are truncated or damaged at byte %zu (%s): copy the file again",
+                    path, at, how);
 }
 
 til_status_t til_inflate_all(til_ctx_t *ctx, const char *path, const uint8_t *in, size_t n,

@@ -35,8 +35,8 @@ til_status_t til_json_read(til_ctx_t *ctx, const char *path, til_json_t **out)
     if (*out == NULL && ran_out)
         status = til_no_memory(ctx, text.size, "bytes of JSON");
     else if (*out == NULL)
-        status = til_fail(ctx, TIL_EINPUT, "%s:%d:%d: %s: a JSON document is wanted", path, error.line,
-                          error.column, error.text);
+        status = til_fail(ctx, TIL_EINPUT, "%s:%d:%d: %s: a JSON document is wanted", path,
+                          error.line, error.column, error.text);
     til_text_clear(&text);
     return status;
 }
@@ -57,7 +57,10 @@ double til_json_number(const til_json_t *value, double otherwise)
 
 size_t til_json_size(const til_json_t *array) { return json_array_size(array); }
 
-const til_json_t *til_json_at(const til_json_t *array, size_t i) { return json_array_get(array, i); }
+const til_json_t *til_json_at(const til_json_t *array, size_t i)
+{
+    return json_array_get(array, i);
+}
 
 til_json_t *til_json_object(void) { return json_object(); }
 
@@ -109,7 +112,8 @@ static int pass_on(const char *bytes, size_t n, void *out)
 
 til_status_t til_json_write(til_ctx_t *ctx, const til_json_t *document, til_out_t *out)
 {
-    if (json_dump_callback(document, pass_on, out, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(17)) != 0)
+    if (json_dump_callback(document, pass_on, out,
+                           JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(17)) != 0)
         return til_fail(ctx, TIL_ENOMEM, "out of memory for JSON");
     til_out_char(out, '\n');
     return TIL_OK;

@@ -8,15 +8,18 @@
 
 #include "base/outfile.h"
 
-/* A value: an object, array, text, number... The document owns all values in it; free the document only. */
+/* A value: an object, array, text, number... The document owns all values in it; free the document
+ * only. */
 typedef struct json_t til_json_t;
 
-/* Reads a document. TIL_EIO when the file cannot be read, TIL_EINPUT "FILE:LINE:COL: ..." when it is no JSON. */
+/* Reads a document. TIL_EIO when the file cannot be read, TIL_EINPUT "FILE:LINE:COL: ..." when it
+ * is no JSON. */
 TIL_MUST_USE
 til_status_t til_json_read(til_ctx_t *ctx, const char *path, til_json_t **out);
 void til_json_free(til_json_t *document);
 
-/* A member of an object; NULL when there is none (or `object` is NULL, so that look-ups chain). Borrows. */
+/* A member of an object; NULL when there is none (or `object` is NULL, so that look-ups chain).
+ * Borrows. */
 const til_json_t *til_json_get(const til_json_t *object, const char *key);
 /* The text of a value, or NULL when it is none; its number, or `otherwise`. */
 const char *til_json_text(const til_json_t *value);
@@ -24,13 +27,13 @@ double til_json_number(const til_json_t *value, double otherwise);
 size_t til_json_size(const til_json_t *array);
 const til_json_t *til_json_at(const til_json_t *array, size_t i);
 
-/* New values. til_json_set and til_json_append take `value` (also when they fail); a NULL anywhere makes them
- * TIL_ENOMEM, so that constructors need no check of their own. Text that is not UTF-8 is kept by replacing
- * the bytes that are not. */
+/* New values. til_json_set and til_json_append take `value` (also when they fail); a NULL anywhere
+ * makes them TIL_ENOMEM, so that constructors need no check of their own. Text that is not UTF-8 is
+ * kept by replacing the bytes that are not. */
 til_json_t *til_json_object(void);
 til_json_t *til_json_array(void);
 til_json_t *til_json_of_text(const char *text);     /* null for NULL */
-til_json_t *til_json_of_number(double value);       /* null for NaN; whole numbers without a point */
+til_json_t *til_json_of_number(double value); /* null for NaN; whole numbers without a point */
 til_json_t *til_json_of_bool(int value);
 TIL_MUST_USE
 til_status_t til_json_set(til_ctx_t *ctx, til_json_t *object, const char *key, til_json_t *value);

@@ -87,8 +87,9 @@ static til_status_t take_samples(reader_t *r, size_t n_header, bool is_featureco
         int is_new;
         if (is_featurecounts) strip_alignment_name(&name);
         if (name[0] == '\0') {
-            status = til_fail(r->ctx, TIL_EINPUT, "%s:%zu:%zu: a sample without a name in the header",
-                              r->text->path, r->text->line, r->first_sample + s + 1);
+            status = til_fail(r->ctx, TIL_EINPUT,
+                              "%s:%zu:%zu: a sample without a name in the header", r->text->path,
+                              r->text->line, r->first_sample + s + 1);
             goto done;
         }
         if (til_names_add(seen, name, &is_new) < 0) {
@@ -96,8 +97,9 @@ static til_status_t take_samples(reader_t *r, size_t n_header, bool is_featureco
             goto done;
         }
         if (!is_new) {
-            status = til_fail(r->ctx, TIL_EINPUT, "%s:%zu:%zu: sample '%s' stands twice in the header",
-                              r->text->path, r->text->line, r->first_sample + s + 1, name);
+            status = til_fail(r->ctx, TIL_EINPUT,
+                              "%s:%zu:%zu: sample '%s' stands twice in the header", r->text->path,
+                              r->text->line, r->first_sample + s + 1, name);
             goto done;
         }
         TIL_TRY(til_matrix_set_col_name(r->ctx, r->m, s, name));
@@ -131,15 +133,18 @@ static til_status_t read_header(reader_t *r)
 
     do {
         if (!til_text_next_data(r->text, &line, &length))
-            return til_fail(r->ctx, TIL_EINPUT, "%s: no header line: a header with sample names is wanted",
+            return til_fail(r->ctx, TIL_EINPUT,
+                            "%s: no header line: a header with sample names is wanted",
                             r->text->path);
-    } while (length == 0 || (line[0] == '#' && (line[1] == ' ' || line[1] == '#' || line[1] == '!')));
+    } while (length == 0 ||
+             (line[0] == '#' && (line[1] == ' ' || line[1] == '#' || line[1] == '!')));
 
     r->delimiter = til_tsv_delimiter(line, length);
     if (r->delimiter != '\t')
-        til_say(r->ctx, TIL_LOG_NOTICE, "%s: fields are delimited by '%c'", r->text->path, r->delimiter);
-    status = til_tsv_split(r->ctx, r->text->path, r->text->line, line, length, r->delimiter, &r->fields,
-                           &r->fields_capacity, &n);
+        til_say(r->ctx, TIL_LOG_NOTICE, "%s: fields are delimited by '%c'", r->text->path,
+                r->delimiter);
+    status = til_tsv_split(r->ctx, r->text->path, r->text->line, line, length, r->delimiter,
+                           &r->fields, &r->fields_capacity, &n);
     if (status != TIL_OK) return status;
     if (n > 1 && r->fields[n - 1][0] == '\0') {
         r->trailing = true;
@@ -156,8 +161,10 @@ static til_status_t read_header(reader_t *r)
     is_fc = n > 6;
     for (size_t i = 0; i < 6 && is_fc; i++) is_fc = strcmp(r->fields[i], fc[i]) == 0;
     if (is_fc) {
-        til_say(r->ctx, TIL_LOG_NOTICE, "%s: read as a featureCounts table; samples are named by their "
-                "BAM files", r->text->path);
+        til_say(r->ctx, TIL_LOG_NOTICE,
+                "%s: read as a featureCounts table; samples are named by their "
+                "BAM files",
+                r->text->path);
         r->length_field = 5;
         r->first_sample = 6;
     } else if (!r->rownames_unnamed) {
@@ -180,8 +187,9 @@ static til_status_t read_header(reader_t *r)
 
 /* ---- values ------------------------------------------------------------------------------ */
 
-/* When logs are given as counts, say so rather than stumble over the first fraction: whether all values
- * of the rest of the file lie under 40 and most are fractions. Called once, before failing. */
+/* When logs are given as counts, say so rather than stumble over the first fraction: whether all
+ * values of the rest of the file lie under 40 and most are fractions. Called once, before failing.
+ */
 static bool looks_logged(reader_t *r)
 {
     size_t n = 0, n_fraction = 0, n_lines = 0;
@@ -190,8 +198,9 @@ static bool looks_logged(reader_t *r)
     til_ctx_t quiet = TIL_CTX_INIT;
 
     while (n_lines++ < 500 && til_text_next_data(r->text, &line, &length)) {
-        if (til_tsv_split(&quiet, "", 0, line, length, r->delimiter, &r->fields, &r->fields_capacity,
-                          &n_fields) != TIL_OK) return false;
+        if (til_tsv_split(&quiet, "", 0, line, length, r->delimiter, &r->fields,
+                          &r->fields_capacity, &n_fields) != TIL_OK)
+            return false;
         for (size_t i = r->first_sample; i < n_fields; i++) {
             double x;
             if (!til_number_parse(r->fields[i], strlen(r->fields[i]), &x)) continue;
@@ -211,16 +220,18 @@ static til_status_t refuse(reader_t *r, size_t field, const char *cell, const ch
 
     snprintf(kept, sizeof kept, "%.79s", cell);
     if (why[0] == '!' && looks_logged(r))
-        return til_fail(r->ctx, TIL_EINPUT, "%s:%zu:%zu: '%s': the values look log-transformed (all under "
-                        "40, most with decimals): raw counts are wanted", r->text->path, line, field + 1,
-                        kept);
+        return til_fail(r->ctx, TIL_EINPUT,
+                        "%s:%zu:%zu: '%s': the values look log-transformed (all under "
+                        "40, most with decimals): raw counts are wanted",
+                        r->text->path, line, field + 1, kept);
     if (why[0] == '!') why++;
     return til_fail(r->ctx, TIL_EINPUT, "%s:%zu:%zu: '%s' for sample %s %s", r->text->path, line,
                     field + 1, kept, sample, why);
 }
 
 /* One cell, checked. */
-static til_status_t careful_value(reader_t *r, size_t field, const char *cell, size_t n, double *value)
+static til_status_t careful_value(reader_t *r, size_t field, const char *cell, size_t n,
+                                  double *value)
 {
     if (til_number_is_missing(cell, n) || (n == 1 && cell[0] == '.'))
         return refuse(r, field, cell, "is a missing value: every sample needs a number");
@@ -229,7 +240,8 @@ static til_status_t careful_value(reader_t *r, size_t field, const char *cell, s
         return refuse(r, field, cell, "!is negative: counts are >= 0");
     if (r->how->values == TIL_VALUES_WHOLE && *value != floor(*value)) {
         if (!r->round)
-            return refuse(r, field, cell, "!is not a whole number: raw counts are wanted; --round rounds, "
+            return refuse(r, field, cell,
+                          "!is not a whole number: raw counts are wanted; --round rounds, "
                           "or give the counts of tximport / tilseq merge");
         *value = nearbyint(*value);
         r->n_rounded++;
@@ -258,7 +270,7 @@ static til_status_t read_values(reader_t *r, char *p, char *end, double *x, size
                 from++;
                 n -= 2;
             }
-            if (n == 0 && stop == end && s == n_cols) break;        /* a spare delimiter at the end */
+            if (n == 0 && stop == end && s == n_cols) break; /* a spare delimiter at the end */
             if (s < n_cols) {
                 char kept = from[n];
                 from[n] = '\0';
@@ -311,8 +323,8 @@ static bool looks_mangled(const char *id)
     return false;
 }
 
-/* 44257: the day a spreadsheet counts from 1900, here 1998 to 2050. Entrez ids look the same, so this is asked only
- * where other ids of the matrix are dates in words. */
+/* 44257: the day a spreadsheet counts from 1900, here 1998 to 2050. Entrez ids look the same, so
+ * this is asked only where other ids of the matrix are dates in words. */
 static bool looks_serial(const char *id)
 {
     return strlen(id) == 5 && strspn(id, "0123456789") == 5 && strcmp(id, "35796") >= 0 &&
@@ -329,12 +341,16 @@ static void note_mangled(reader_t *r, const char *id)
 
 static til_status_t repeated_id(reader_t *r, const char *id, size_t row)
 {
-    return til_fail(r->ctx, TIL_EINPUT, "%s:%zu: gene id '%s' stands also at line %zu%s: ids must be unique; "
-                    "--sum-duplicates adds their counts", r->text->path, r->text->line, id, r->lines[row],
-                    looks_mangled(id) ? " (a spreadsheet seems to have changed gene names into dates)" : "");
+    return til_fail(
+        r->ctx, TIL_EINPUT,
+        "%s:%zu: gene id '%s' stands also at line %zu%s: ids must be unique; "
+        "--sum-duplicates adds their counts",
+        r->text->path, r->text->line, id, r->lines[row],
+        looks_mangled(id) ? " (a spreadsheet seems to have changed gene names into dates)" : "");
 }
 
-/* The text of a field before the samples; ends it with a NUL and returns where the next field starts. */
+/* The text of a field before the samples; ends it with a NUL and returns where the next field
+ * starts. */
 static char *next_field(reader_t *r, char *p, char *end, char **field)
 {
     char *stop;
@@ -356,8 +372,8 @@ static char *next_field(reader_t *r, char *p, char *end, char **field)
 
 static til_status_t ragged(reader_t *r, size_t n)
 {
-    return til_fail(r->ctx, TIL_EINPUT, "%s:%zu: %zu fields where the header asks for %zu", r->text->path,
-                    r->text->line, n, r->n_fields);
+    return til_fail(r->ctx, TIL_EINPUT, "%s:%zu: %zu fields where the header asks for %zu",
+                    r->text->path, r->text->line, n, r->n_fields);
 }
 
 /* Everything of a line but its counts. */
@@ -456,32 +472,39 @@ static void say_what_was_done(reader_t *r)
     const char *path = r->text->path;
 
     if (r->n_set_aside > 0)
-        til_say(r->ctx, TIL_LOG_NOTICE, "%s: %zu summary row%s (__* or N_*) set aside", path, r->n_set_aside,
-                r->n_set_aside == 1 ? "" : "s");
+        til_say(r->ctx, TIL_LOG_NOTICE, "%s: %zu summary row%s (__* or N_*) set aside", path,
+                r->n_set_aside, r->n_set_aside == 1 ? "" : "s");
     if (r->n_rounded > 0)
-        til_say(r->ctx, TIL_LOG_NOTICE, "%s: %zu fractions rounded to whole counts", path, r->n_rounded);
+        til_say(r->ctx, TIL_LOG_NOTICE, "%s: %zu fractions rounded to whole counts", path,
+                r->n_rounded);
     if (r->n_summed > 0)
-        til_say(r->ctx, TIL_LOG_NOTICE, "%s: %zu rows with a repeated gene id added to the first of that id",
-                path, r->n_summed);
+        til_say(r->ctx, TIL_LOG_NOTICE,
+                "%s: %zu rows with a repeated gene id added to the first of that id", path,
+                r->n_summed);
     if (r->n_mangled > 0)
-        til_say(r->ctx, TIL_LOG_WARNING, "%s: %zu gene id%s look like dates or numbers made by a spreadsheet "
-                "(%s): they were probably SEPTIN, MARCHF, DELEC1 or clone names; mend the source file", path,
-                r->n_mangled, r->n_mangled == 1 ? "" : "s", r->mangled);
+        til_say(
+            r->ctx, TIL_LOG_WARNING,
+            "%s: %zu gene id%s look like dates or numbers made by a spreadsheet "
+            "(%s): they were probably SEPTIN, MARCHF, DELEC1 or clone names; mend the source file",
+            path, r->n_mangled, r->n_mangled == 1 ? "" : "s", r->mangled);
 }
 
-/* True when `path` was made by tilseq count or merge, whose estimated counts are rounded without asking. */
+/* True when `path` was made by tilseq count or merge, whose estimated counts are rounded without
+ * asking. */
 static bool is_own_estimate(const char *path, const char *data)
 {
     til_ctx_t quiet = TIL_CTX_INIT;
     til_strbuf_t name = { 0 };
     til_text_t text = { 0 };
-    bool own = strncmp(data, "##tilseq", 8) == 0 && strstr(data, "\tcommand\ttilseq count ") != NULL;
+    bool own = strncmp(data, "##tilseq", 8) == 0 &&
+               strstr(data, "\tcommand\ttilseq count ") != NULL;
 
     if (own || strcmp(path, "-") == 0) return own;
     til_strbuf_printf(&name, "%s.provenance.json", path);
     if (!name.failed && access(name.text, R_OK) == 0 &&
         til_text_read(&quiet, name.text, &text) == TIL_OK)
-        own = strstr(text.data, "\"tilseq merge ") != NULL || strstr(text.data, "\"tilseq count ") != NULL;
+        own = strstr(text.data, "\"tilseq merge ") != NULL ||
+              strstr(text.data, "\"tilseq count ") != NULL;
     til_text_clear(&text);
     til_strbuf_clear(&name);
     return own;
@@ -497,8 +520,8 @@ static til_status_t read_gct_preamble(reader_t *r, int64_t *n_rows, int64_t *n_c
         (tab = strchr(line, '\t')) == NULL ||
         !til_number_parse_int(line, (size_t)(tab - line), 1, INT32_MAX, n_rows) ||
         !til_number_parse_int(tab + 1, strcspn(tab + 1, "\t"), 1, INT32_MAX, n_cols))
-        return til_fail(r->ctx, TIL_EINPUT, "%s:%zu: a GCT file has 'ROWS<tab>COLUMNS' here", r->text->path,
-                        r->text->line);
+        return til_fail(r->ctx, TIL_EINPUT, "%s:%zu: a GCT file has 'ROWS<tab>COLUMNS' here",
+                        r->text->path, r->text->line);
     return TIL_OK;
 }
 
@@ -512,7 +535,8 @@ til_status_t til_matrix_read(til_ctx_t *ctx, til_text_t *text, const til_matrix_
     size_t length;
 
     *out = (til_matrix_t){ 0 };
-    if (how->values == TIL_VALUES_WHOLE && !r.round) r.round = is_own_estimate(text->path, text->data);
+    if (how->values == TIL_VALUES_WHOLE && !r.round)
+        r.round = is_own_estimate(text->path, text->data);
     r.ids = til_names_new();
     if (r.ids == NULL) {
         status = til_no_memory(ctx, 1, "gene ids");
@@ -528,8 +552,9 @@ til_status_t til_matrix_read(til_ctx_t *ctx, til_text_t *text, const til_matrix_
         goto done;
     }
     if (r.is_gct && ((int64_t)out->n_rows != gct_rows || (int64_t)out->n_cols != gct_cols)) {
-        status = til_fail(ctx, TIL_EINPUT, "%s:2: %lld x %lld promised, %zu x %zu found", text->path,
-                          (long long)gct_rows, (long long)gct_cols, out->n_rows, out->n_cols);
+        status = til_fail(ctx, TIL_EINPUT, "%s:2: %lld x %lld promised, %zu x %zu found",
+                          text->path, (long long)gct_rows, (long long)gct_cols, out->n_rows,
+                          out->n_cols);
         goto done;
     }
     say_what_was_done(&r);

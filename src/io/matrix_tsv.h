@@ -1,4 +1,5 @@
-/* matrix_tsv.h -- count and expression matrices as text: read every layout of the field, write ours.
+/* matrix_tsv.h -- count and expression matrices as text: read every layout of the field, write
+ * ours.
  *
  * Recognised: gene ids in the first column, then optionally gene_name and length, then samples; R's
  * write.table (header one field short); featureCounts' own table; GSEA's GCT 1.2; the matrices of

@@ -1,7 +1,7 @@
 /* reads_out.c -- FASTQ.gz and BAM out.
  *
- * BAM and BGZF as in the SAM specification (hts-specs, sections 4.1 and 4.2). Only what a simulator needs: one contig,
- * CIGAR of M and N, the tag NH:C:1.
+ * BAM and BGZF as in the SAM specification (hts-specs, sections 4.1 and 4.2). Only what a simulator
+ * needs: one contig, CIGAR of M and N, the tag NH:C:1.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
@@ -66,7 +66,8 @@ void til_bgzf_out_free(til_bgzf_out_t *s)
 
 til_status_t til_bgzf_out_finish(til_ctx_t *ctx, til_bgzf_out_t *s)
 {
-    static const uint8_t end_mark[28] = { 0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 6, 0, 0x42, 0x43, 2, 0, 0x1b, 0, 3 };
+    static const uint8_t end_mark[28] = { 0x1f, 0x8b, 8,    4,    0, 0, 0,    0, 0, 0xff,
+                                          6,    0,    0x42, 0x43, 2, 0, 0x1b, 0, 3 };
     int failed;
 
     if (s->used > 0) flush(s);
@@ -100,7 +101,8 @@ static void put32(til_bgzf_out_t *s, uint32_t v)
 void til_bam_write_header(til_bgzf_out_t *s, const char *contig, size_t length)
 {
     char text[512];
-    int n = snprintf(text, sizeof text, "@HD\tVN:1.6\tSO:unsorted\n@SQ\tSN:%.200s\tLN:%zu\n", contig, length);
+    int n = snprintf(text, sizeof text, "@HD\tVN:1.6\tSO:unsorted\n@SQ\tSN:%.200s\tLN:%zu\n",
+                     contig, length);
 
     til_bgzf_out_write(s, "BAM\1", 4);
     put32(s, (uint32_t)n);

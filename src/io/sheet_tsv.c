@@ -27,15 +27,16 @@ static size_t find_sample_field(reader_t *r, size_t n)
     for (size_t k = 0; k < 3; k++)
         for (size_t i = 0; i < n; i++)
             if (strcmp(r->fields[i], names[k]) == 0) return i;
-    til_say(r->ctx, TIL_LOG_NOTICE, "%s:%zu: no column 'sample': the first column, '%s', names the samples",
-            r->text->path, r->text->line, r->fields[0]);
+    til_say(r->ctx, TIL_LOG_NOTICE,
+            "%s:%zu: no column 'sample': the first column, '%s', names the samples", r->text->path,
+            r->text->line, r->fields[0]);
     return 0;
 }
 
 static til_status_t split(reader_t *r, char *line, size_t length, size_t *n)
 {
-    return til_tsv_split(r->ctx, r->text->path, r->text->line, line, length, r->delimiter, &r->fields,
-                         &r->fields_capacity, n);
+    return til_tsv_split(r->ctx, r->text->path, r->text->line, line, length, r->delimiter,
+                         &r->fields, &r->fields_capacity, n);
 }
 
 static til_status_t keep(reader_t *r, const char *text, char **slot)
@@ -53,8 +54,10 @@ static til_status_t read_header(reader_t *r)
 
     do {
         if (!til_text_next_data(r->text, &line, &length))
-            return til_fail(r->ctx, TIL_EINPUT, "%s: no header line: a header with the column 'sample' is "
-                            "wanted", r->text->path);
+            return til_fail(r->ctx, TIL_EINPUT,
+                            "%s: no header line: a header with the column 'sample' is "
+                            "wanted",
+                            r->text->path);
     } while (length == 0);
     r->delimiter = til_tsv_delimiter(line, length);
     TIL_TRY(split(r, line, length, &n));
@@ -67,12 +70,12 @@ static til_status_t read_header(reader_t *r)
         char *name = r->fields[i];
         if (i == r->sample_field) continue;
         if (name[0] == '\0')
-            return til_fail(r->ctx, TIL_EINPUT, "%s:%zu:%zu: a column without a name", r->text->path,
-                            r->text->line, i + 1);
+            return til_fail(r->ctx, TIL_EINPUT, "%s:%zu:%zu: a column without a name",
+                            r->text->path, r->text->line, i + 1);
         for (size_t c = 0; c < sheet->n_columns; c++)
             if (strcmp(sheet->columns[c], name) == 0)
-                return til_fail(r->ctx, TIL_EINPUT, "%s:%zu:%zu: column '%s' stands twice", r->text->path,
-                                r->text->line, i + 1, name);
+                return til_fail(r->ctx, TIL_EINPUT, "%s:%zu:%zu: column '%s' stands twice",
+                                r->text->path, r->text->line, i + 1, name);
         TIL_TRY(keep(r, name, &sheet->columns[sheet->n_columns]));
         sheet->n_columns++;
     }
@@ -107,7 +110,8 @@ static til_status_t check_name(reader_t *r, const char *name, bool repeats)
     if (is_new || repeats) return TIL_OK;
     size_t first = 0;
     while (strcmp(sheet->samples[first], name) != 0) first++;
-    return til_fail(r->ctx, TIL_EINPUT, "%s:%zu: sample '%s' stands also at line %zu: one row per sample",
+    return til_fail(r->ctx, TIL_EINPUT,
+                    "%s:%zu: sample '%s' stands also at line %zu: one row per sample",
                     r->text->path, r->text->line, name, sheet->lines[first]);
 }
 
@@ -120,8 +124,8 @@ static til_status_t read_row(reader_t *r, char *line, size_t length, bool repeat
     TIL_TRY(split(r, line, length, &n));
     while (n > r->n_fields && r->fields[n - 1][0] == '\0') n--;
     if (n != r->n_fields) {
-        status = til_fail(r->ctx, TIL_EINPUT, "%s:%zu: %zu fields where the header has %zu", r->text->path,
-                          r->text->line, n, r->n_fields);
+        status = til_fail(r->ctx, TIL_EINPUT, "%s:%zu: %zu fields where the header has %zu",
+                          r->text->path, r->text->line, n, r->n_fields);
         goto done;
     }
     TIL_TRY(grow_rows(r));
@@ -130,7 +134,8 @@ static til_status_t read_row(reader_t *r, char *line, size_t length, bool repeat
     TIL_TRY(keep(r, name, &sheet->samples[sheet->n_samples]));
     for (size_t i = 0; i < n; i++)
         if (i != r->sample_field)
-            TIL_TRY(keep(r, r->fields[i], &sheet->cells[sheet->n_samples * sheet->n_columns + c++]));
+            TIL_TRY(
+                keep(r, r->fields[i], &sheet->cells[sheet->n_samples * sheet->n_columns + c++]));
     sheet->lines[sheet->n_samples++] = r->text->line;
 done:
     return status;

@@ -60,11 +60,12 @@ static til_status_t read_cells(til_ctx_t *ctx, til_text_t *text, cells_t *t)
                               &t->fields_capacity, &n));
         if (t->n == 0) t->n = n;
         if (n != t->n) {
-            status = til_fail(ctx, TIL_EINPUT, "%s:%zu: %zu fields where the header has %zu", text->path,
-                              text->line, n, t->n);
+            status = til_fail(ctx, TIL_EINPUT, "%s:%zu: %zu fields where the header has %zu",
+                              text->path, text->line, n, t->n);
             goto done;
         }
-        TIL_TRY(til_grow(ctx, &t->cells, &t->cells_capacity, (t->n_rows + 1) * n, sizeof *t->cells));
+        TIL_TRY(
+            til_grow(ctx, &t->cells, &t->cells_capacity, (t->n_rows + 1) * n, sizeof *t->cells));
         memcpy(t->cells + t->n_rows * n, t->fields, n * sizeof *t->cells);
         t->n_rows++;
     }
@@ -104,7 +105,8 @@ static til_status_t fill_column(til_ctx_t *ctx, const cells_t *t, size_t c, til_
         TIL_TRY(til_table_add_text(ctx, out, t->cells[c], "", &column));
         for (size_t i = 1; i < t->n_rows; i++) {
             const char *cell = t->cells[i * t->n + c];
-            TIL_TRY(til_table_set_text(ctx, out, column, i - 1, strcmp(cell, "NA") == 0 ? NULL : cell));
+            TIL_TRY(
+                til_table_set_text(ctx, out, column, i - 1, strcmp(cell, "NA") == 0 ? NULL : cell));
         }
     }
 done:
@@ -121,8 +123,8 @@ til_status_t til_table_read(til_ctx_t *ctx, til_text_t *text, til_table_t *out)
     TIL_TRY(til_table_init(ctx, t.n_rows - 1, out));
     for (size_t c = 0; c < t.n; c++) {
         if (til_table_column(out, t.cells[c]) != NULL) {
-            status = til_fail(ctx, TIL_EINPUT, "%s: column '%s' stands twice in the header", text->path,
-                              t.cells[c]);
+            status = til_fail(ctx, TIL_EINPUT, "%s: column '%s' stands twice in the header",
+                              text->path, t.cells[c]);
             goto done;
         }
         TIL_TRY(fill_column(ctx, &t, c, out));

@@ -1,12 +1,12 @@
 /* pca.c -- principal components of the samples.
  *
- * With Y the n_top x n matrix of centred rows, the Gram matrix G = Y'Y = V L V' (n x n, n samples) has the
- * coordinates of component k in sqrt(l_k) v_k and its variance in l_k / (n - 1). Of two features of
- * equal variance the earlier is taken.
+ * With Y the n_top x n matrix of centred rows, the Gram matrix G = Y'Y = V L V' (n x n, n samples)
+ * has the coordinates of component k in sqrt(l_k) v_k and its variance in l_k / (n - 1). Of two
+ * features of equal variance the earlier is taken.
  *
  * Source: Jolliffe (2002), Principal Component Analysis, ch. 3.5 (duality).
- * Agrees: R 4.2.2 prcomp(t(x[top, ])) and DESeq2 1.38.3 plotPCA(), coordinates to 1e-9 of the largest, up to
- *         the sign of a component (tests/unit/test_pca.c).
+ * Agrees: R 4.2.2 prcomp(t(x[top, ])) and DESeq2 1.38.3 plotPCA(), coordinates to 1e-9 of the
+ * largest, up to the sign of a component (tests/unit/test_pca.c).
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
@@ -46,15 +46,16 @@ static void centre_rows(const til_matrix_t *m, const size_t *rows, size_t n_rows
     }
 }
 
-static til_status_t fill(til_ctx_t *ctx, const til_matrix_t *m, const double *vectors, const double *values,
-                         size_t n_keep, til_table_t *out)
+static til_status_t fill(til_ctx_t *ctx, const til_matrix_t *m, const double *vectors,
+                         const double *values, size_t n_keep, til_table_t *out)
 {
     size_t n = m->n_cols, column;
     til_status_t status;
 
     TIL_TRY(til_table_init(ctx, n, out));
     TIL_TRY(til_table_add_text(ctx, out, "sample", "", &column));
-    for (size_t s = 0; s < n; s++) TIL_TRY(til_table_set_text(ctx, out, column, s, m->col_names[s]));
+    for (size_t s = 0; s < n; s++)
+        TIL_TRY(til_table_set_text(ctx, out, column, s, m->col_names[s]));
     for (size_t k = 0; k < n_keep; k++) {
         const double *v = vectors + (n - 1 - k) * n;
         double *pc, scale = sqrt(fmax(0, values[n - 1 - k]));
@@ -73,7 +74,8 @@ til_status_t til_pca(til_ctx_t *ctx, const til_matrix_t *values, size_t n_top, s
                      til_table_t *out, double *percent)
 {
     size_t n = values->n_cols;
-    double *variance = til_array(values->n_rows, sizeof *variance), *y = NULL, *gram = NULL, *eigen = NULL;
+    double *variance = til_array(values->n_rows, sizeof *variance), *y = NULL, *gram = NULL,
+           *eigen = NULL;
     size_t *order = til_array(values->n_rows, sizeof *order);
     double total = 0;
     til_status_t status = TIL_OK;
@@ -89,7 +91,8 @@ til_status_t til_pca(til_ctx_t *ctx, const til_matrix_t *values, size_t n_top, s
         goto done;
     }
     if (n < 2) {
-        status = til_fail(ctx, TIL_ENUMERIC, "%s: principal components need two samples", values->origin);
+        status = til_fail(ctx, TIL_ENUMERIC, "%s: principal components need two samples",
+                          values->origin);
         goto done;
     }
     row_variances(values, variance);

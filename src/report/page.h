@@ -24,10 +24,11 @@ typedef struct {
 void til_page_text(til_page_t *page, const char *text);
 void til_page_number(til_page_t *page, double value);
 
-/* Puts a finished figure on the page and among the files: `stem` and `part` (NULL for none) make its name.
- * `svg` is taken and emptied. */
+/* Puts a finished figure on the page and among the files: `stem` and `part` (NULL for none) make
+ * its name. `svg` is taken and emptied. */
 TIL_MUST_USE
-til_status_t til_page_figure(til_page_t *page, const char *stem, const char *part, til_strbuf_t *svg);
+til_status_t til_page_figure(til_page_t *page, const char *stem, const char *part,
+                             til_strbuf_t *svg);
 
 /* The number column `name` of a table; TIL_EINPUT when it is not there. */
 TIL_MUST_USE

@@ -20,7 +20,8 @@ typedef struct {
 
 static til_status_t read_columns(til_page_t *page, const til_report_question_t *q, tested_t *t)
 {
-    const til_column_t *id = til_table_column(q->de, "gene_id"), *name = til_table_column(q->de, "gene_name");
+    const til_column_t *id = til_table_column(q->de, "gene_id"),
+                       *name = til_table_column(q->de, "gene_name");
     til_status_t status;
 
     if (id == NULL || id->type != TIL_COLUMN_TEXT)
@@ -66,12 +67,14 @@ static size_t smallest(size_t n, const double *value, const double *tie, size_t 
 static void gene_table(til_page_t *page, const til_report_question_t *q, const tested_t *t,
                        const size_t *rows, size_t n)
 {
-    const til_column_t *status = til_table_column(q->de, "status"), *id = til_table_column(q->de, "gene_id");
+    const til_column_t *status = til_table_column(q->de, "status"),
+                       *id = til_table_column(q->de, "gene_id");
     til_strbuf_t *h = &page->html;
 
     til_strbuf_printf(h, "<h3>Top genes</h3>\n<div class=\"wide\"><table data-table=\"de/");
     til_page_text(page, q->id);
-    til_strbuf_add(h, ".de.tsv\"><tr><th>gene</th><th>id</th><th>baseMean</th><th>log2FoldChange</th><th>lfcSE</th>"
+    til_strbuf_add(h, ".de.tsv\"><tr><th>gene</th><th>id</th><th>baseMean</th><th>log2FoldChange</"
+                      "th><th>lfcSE</th>"
                       "<th>stat</th><th>pvalue</th><th>padj</th><th>status</th></tr>\n");
     for (size_t i = 0; i < n; i++) {
         size_t g = rows[i];
@@ -95,8 +98,8 @@ static void gene_table(til_page_t *page, const til_report_question_t *q, const t
 }
 
 /* Normalised counts (log10 of count + 1) of one gene per group. */
-static til_status_t gene_figure(til_page_t *page, const char *question, const char *id, const char *label,
-                                size_t row, const size_t *columns)
+static til_status_t gene_figure(til_page_t *page, const char *question, const char *id,
+                                const char *label, size_t row, const size_t *columns)
 {
     const til_matrix_t *m = page->in->normalized;
     double *value = til_array(page->groups.n, sizeof *value);
@@ -105,7 +108,8 @@ static til_status_t gene_figure(til_page_t *page, const char *question, const ch
 
     if (value == NULL) return til_no_memory(page->ctx, page->groups.n, "samples");
     for (size_t s = 0; s < page->groups.n; s++)
-        value[s] = columns[s] == (size_t)-1 ? (double)NAN : log10(til_matrix_row(m, row)[columns[s]] + 1);
+        value[s] = columns[s] == (size_t)-1 ? (double)NAN
+                                            : log10(til_matrix_row(m, row)[columns[s]] + 1);
     til_plot_boxes(&svg, &page->groups, value, label, "log10(normalised count + 1)");
     til_strbuf_printf(&name, "gene_%s", question);
     status = name.failed ? til_no_memory(page->ctx, 1, "figure")
@@ -133,8 +137,8 @@ static til_status_t sample_columns(til_page_t *page, const til_matrix_t *m, size
     return status;
 }
 
-static til_status_t gene_figures(til_page_t *page, const til_report_question_t *q, const tested_t *t,
-                                 const size_t *rows, size_t n)
+static til_status_t gene_figures(til_page_t *page, const til_report_question_t *q,
+                                 const tested_t *t, const size_t *rows, size_t n)
 {
     const til_matrix_t *m = page->in->normalized;
     const til_column_t *id = til_table_column(q->de, "gene_id");
@@ -147,7 +151,9 @@ static til_status_t gene_figures(til_page_t *page, const til_report_question_t *
     til_strbuf_add(&page->html, "<div class=\"figures\">\n");
     for (size_t i = 0; i < n; i++) {
         ptrdiff_t row = til_names_find(genes, id->text[rows[i]]);
-        if (row >= 0) TIL_TRY(gene_figure(page, q->id, id->text[rows[i]], t->label[rows[i]], (size_t)row, columns));
+        if (row >= 0)
+            TIL_TRY(gene_figure(page, q->id, id->text[rows[i]], t->label[rows[i]], (size_t)row,
+                                columns));
     }
     til_strbuf_add(&page->html, "</div>\n");
 done:
@@ -156,7 +162,8 @@ done:
     return status;
 }
 
-static til_status_t overview_figures(til_page_t *page, const til_report_question_t *q, const tested_t *t)
+static til_status_t overview_figures(til_page_t *page, const til_report_question_t *q,
+                                     const tested_t *t)
 {
     til_strbuf_t svg = { 0 };
     til_status_t status;
@@ -183,11 +190,13 @@ static til_status_t set_section(til_page_t *page, const til_report_question_t *q
     size_t rows[TOP_SETS], n;
     til_status_t status = TIL_OK;
 
-    for (size_t k = 0; k < 5; k++) TIL_TRY(til_page_column(page, q->gsea, "of sets", names[k], &column[k]));
+    for (size_t k = 0; k < 5; k++)
+        TIL_TRY(til_page_column(page, q->gsea, "of sets", names[k], &column[k]));
     n = smallest(q->gsea->n_rows, column[3], column[2], TOP_SETS, rows);
     til_strbuf_add(h, "<h3>Gene sets</h3>\n<div class=\"wide\"><table data-table=\"gsea/");
     til_page_text(page, q->id);
-    til_strbuf_add(h, ".gsea.tsv\"><tr><th>set</th><th>size</th><th>es</th><th>nes</th><th>pvalue</th><th>padj</th>"
+    til_strbuf_add(h, ".gsea.tsv\"><tr><th>set</th><th>size</th><th>es</th><th>nes</th><th>pvalue</"
+                      "th><th>padj</th>"
                       "<th>leading edge</th></tr>\n");
     for (size_t i = 0; i < n; i++) {
         til_strbuf_add(h, "<tr><td>");

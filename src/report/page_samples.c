@@ -11,7 +11,8 @@
 #include "report/svg.h"
 
 /* The values of `from` in the order of the sheet, by sample name; NaN where the table lacks one. */
-static til_status_t by_sample(til_page_t *page, const til_table_t *table, const char *column, double **out)
+static til_status_t by_sample(til_page_t *page, const til_table_t *table, const char *column,
+                              double **out)
 {
     const double *values;
     til_names_t *names = NULL;
@@ -55,7 +56,8 @@ static void sheet_table(til_page_t *page)
     const til_sheet_t *sheet = page->in->sheet;
     til_strbuf_t *h = &page->html;
 
-    til_strbuf_add(h, "<details><summary>The sample sheet</summary><div class=\"wide\"><table><tr><th>sample</th>");
+    til_strbuf_add(h, "<details><summary>The sample sheet</summary><div "
+                      "class=\"wide\"><table><tr><th>sample</th>");
     for (size_t c = 0; c < sheet->n_columns; c++) {
         til_strbuf_add(h, "<th>");
         til_page_text(page, sheet->columns[c]);
@@ -85,8 +87,8 @@ static til_status_t size_factor_figure(til_page_t *page)
     til_status_t status;
 
     TIL_TRY(by_sample(page, t, name, &value));
-    til_plot_bars(&svg, &page->groups, value, strcmp(name, "size_factor") == 0 ? "Size factors" : "Norm factors",
-                  name);
+    til_plot_bars(&svg, &page->groups, value,
+                  strcmp(name, "size_factor") == 0 ? "Size factors" : "Norm factors", name);
     TIL_TRY(til_page_figure(page, "size_factors", NULL, &svg));
 done:
     free(value);
@@ -131,7 +133,8 @@ static til_status_t dispersion_figure(til_page_t *page)
     til_strbuf_t svg = { 0 };
 
     if (mean == NULL || gene == NULL) return TIL_OK;    /* an engine without dispersions */
-    til_plot_dispersion(&svg, t->n_rows, mean, gene, optional(t, "dispFit"), optional(t, "dispersion"));
+    til_plot_dispersion(&svg, t->n_rows, mean, gene, optional(t, "dispFit"),
+                        optional(t, "dispersion"));
     return til_page_figure(page, "dispersion", NULL, &svg);
 }
 

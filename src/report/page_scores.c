@@ -14,8 +14,10 @@ enum { MOST_ROWS = 60, MOST_BOXES = 12 };
 
 /* The readouts a trial asks for first; whatever else was scored follows in its own order. */
 static const char *const first_sets[] = {
-    "EFFECTOR_CORE", "CYT", "GEP18", "CD8_TREG_RATIO", "CD8_T_CORE", "TREG_CORE", "NK_CORE", "M1_M2_RATIO",
-    "EXHAUSTION_CORE", "EFFECTOR_TREG_RATIO", "IFNG6", "IL2_STAT5_CORE" };
+    "EFFECTOR_CORE", "CYT",           "GEP18",       "CD8_TREG_RATIO",  "CD8_T_CORE",
+    "TREG_CORE",     "NK_CORE",       "M1_M2_RATIO", "EXHAUSTION_CORE", "EFFECTOR_TREG_RATIO",
+    "IFNG6",         "IL2_STAT5_CORE"
+};
 
 static bool has_numbers(const double *x, size_t n)
 {
@@ -30,7 +32,8 @@ static size_t order_rows(const til_matrix_t *m, size_t *rows)
 
     for (size_t k = 0; k < n_first; k++)
         for (size_t i = 0; i < m->n_rows; i++)
-            if (strcmp(m->row_names[i], first_sets[k]) == 0 && has_numbers(til_matrix_row(m, i), m->n_cols))
+            if (strcmp(m->row_names[i], first_sets[k]) == 0 &&
+                has_numbers(til_matrix_row(m, i), m->n_cols))
                 rows[n++] = i;
     for (size_t i = 0; i < m->n_rows; i++) {
         bool taken = !has_numbers(til_matrix_row(m, i), m->n_cols);
@@ -40,7 +43,8 @@ static size_t order_rows(const til_matrix_t *m, size_t *rows)
     return n;
 }
 
-/* Samples sorted by group (stable), and their columns in the matrix; samples it lacks are left out. */
+/* Samples sorted by group (stable), and their columns in the matrix; samples it lacks are left out.
+ */
 typedef struct {
     size_t *columns, *group;
     char **names;
@@ -79,8 +83,9 @@ static til_status_t box_figures(til_page_t *page, const size_t *rows, size_t n_r
     const til_matrix_t *m = page->in->scores;
     til_names_t *names = NULL;
     double *value = til_array(page->groups.n, sizeof *value);
-    til_status_t status = value == NULL ? til_no_memory(page->ctx, page->groups.n, "samples")
-                                        : til_names_index(page->ctx, m->col_names, m->n_cols, &names);
+    til_status_t status = value == NULL
+                              ? til_no_memory(page->ctx, page->groups.n, "samples")
+                              : til_names_index(page->ctx, m->col_names, m->n_cols, &names);
 
     if (status != TIL_OK) goto done;
     til_strbuf_add(&page->html, "<div class=\"figures\">\n");
@@ -110,9 +115,10 @@ static til_status_t coverage_table(til_page_t *page)
 
     TIL_TRY(til_page_column(page, t, "of coverage", "n_genes", &n_genes));
     TIL_TRY(til_page_column(page, t, "of coverage", "n_found", &n_found));
-    til_strbuf_add(h, "<details><summary>Genes found per signature</summary><div class=\"wide\">"
-                      "<table data-table=\"scores/scores.coverage.tsv\"><tr><th>set</th><th>n_genes</th>"
-                      "<th>n_found</th><th>missing</th></tr>\n");
+    til_strbuf_add(
+        h, "<details><summary>Genes found per signature</summary><div class=\"wide\">"
+           "<table data-table=\"scores/scores.coverage.tsv\"><tr><th>set</th><th>n_genes</th>"
+           "<th>n_found</th><th>missing</th></tr>\n");
     for (size_t i = 0; i < t->n_rows; i++) {
         til_strbuf_add(h, "<tr><td>");
         til_page_text(page, t->columns[0].text[i]);
@@ -143,7 +149,8 @@ til_status_t til_page_scores(til_page_t *page)
     til_strbuf_add(&page->html, "<h2 id=\"signatures\">Immune signatures</h2>\n");
     if (n_rows > 0 && s.n > 0) {
         til_groups_t groups = { s.n, s.names, s.group, page->labels, page->groups.n_groups, NULL };
-        til_plot_heat_map(&svg, m, rows, n_rows < MOST_ROWS ? n_rows : MOST_ROWS, s.columns, &groups);
+        til_plot_heat_map(&svg, m, rows, n_rows < MOST_ROWS ? n_rows : MOST_ROWS, s.columns,
+                          &groups);
         TIL_TRY(til_page_figure(page, "heat_map", NULL, &svg));
         TIL_TRY(box_figures(page, rows, n_rows < MOST_BOXES ? n_rows : MOST_BOXES));
     }

@@ -37,7 +37,8 @@ static void legend(til_strbuf_t *svg, double x, double y, const til_groups_t *gr
 {
     for (size_t k = 0; k < groups->n_groups; k++) {
         til_svg_mark(svg, x, y + 16 * (double)k, 4.5, k, NULL);
-        til_svg_text(svg, x + 10, y + 16 * (double)k + 4, 11, TIL_ANCHOR_START, 0, groups->labels[k]);
+        til_svg_text(svg, x + 10, y + 16 * (double)k + 4, 11, TIL_ANCHOR_START, 0,
+                     groups->labels[k]);
     }
 }
 
@@ -61,8 +62,8 @@ static double *place(til_strbuf_t *svg, const til_scale_t *s, size_t n, const do
 }
 
 /* Dots of the points that `keep` chooses (all when NULL). */
-static void scatter(til_strbuf_t *svg, size_t n, const double *px, const double *py, const char *keep,
-                    char wanted, double diameter, const char *colour)
+static void scatter(til_strbuf_t *svg, size_t n, const double *px, const double *py,
+                    const char *keep, char wanted, double diameter, const char *colour)
 {
     double *x = til_array(n, sizeof *x), *y = til_array(n, sizeof *y);
     size_t m = 0;
@@ -81,11 +82,12 @@ static void scatter(til_strbuf_t *svg, size_t n, const double *px, const double 
     free(x);
 }
 
-void til_plot_pca(til_strbuf_t *svg, const til_groups_t *groups, const double *pc1, const double *pc2,
-                  const char *x_title, const char *y_title)
+void til_plot_pca(til_strbuf_t *svg, const til_groups_t *groups, const double *pc1,
+                  const double *pc2, const char *x_title, const char *y_title)
 {
     range_t rx = range_of(groups->n, pc1), ry = range_of(groups->n, pc2);
-    double right = 24 + 7 * (double)longest(groups->labels, groups->n_groups), width = WIDTH + right;
+    double right = 24 + 7 * (double)longest(groups->labels, groups->n_groups),
+           width = WIDTH + right;
     til_scale_t x = til_scale_make(rx.lo, rx.hi, LEFT, WIDTH - RIGHT, 5);
     til_scale_t y = til_scale_make(ry.lo, ry.hi, HEIGHT - BOTTOM, TOP, 5);
 
@@ -99,8 +101,8 @@ void til_plot_pca(til_strbuf_t *svg, const til_groups_t *groups, const double *p
     til_svg_end(svg);
 }
 
-void til_plot_bars(til_strbuf_t *svg, const til_groups_t *groups, const double *value, const char *title,
-                   const char *y_title)
+void til_plot_bars(til_strbuf_t *svg, const til_groups_t *groups, const double *value,
+                   const char *title, const char *y_title)
 {
     range_t r = range_of(groups->n, value);
     double slot = groups->n > 60 ? 9 : 14, width = LEFT + RIGHT + slot * (double)groups->n;
@@ -119,8 +121,8 @@ void til_plot_bars(til_strbuf_t *svg, const til_groups_t *groups, const double *
         if (!isfinite(value[s])) continue;
         til_svg_rect(svg, left + 1, top, slot - 2, til_scale_at(&y, y.lo) - top,
                      til_colours[groups->group[s] % TIL_N_COLOURS], NULL);
-        til_svg_text(svg, left + slot / 2 + 3, HEIGHT - BOTTOM + 6, slot > 10 ? 10 : 8, TIL_ANCHOR_END, -90,
-                     groups->names[s]);
+        til_svg_text(svg, left + slot / 2 + 3, HEIGHT - BOTTOM + 6, slot > 10 ? 10 : 8,
+                     TIL_ANCHOR_END, -90, groups->names[s]);
     }
     legend(svg, width + 4, TOP + 10, groups);
     til_svg_end(svg);
@@ -187,8 +189,8 @@ static char *called(til_strbuf_t *svg, size_t n, const double *padj, double alph
     return keep;
 }
 
-void til_plot_ma(til_strbuf_t *svg, size_t n, const double *mean, const double *lfc, const double *padj,
-                 double alpha, const char *title)
+void til_plot_ma(til_strbuf_t *svg, size_t n, const double *mean, const double *lfc,
+                 const double *padj, double alpha, const char *title)
 {
     double *lx = logs(svg, n, mean), *px = NULL, *py = NULL;
     char *keep = called(svg, n, padj, alpha);
@@ -217,8 +219,8 @@ void til_plot_ma(til_strbuf_t *svg, size_t n, const double *mean, const double *
 }
 
 /* Names the genes of smallest p, those that pass alpha, at most 12 of them. */
-static void name_best(til_strbuf_t *svg, size_t n, const double *px, const double *py, const double *p,
-                      const double *padj, char *const *label, double alpha)
+static void name_best(til_strbuf_t *svg, size_t n, const double *px, const double *py,
+                      const double *p, const double *padj, char *const *label, double alpha)
 {
     enum { MOST = 12 };
     size_t best[MOST], n_best = 0;
@@ -241,8 +243,8 @@ static void name_best(til_strbuf_t *svg, size_t n, const double *px, const doubl
     }
 }
 
-void til_plot_volcano(til_strbuf_t *svg, size_t n, const double *lfc, const double *p, const double *padj,
-                      char *const *label, double alpha, const char *title)
+void til_plot_volcano(til_strbuf_t *svg, size_t n, const double *lfc, const double *p,
+                      const double *padj, char *const *label, double alpha, const char *title)
 {
     double *minus = logs(svg, n, p), *px = NULL, *py = NULL;
     char *keep = called(svg, n, padj, alpha);
@@ -371,8 +373,12 @@ void til_plot_heat_map(til_strbuf_t *svg, const til_matrix_t *m, const size_t *r
         row_moments(x, columns, groups->n, &mean, &sd);
         for (size_t i = 0; i < groups->n; i++) {
             char colour[8];
-            heat_colour(sd > 0 ? (x[columns[i]] - mean) / sd : isfinite(x[columns[i]]) ? 0 : NAN, colour);
-            til_svg_rect(svg, left + cell * (double)i, top + tall * (double)k, cell - .5, tall - .5, colour, NULL);
+            heat_colour(sd > 0                    ? (x[columns[i]] - mean) / sd
+                        : isfinite(x[columns[i]]) ? 0
+                                                  : NAN,
+                        colour);
+            til_svg_rect(svg, left + cell * (double)i, top + tall * (double)k, cell - .5, tall - .5,
+                         colour, NULL);
         }
         til_svg_text(svg, left + cell * (double)groups->n + 5, top + tall * (double)k + 10, 10,
                      TIL_ANCHOR_START, 0, m->row_names[rows[k]]);
@@ -398,30 +404,34 @@ static double quantile(size_t n, const double *x, double p)
     return i + 1 < n ? x[i] + (h - (double)i) * (x[i + 1] - x[i]) : x[n - 1];
 }
 
-static void draw_box(til_strbuf_t *svg, const til_scale_t *y, double at, size_t n, const double *sorted)
+static void draw_box(til_strbuf_t *svg, const til_scale_t *y, double at, size_t n,
+                     const double *sorted)
 {
-    double q1 = quantile(n, sorted, .25), q2 = quantile(n, sorted, .5), q3 = quantile(n, sorted, .75);
+    double q1 = quantile(n, sorted, .25), q2 = quantile(n, sorted, .5),
+           q3 = quantile(n, sorted, .75);
     double lo = sorted[0], hi = sorted[n - 1], reach = 1.5 * (q3 - q1);
 
     for (size_t i = 0; i < n; i++) if (sorted[i] >= q1 - reach) { lo = sorted[i]; break; }
     for (size_t i = n; i-- > 0;) if (sorted[i] <= q3 + reach) { hi = sorted[i]; break; }
     til_svg_line(svg, at, til_scale_at(y, lo), at, til_scale_at(y, q1), "#555", 1);
     til_svg_line(svg, at, til_scale_at(y, q3), at, til_scale_at(y, hi), "#555", 1);
-    til_svg_rect(svg, at - 16, til_scale_at(y, q3), 32, til_scale_at(y, q1) - til_scale_at(y, q3), "#f4f4f4",
-                 "#555");
+    til_svg_rect(svg, at - 16, til_scale_at(y, q3), 32, til_scale_at(y, q1) - til_scale_at(y, q3),
+                 "#f4f4f4", "#555");
     til_svg_line(svg, at - 16, til_scale_at(y, q2), at + 16, til_scale_at(y, q2), "#222", 2);
 }
 
-void til_plot_boxes(til_strbuf_t *svg, const til_groups_t *groups, const double *value, const char *title,
-                    const char *y_title)
+void til_plot_boxes(til_strbuf_t *svg, const til_groups_t *groups, const double *value,
+                    const char *title, const char *y_title)
 {
     enum { TALL = 260, SLOT = 62 };
     range_t r = range_of(groups->n, value);
-    double width = LEFT + RIGHT + SLOT * (double)groups->n_groups, *sorted = til_array(groups->n, sizeof *sorted);
+    double width = LEFT + RIGHT + SLOT * (double)groups->n_groups,
+           *sorted = til_array(groups->n, sizeof *sorted);
     double slope = longest(groups->labels, groups->n_groups) > 9 ? -30 : 0;
     double height = TALL + (slope != 0 ? 20 : 0);
     til_scale_t y = til_scale_make(r.lo, r.hi, TALL - BOTTOM, TOP, 5);
-    til_scale_t x = { 0, (double)groups->n_groups, LEFT, LEFT + SLOT * (double)groups->n_groups, 0 };
+    til_scale_t x = { 0, (double)groups->n_groups, LEFT, LEFT + SLOT * (double)groups->n_groups,
+                      0 };
 
     if (width < 240) width = 240;
     til_svg_begin(svg, width, height, title);
@@ -439,15 +449,17 @@ void til_plot_boxes(til_strbuf_t *svg, const til_groups_t *groups, const double 
     }
     for (size_t s = 0; groups->line != NULL && s < groups->n; s++)
         for (size_t t = s + 1; t < groups->n; t++) {
-            if (groups->line[s] != groups->line[t] || !isfinite(value[s]) || !isfinite(value[t])) continue;
-            til_svg_line(svg, LEFT + SLOT * ((double)groups->group[s] + .5), til_scale_at(&y, value[s]),
-                         LEFT + SLOT * ((double)groups->group[t] + .5), til_scale_at(&y, value[t]), "#bbbbbb", .8);
+            if (groups->line[s] != groups->line[t] || !isfinite(value[s]) || !isfinite(value[t]))
+                continue;
+            til_svg_line(svg, LEFT + SLOT * ((double)groups->group[s] + .5),
+                         til_scale_at(&y, value[s]), LEFT + SLOT * ((double)groups->group[t] + .5),
+                         til_scale_at(&y, value[t]), "#bbbbbb", .8);
             break;
         }
     for (size_t s = 0; s < groups->n; s++)
         if (isfinite(value[s]))
-            til_svg_mark(svg, LEFT + SLOT * ((double)groups->group[s] + .5), til_scale_at(&y, value[s]), 3,
-                         groups->group[s], groups->names[s]);
+            til_svg_mark(svg, LEFT + SLOT * ((double)groups->group[s] + .5),
+                         til_scale_at(&y, value[s]), 3, groups->group[s], groups->names[s]);
     til_svg_end(svg);
     if (sorted == NULL) svg->failed = true;
     free(sorted);

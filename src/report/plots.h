@@ -1,5 +1,6 @@
-/* plots.h -- one function per kind of figure: numbers in, SVG out. No statistics: what is drawn was computed
- * elsewhere. Each appends a whole <svg> to `svg`; want of memory is left in svg->failed. */
+/* plots.h -- one function per kind of figure: numbers in, SVG out. No statistics: what is drawn was
+ * computed elsewhere. Each appends a whole <svg> to `svg`; want of memory is left in svg->failed.
+ */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_REPORT_PLOTS_H
 #define TIL_REPORT_PLOTS_H
@@ -20,25 +21,25 @@ typedef struct {
     const size_t *line;             /* n: samples of one line are joined; NULL   */
 } til_groups_t;
 
-void til_plot_pca(til_strbuf_t *svg, const til_groups_t *groups, const double *pc1, const double *pc2,
-                  const char *x_title, const char *y_title);
+void til_plot_pca(til_strbuf_t *svg, const til_groups_t *groups, const double *pc1,
+                  const double *pc2, const char *x_title, const char *y_title);
 
 /* One bar per sample. */
-void til_plot_bars(til_strbuf_t *svg, const til_groups_t *groups, const double *value, const char *title,
-                   const char *y_title);
+void til_plot_bars(til_strbuf_t *svg, const til_groups_t *groups, const double *value,
+                   const char *title, const char *y_title);
 
-/* Gene-wise estimates (grey), fitted trend (orange), final (blue) against the mean; log-log. `fitted` and
- * `final` may be NULL. */
+/* Gene-wise estimates (grey), fitted trend (orange), final (blue) against the mean; log-log.
+ * `fitted` and `final` may be NULL. */
 void til_plot_dispersion(til_strbuf_t *svg, size_t n, const double *mean, const double *gene_wise,
                          const double *fitted, const double *final);
 
 /* log2 fold change against the mean; genes with padj < alpha in orange. */
-void til_plot_ma(til_strbuf_t *svg, size_t n, const double *mean, const double *lfc, const double *padj,
-                 double alpha, const char *title);
+void til_plot_ma(til_strbuf_t *svg, size_t n, const double *mean, const double *lfc,
+                 const double *padj, double alpha, const char *title);
 
 /* -log10 p against log2 fold change; the most significant genes are named by `label`. */
-void til_plot_volcano(til_strbuf_t *svg, size_t n, const double *lfc, const double *p, const double *padj,
-                      char *const *label, double alpha, const char *title);
+void til_plot_volcano(til_strbuf_t *svg, size_t n, const double *lfc, const double *p,
+                      const double *padj, char *const *label, double alpha, const char *title);
 
 void til_plot_p_histogram(til_strbuf_t *svg, size_t n, const double *p, const char *title);
 
@@ -48,9 +49,9 @@ void til_plot_running_score(til_strbuf_t *svg, const til_running_score_t *score)
 void til_plot_heat_map(til_strbuf_t *svg, const til_matrix_t *m, const size_t *rows, size_t n_rows,
                        const size_t *columns, const til_groups_t *groups);
 
-/* Boxes per group (median, quartiles, whiskers to 1.5 IQR), every sample a mark, lines joining samples of one
- * patient. */
-void til_plot_boxes(til_strbuf_t *svg, const til_groups_t *groups, const double *value, const char *title,
-                    const char *y_title);
+/* Boxes per group (median, quartiles, whiskers to 1.5 IQR), every sample a mark, lines joining
+ * samples of one patient. */
+void til_plot_boxes(til_strbuf_t *svg, const til_groups_t *groups, const double *value,
+                    const char *title, const char *y_title);
 
 #endif

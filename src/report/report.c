@@ -11,15 +11,24 @@
 #include "report/svg.h"
 
 static const char style[] =
-    "body{font:15px/1.5 Helvetica,Arial,sans-serif;color:#222;margin:0 auto;max-width:1180px;padding:0 16px}"
-    "h1{font-size:1.7em;margin:.8em 0 .2em}h2{margin-top:2em;border-bottom:2px solid #0072B2}h3{margin:1.4em 0 .4em}"
-    "table{border-collapse:collapse;font-size:13px}td,th{padding:2px 9px;border-bottom:1px solid #ddd;text-align:left}"
+    "body{font:15px/1.5 Helvetica,Arial,sans-serif;color:#222;margin:0 "
+    "auto;max-width:1180px;padding:0 16px}"
+    "h1{font-size:1.7em;margin:.8em 0 .2em}h2{margin-top:2em;border-bottom:2px solid "
+    "#0072B2}h3{margin:1.4em 0 .4em}"
+    "table{border-collapse:collapse;font-size:13px}td,th{padding:2px 9px;border-bottom:1px solid "
+    "#ddd;text-align:left}"
     "td.n{text-align:right;font-variant-numeric:tabular-nums}th{background:#f2f6f9}"
-    ".wide{overflow-x:auto;max-width:100%}.figures{display:flex;flex-wrap:wrap;gap:14px;align-items:flex-start}"
+    ".wide{overflow-x:auto;max-width:100%}.figures{display:flex;flex-wrap:wrap;gap:14px;align-"
+    "items:flex-start}"
     "figure{margin:0;max-width:100%;overflow-x:auto}figure svg{max-width:100%;height:auto}"
-    "figure.broad svg{max-width:none}.answers{background:#f2f6f9;border-left:5px solid #0072B2;padding:8px 18px}"
-    ".muted{color:#666}nav a{display:inline-block;margin-right:14px}code{background:#f4f4f4;padding:0 3px;overflow-wrap:anywhere}"
-    "@media print{nav{display:none}h2{break-after:avoid}figure,tr{break-inside:avoid}body{max-width:none}}";
+    "figure.broad svg{max-width:none}.answers{background:#f2f6f9;border-left:5px solid "
+    "#0072B2;padding:8px 18px}"
+    ".muted{color:#666}nav "
+    "a{display:inline-block;margin-right:14px}code{background:#f4f4f4;padding:0 "
+    "3px;overflow-wrap:anywhere}"
+    "@media "
+    "print{nav{display:none}h2{break-after:avoid}figure,tr{break-inside:avoid}body{max-width:none}"
+    "}";
 
 void til_page_text(til_page_t *page, const char *text)
 {
@@ -41,7 +50,8 @@ til_status_t til_page_column(til_page_t *page, const til_table_t *table, const c
 {
     const til_column_t *column = til_table_column(table, name);
     if (column == NULL || column->type != TIL_COLUMN_NUMBER)
-        return til_fail(page->ctx, TIL_EINPUT, "the table %s has no column of numbers '%s'", what, name);
+        return til_fail(page->ctx, TIL_EINPUT, "the table %s has no column of numbers '%s'", what,
+                        name);
     *values = column->number;
     return TIL_OK;
 }
@@ -51,24 +61,26 @@ static void add_file_name(til_strbuf_t *b, const char *text)
 {
     for (; *text != '\0'; text++) {
         char c = *text;
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-                     c == '-' || c == '.';
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                     c == '_' || c == '-' || c == '.';
         til_strbuf_add_char(b, plain ? c : '_');
     }
 }
 
-til_status_t til_page_figure(til_page_t *page, const char *stem, const char *part, til_strbuf_t *svg)
+til_status_t til_page_figure(til_page_t *page, const char *stem, const char *part,
+                             til_strbuf_t *svg)
 {
     til_strbuf_t name = { 0 };
-    til_status_t status = til_grow(page->ctx, &page->figures, &page->figures_capacity, page->n_figures + 1,
-                                   sizeof *page->figures);
+    til_status_t status = til_grow(page->ctx, &page->figures, &page->figures_capacity,
+                                   page->n_figures + 1, sizeof *page->figures);
 
     add_file_name(&name, stem);
     if (part != NULL) {
         til_strbuf_add_char(&name, '_');
         add_file_name(&name, part);
     }
-    if (status == TIL_OK && (svg->failed || name.failed)) status = til_no_memory(page->ctx, 1, "figure");
+    if (status == TIL_OK && (svg->failed || name.failed))
+        status = til_no_memory(page->ctx, 1, "figure");
     if (status != TIL_OK) {
         til_strbuf_clear(&name);
         til_strbuf_clear(svg);
@@ -113,14 +125,17 @@ static til_status_t make_groups(til_page_t *page)
     page->group = til_array(n, sizeof *page->group);
     page->line = til_array(n, sizeof *page->line);
     page->labels = til_array(n, sizeof *page->labels);
-    if (labels == NULL || patients == NULL || page->group == NULL || page->line == NULL || page->labels == NULL) {
+    if (labels == NULL || patients == NULL || page->group == NULL || page->line == NULL ||
+        page->labels == NULL) {
         status = til_no_memory(page->ctx, n, "samples");
         goto done;
     }
     for (size_t s = 0; s < n && status == TIL_OK; s++) {
         label_sample(in, s, &label);
         ptrdiff_t id = til_names_add(labels, til_strbuf_text(&label), NULL);
-        ptrdiff_t line = pair < 0 ? 0 : til_names_add(patients, til_sheet_cell(in->sheet, s, (size_t)pair), NULL);
+        ptrdiff_t line = pair < 0 ? 0
+                                  : til_names_add(patients,
+                                                  til_sheet_cell(in->sheet, s, (size_t)pair), NULL);
         if (id < 0 || line < 0 || label.failed) status = til_no_memory(page->ctx, n, "samples");
         page->group[s] = (size_t)id;
         page->line[s] = (size_t)line;
@@ -199,13 +214,16 @@ static void page_head(til_page_t *page)
     const til_report_input_t *in = page->in;
     til_strbuf_t *h = &page->html;
 
-    til_strbuf_add(h, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>");
+    til_strbuf_add(
+        h, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+           "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+           "'unsafe-inline'\">\n"
+           "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>");
     til_page_text(page, in->title);
     til_strbuf_printf(h, "</title>\n<style>%s</style></head><body>\n<h1>", style);
     til_page_text(page, in->title);
-    til_strbuf_printf(h, "</h1>\n<p class=\"muted\">%zu samples; tilseq %s</p>\n", in->sheet->n_samples, in->version);
+    til_strbuf_printf(h, "</h1>\n<p class=\"muted\">%zu samples; tilseq %s</p>\n",
+                      in->sheet->n_samples, in->version);
     til_strbuf_add(h, "<nav><a href=\"#samples\">Samples</a>");
     for (size_t i = 0; i < in->n_questions; i++) {
         til_strbuf_add(h, "<a href=\"#q-");
@@ -228,7 +246,8 @@ static void page_methods(til_page_t *page)
         til_page_text(page, page->in->methods[i]);
         til_strbuf_add(h, "</p>\n");
     }
-    if (page->in->n_commands > 0) til_strbuf_add(h, "<p>The steps of this run, each of which can be typed:</p>\n<ol>\n");
+    if (page->in->n_commands > 0)
+        til_strbuf_add(h, "<p>The steps of this run, each of which can be typed:</p>\n<ol>\n");
     for (size_t i = 0; i < page->in->n_commands; i++) {
         til_strbuf_add(h, "<li><code>");
         til_page_text(page, page->in->commands[i]);
@@ -256,11 +275,13 @@ til_status_t til_report_make(til_ctx_t *ctx, const til_report_input_t *input, ti
     page_head(&page);
     if (input->n_questions > 0) {
         til_strbuf_add(&page.html, "<div class=\"answers\"><h3>What changed</h3><ul>\n");
-        for (size_t i = 0; i < input->n_questions; i++) TIL_TRY(answer(&page, &input->questions[i]));
+        for (size_t i = 0; i < input->n_questions; i++)
+            TIL_TRY(answer(&page, &input->questions[i]));
         til_strbuf_add(&page.html, "</ul></div>\n");
     }
     TIL_TRY(til_page_samples(&page));
-    for (size_t i = 0; i < input->n_questions; i++) TIL_TRY(til_page_question(&page, &input->questions[i]));
+    for (size_t i = 0; i < input->n_questions; i++)
+        TIL_TRY(til_page_question(&page, &input->questions[i]));
     if (input->scores != NULL) TIL_TRY(til_page_scores(&page));
     page_methods(&page);
     if (page.html.failed) status = til_no_memory(ctx, 1, "page");

@@ -1,4 +1,5 @@
-/* svg.c -- drawing primitives and axes. Numbers are written with at most one decimal: byte-stable, small. */
+/* svg.c -- drawing primitives and axes. Numbers are written with at most one decimal: byte-stable,
+ * small. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdint.h>
@@ -54,7 +55,8 @@ void til_svg_begin(til_strbuf_t *svg, double width, double height, const char *t
     til_strbuf_add_char(svg, '"');
     attribute(svg, "width", width);
     attribute(svg, "height", height);
-    til_strbuf_add(svg, " role=\"img\" font-family=\"Helvetica,Arial,sans-serif\" fill=\"#222\"><title>");
+    til_strbuf_add(
+        svg, " role=\"img\" font-family=\"Helvetica,Arial,sans-serif\" fill=\"#222\"><title>");
     til_xml_escape(svg, title);
     til_strbuf_add(svg, "</title>\n");
 }
@@ -98,8 +100,8 @@ void til_svg_circle(til_strbuf_t *svg, double x, double y, double r, const char 
     til_strbuf_printf(svg, " fill=\"%s\"/>\n", fill);
 }
 
-void til_svg_text(til_strbuf_t *svg, double x, double y, double size, til_anchor_t anchor, double angle,
-                  const char *text)
+void til_svg_text(til_strbuf_t *svg, double x, double y, double size, til_anchor_t anchor,
+                  double angle, const char *text)
 {
     static const char *const anchors[] = { "", " text-anchor=\"middle\"", " text-anchor=\"end\"" };
 
@@ -122,7 +124,8 @@ void til_svg_text(til_strbuf_t *svg, double x, double y, double size, til_anchor
     til_strbuf_add(svg, "</text>\n");
 }
 
-static void add_points(til_strbuf_t *svg, double x, double y, double r, const double (*corner)[2], int n)
+static void add_points(til_strbuf_t *svg, double x, double y, double r, const double (*corner)[2],
+                       int n)
 {
     til_strbuf_add(svg, "<polygon points=\"");
     for (int i = 0; i < n; i++) {
@@ -134,7 +137,8 @@ static void add_points(til_strbuf_t *svg, double x, double y, double r, const do
     til_strbuf_add_char(svg, '"');
 }
 
-void til_svg_mark(til_strbuf_t *svg, double x, double y, double r, size_t group, const char *tooltip)
+void til_svg_mark(til_strbuf_t *svg, double x, double y, double r, size_t group,
+                  const char *tooltip)
 {
     static const double square[][2] = { { -.9, -.9 }, { .9, -.9 }, { .9, .9 }, { -.9, .9 } };
     static const double triangle[][2] = { { 0, -1.2 }, { 1.1, .8 }, { -1.1, .8 } };
@@ -197,13 +201,15 @@ bool til_svg_dots(til_strbuf_t *svg, size_t n, const double *x, const double *y,
     if (at == NULL) return false;
     for (size_t i = 0; i < n; i++) {
         if (!(fabs(x[i]) < 1e4) || !(fabs(y[i]) < 1e4)) continue;
-        uint64_t px = (uint64_t)(llround(x[i] * 10) + OFFSET), py = (uint64_t)(llround(y[i] * 10) + OFFSET);
+        uint64_t px = (uint64_t)(llround(x[i] * 10) + OFFSET),
+                 py = (uint64_t)(llround(y[i] * 10) + OFFSET);
         at[n_at++] = px << 32 | py;
     }
     qsort(at, n_at, sizeof *at, compare_u64);
     if (n_at > 0) {
-        til_strbuf_printf(svg, "<path stroke=\"%s\" stroke-linecap=\"round\" stroke-opacity=\".6\" fill=\"none\"",
-                          colour);
+        til_strbuf_printf(
+            svg, "<path stroke=\"%s\" stroke-linecap=\"round\" stroke-opacity=\".6\" fill=\"none\"",
+            colour);
         attribute(svg, "stroke-width", diameter);
         til_strbuf_add(svg, " d=\"");
         for (size_t i = 0; i < n_at; i++) {
@@ -255,8 +261,8 @@ void til_svg_number(til_strbuf_t *out, double value)
     til_strbuf_add(out, isnan(value) ? "NA" : text);
 }
 
-void til_svg_axes(til_strbuf_t *svg, const til_scale_t *x, const til_scale_t *y, const char *x_title,
-                  const char *y_title)
+void til_svg_axes(til_strbuf_t *svg, const til_scale_t *x, const til_scale_t *y,
+                  const char *x_title, const char *y_title)
 {
     til_strbuf_t label = { 0 };
     double left = fmin(x->p0, x->p1), right = fmax(x->p0, x->p1);

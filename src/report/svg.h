@@ -25,11 +25,12 @@ void til_svg_rect(til_strbuf_t *svg, double x, double y, double w, double h, con
 void til_svg_circle(til_strbuf_t *svg, double x, double y, double r, const char *fill);
 
 /* Text, escaped. `angle` in degrees, clockwise. */
-void til_svg_text(til_strbuf_t *svg, double x, double y, double size, til_anchor_t anchor, double angle,
-                  const char *text);
+void til_svg_text(til_strbuf_t *svg, double x, double y, double size, til_anchor_t anchor,
+                  double angle, const char *text);
 
 /* A mark whose shape tells the group as its colour does: circle, square, triangle, diamond... */
-void til_svg_mark(til_strbuf_t *svg, double x, double y, double r, size_t group, const char *tooltip);
+void til_svg_mark(til_strbuf_t *svg, double x, double y, double r, size_t group,
+                  const char *tooltip);
 
 void til_svg_polyline_begin(til_strbuf_t *svg, const char *colour, double width);
 void til_svg_polyline_point(til_strbuf_t *svg, double x, double y);
@@ -50,13 +51,14 @@ typedef struct {
     double step;            /* between ticks                     */
 } til_scale_t;
 
-/* Covers lo..hi (widened when they are equal or not finite) with about n_ticks steps of 1, 2 or 5 x 10^k. */
+/* Covers lo..hi (widened when they are equal or not finite) with about n_ticks steps of 1, 2 or 5 x
+ * 10^k. */
 til_scale_t til_scale_make(double lo, double hi, double p0, double p1, int n_ticks);
 double til_scale_at(const til_scale_t *s, double value);
 
 /* Frame, ticks, tick labels and axis titles of a plot whose scales are x and y. */
-void til_svg_axes(til_strbuf_t *svg, const til_scale_t *x, const til_scale_t *y, const char *x_title,
-                  const char *y_title);
+void til_svg_axes(til_strbuf_t *svg, const til_scale_t *x, const til_scale_t *y,
+                  const char *x_title, const char *y_title);
 
 /* A number for people: three significant digits, all digits of whole thousands. */
 void til_svg_number(til_strbuf_t *out, double value);

@@ -24,7 +24,8 @@ void til_sim_thin(uint64_t seed, double fragments, til_matrix_t *counts)
         }
 }
 
-/* One fragment of a gene: the first transcript twice as often as the others together would be by chance. */
+/* One fragment of a gene: the first transcript twice as often as the others together would be by
+ * chance. */
 static til_sim_fragment_t draw_fragment(const til_sim_genome_t *genome, size_t gene, til_rng_t *rng)
 {
     size_t n = genome->first[gene + 1] - genome->first[gene];
@@ -34,12 +35,14 @@ static til_sim_fragment_t draw_fragment(const til_sim_genome_t *genome, size_t g
 
     if (length < SHORTEST) length = SHORTEST;
     if (length > (double)most) length = (double)most;
-    return (til_sim_fragment_t){ (uint32_t)t, (uint32_t)til_rng_below(rng, most - (size_t)length + 1),
+    return (til_sim_fragment_t){ (uint32_t)t,
+                                 (uint32_t)til_rng_below(rng, most - (size_t)length + 1),
                                  (uint32_t)length };
 }
 
 til_status_t til_sim_fragments(til_ctx_t *ctx, uint64_t seed, const til_sim_genome_t *genome,
-                               const til_matrix_t *counts, size_t s, til_sim_fragment_t **out, size_t *n)
+                               const til_matrix_t *counts, size_t s, til_sim_fragment_t **out,
+                               size_t *n)
 {
     size_t total = 0, k = 0;
 

@@ -1,8 +1,9 @@
 /* genome.c -- genes to draw reads from: exons, transcripts, bases.
  *
- * A gene has 3 to 7 exons of 90 to 420 bases with introns of 120 to 900 between them; its first transcript has all
- * exons, a second (in two thirds of the genes) skips an inner one, a third (in one third) ends an exon early. Genes
- * lie one after the other on one contig, 500 bases apart, on either strand.
+ * A gene has 3 to 7 exons of 90 to 420 bases with introns of 120 to 900 between them; its first
+ * transcript has all exons, a second (in two thirds of the genes) skips an inner one, a third (in
+ * one third) ends an exon early. Genes lie one after the other on one contig, 500 bases apart, on
+ * either strand.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
@@ -23,12 +24,14 @@ static size_t between(til_rng_t *rng, size_t lo, size_t hi)
 }
 
 /* Room for one more transcript of `gene` with n exons. */
-static til_status_t add_transcript(til_ctx_t *ctx, til_sim_genome_t *g, size_t *capacity, size_t gene,
-                                   const char *id, const size_t *start, const size_t *end, size_t n)
+static til_status_t add_transcript(til_ctx_t *ctx, til_sim_genome_t *g, size_t *capacity,
+                                   size_t gene, const char *id, const size_t *start,
+                                   const size_t *end, size_t n)
 {
     til_sim_transcript_t t = { .gene = gene, .n_exons = n };
     char name[256];
-    til_status_t status = til_grow(ctx, &g->transcripts, capacity, g->n_transcripts + 1, sizeof *g->transcripts);
+    til_status_t status = til_grow(ctx, &g->transcripts, capacity, g->n_transcripts + 1,
+                                   sizeof *g->transcripts);
 
     if (status != TIL_OK) return status;
     snprintf(name, sizeof name, "%.240s.T%zu", id, g->n_transcripts - g->first[gene] + 1);
@@ -90,7 +93,8 @@ til_status_t til_sim_genome(til_ctx_t *ctx, uint64_t seed, size_t n_genes, char 
         goto done;
     }
     for (size_t g = 0; g < n_genes; g++) {
-        til_rng_t rng = til_rng_stream(seed, TIL_SIM_FOR_STRUCTURE, til_hash_bytes(ids[g], strlen(ids[g])), 0);
+        til_rng_t rng = til_rng_stream(seed, TIL_SIM_FOR_STRUCTURE,
+                                       til_hash_bytes(ids[g], strlen(ids[g])), 0);
         out->first[g] = out->n_transcripts;
         TIL_TRY(add_gene(ctx, out, &capacity, g, ids[g], &rng, &at));
     }
@@ -106,7 +110,8 @@ til_status_t til_sim_genome(til_ctx_t *ctx, uint64_t seed, size_t n_genes, char 
     /* a gene's own bases do not depend on its neighbours */
     for (size_t g = 0; g < n_genes; g++) {
         const til_sim_transcript_t *t = &out->transcripts[out->first[g]];
-        til_rng_t own = til_rng_stream(seed, TIL_SIM_FOR_STRUCTURE, til_hash_bytes(ids[g], strlen(ids[g])), 1);
+        til_rng_t own = til_rng_stream(seed, TIL_SIM_FOR_STRUCTURE,
+                                       til_hash_bytes(ids[g], strlen(ids[g])), 1);
         for (size_t i = t->start[0]; i < t->end[t->n_exons - 1]; i++)
             out->bases[i] = "ACGT"[til_rng_u32(&own) >> 30];
     }
@@ -157,8 +162,8 @@ void til_sim_transcript_bases(const til_sim_genome_t *genome, size_t t, char *ba
     bases[n] = '\0';
 }
 
-size_t til_sim_blocks(const til_sim_genome_t *genome, size_t t, size_t from, size_t n, size_t *start,
-                      size_t *end)
+size_t til_sim_blocks(const til_sim_genome_t *genome, size_t t, size_t from, size_t n,
+                      size_t *start, size_t *end)
 {
     const til_sim_transcript_t *tx = &genome->transcripts[t];
     size_t n_blocks = 0, before = 0;

@@ -53,7 +53,8 @@ START_TEST(printing_round_trips)
         size_t n = til_number_print(x, text);
         ck_assert_uint_eq(n, strlen(text));
         ck_assert_uint_lt(n, TIL_NUMBER_MAX);
-        ck_assert_msg(til_number_parse(text, n, &back) && back == x, "%.17g printed as %s", x, text);
+        ck_assert_msg(til_number_parse(text, n, &back) && back == x, "%.17g printed as %s", x,
+                      text);
     }
     til_number_print(0.1, text);
     ck_assert_str_eq(text, "0.1");

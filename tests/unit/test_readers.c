@@ -1,4 +1,5 @@
-/* test_readers.c -- text files, matrices, sheets, gene names, tables, classes: layouts and messages. */
+/* test_readers.c -- text files, matrices, sheets, gene names, tables, classes: layouts and
+ * messages. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdio.h>
@@ -64,8 +65,10 @@ static const char *const layouts[] = {
     "# Program:featureCounts v2.0.3\nGeneid\tChr\tStart\tEnd\tStrand\tLength\t/x/a.bam\tb.sam\n"
     "g1\tc\t1\t2\t+\t9\t1\t20\ng2\tc\t1\t2\t+\t9\t1000\t0\n",
     "gene_id\ta\tb\t\ng1\t1\t20\t\ng2\t1000\t0\t\n",
-    "##tilseq\tversion\t1\ngene_id\ta\tb\n__no_feature\t5\t6\ng1\t1\t20\ng2\t1000\t0\nN_unmapped\t1\t1\n",
-    "#1.2\n2\t2\nNAME\tDescription\ta\tb\ng1\tna\t1\t20\ng2\tY\t1000\t0\n" };
+    "##tilseq\tversion\t1\ngene_id\ta\tb\n__no_feature\t5\t6\ng1\t1\t20\ng2\t1000\t0\nN_"
+    "unmapped\t1\t1\n",
+    "#1.2\n2\t2\nNAME\tDescription\ta\tb\ng1\tna\t1\t20\ng2\tY\t1000\t0\n"
+};
 
 START_TEST(every_layout_reads_the_same)
 {
@@ -88,7 +91,8 @@ START_TEST(names_and_lengths_are_kept)
 }
 END_TEST
 
-static const struct { const char *content, *message; } bad_matrices[] = {
+static const struct { const char *content, *message;
+} bad_matrices[] = {
     { "gene_id\ta\tb\ng1\t1\t3x\n", "m.tsv:2:3: '3x'" },
     { "gene_id\ta\tb\ng1\t1\t0x1F\n", "m.tsv:2:3:" },
     { "gene_id\ta\tb\ng1\t1\t-3\n", "m.tsv:2:3: '-3' for sample b is negative" },
@@ -97,12 +101,14 @@ static const struct { const char *content, *message; } bad_matrices[] = {
     { "gene_id\ta\tb\ng1\t\t3\n", "m.tsv:2:2:" },
     { "gene_id\ta\tb\ng1\t1\n", "m.tsv:2: 2 fields where the header asks for 3" },
     { "gene_id\ta\tb\ng0\t1\t2\ng1\t1\t2\t3\n", "m.tsv:3: 4 fields where the header asks for 3" },
-    { "gene_id\ta\tb\ng1\t1\t2\ng2\t1\t2\ng1\t1\t2\n", "m.tsv:4: gene id 'g1' stands also at line 2" },
+    { "gene_id\ta\tb\ng1\t1\t2\ng2\t1\t2\ng1\t1\t2\n",
+      "m.tsv:4: gene id 'g1' stands also at line 2" },
     { "gene_id\ta\ta\ng1\t1\t2\n", "m.tsv:1:3: sample 'a' stands twice" },
     { "gene_id\ta\tb\n", "m.tsv: no genes" },
     { "gene_id\n", "m.tsv:1: the header names no sample" },
     { "gene_id\ta\tb\n\t1\t2\n", "m.tsv:2: a row without a gene id" },
-    { "", "m.tsv: the file is empty" } };
+    { "", "m.tsv: the file is empty" }
+};
 
 START_TEST(bad_matrices_are_told_by_line)
 {
@@ -129,7 +135,8 @@ END_TEST
 START_TEST(spreadsheet_dates_are_warned_of)
 {
     til_matrix_t m;
-    ck_assert_int_eq(matrix("gene_id\ta\n2-Sep\t1\n2.31E+13\t2\ng\t3\n", TIL_VALUES_WHOLE, &m), TIL_OK);
+    ck_assert_int_eq(matrix("gene_id\ta\n2-Sep\t1\n2.31E+13\t2\ng\t3\n", TIL_VALUES_WHOLE, &m),
+                     TIL_OK);
     ck_assert_ptr_nonnull(strstr(said, "2-Sep, 2.31E+13"));
     til_matrix_clear(&m);
 }
@@ -144,8 +151,10 @@ START_TEST(matrices_round_trip)
     til_out_t *out;
     til_matrix_reading_t how = { TIL_VALUES_ANY, false, false };
 
-    ck_assert_int_eq(matrix("g\tgene_name\ta\tb\nx\tX\t0.1\t-1e-300\ny\tNA\t3\t0.30000000000000004\n",
-                            TIL_VALUES_ANY, &m), TIL_OK);
+    ck_assert_int_eq(
+        matrix("g\tgene_name\ta\tb\nx\tX\t0.1\t-1e-300\ny\tNA\t3\t0.30000000000000004\n",
+               TIL_VALUES_ANY, &m),
+        TIL_OK);
     for (int i = 0; i < 2; i++) {
         ck_assert_int_eq(til_out_open(&ctx, set, paths[i], &out), TIL_OK);
         if (i == 0) til_matrix_write(out, &m, "gene_id");
@@ -208,7 +217,8 @@ END_TEST
 
 START_TEST(gene_names_ignore_ensembl_versions)
 {
-    static const char content[] = "gene_id\tsymbol\nENSG00000000001\tIFNG\nENSG00000000002.3\tNA\n7\tA1BG\n";
+    static const char content[] =
+        "gene_id\tsymbol\nENSG00000000001\tIFNG\nENSG00000000002.3\tNA\n7\tA1BG\n";
     til_text_t text;
     til_gene_names_t genes;
 
@@ -275,12 +285,14 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, NULL);
     tcase_add_loop_test(tcase, every_layout_reads_the_same, 0, sizeof layouts / sizeof *layouts);
     tcase_add_test(tcase, names_and_lengths_are_kept);
-    tcase_add_loop_test(tcase, bad_matrices_are_told_by_line, 0, sizeof bad_matrices / sizeof *bad_matrices);
+    tcase_add_loop_test(tcase, bad_matrices_are_told_by_line, 0,
+                        sizeof bad_matrices / sizeof *bad_matrices);
     tcase_add_test(tcase, logs_are_not_counts);
     tcase_add_test(tcase, spreadsheet_dates_are_warned_of);
     tcase_add_test(tcase, matrices_round_trip);
     tcase_add_test(tcase, sheets_are_read);
-    tcase_add_loop_test(tcase, bad_sheets_are_told_by_line, 0, sizeof bad_sheets / sizeof *bad_sheets);
+    tcase_add_loop_test(tcase, bad_sheets_are_told_by_line, 0,
+                        sizeof bad_sheets / sizeof *bad_sheets);
     tcase_add_test(tcase, gene_names_ignore_ensembl_versions);
     tcase_add_test(tcase, tables_type_their_columns);
     tcase_add_test(tcase, classes_are_checked);
