@@ -49,7 +49,7 @@ static const til_opt_t options[] = {
       "greater-abs|less-abs|greater|less", 0, 0,
       "side of --lfc-threshold that is looked for" },
     { 0, "shrink", TIL_OPT_CHOICE, offsetof(de_args_t, shrink), "none|normal|apeglm|ashr", 0, 0,
-      "shrink log2 fold changes (only none in this version)" },
+      "draw log2 fold changes to 0 (none and normal in this version)" },
     { 0, "fit-type", TIL_OPT_CHOICE, offsetof(de_args_t, trend), "parametric|local|mean", 0, 0,
       "shape of the dispersion trend (deseq2)" },
     { 0, "block", TIL_OPT_TEXT, offsetof(de_args_t, block), "COL", 0, 0,
@@ -135,8 +135,9 @@ static til_status_t read_wishes(til_ctx_t *ctx, const de_args_t *args, til_de_in
         return til_fail(ctx, TIL_EUSAGE, "--filter: '%s' is not auto, none, expr or expr:VARIABLE",
                         args->filter);
     input->filter = (til_de_filter_t)filter;
-    if (strcmp(args->shrink, "none") != 0)
-        return til_fail(ctx, TIL_EUSAGE, "--shrink %s: this version does not shrink; use none",
+    if (strcmp(args->shrink, "normal") == 0) input->shrink = TIL_DE_SHRINK_NORMAL;
+    else if (strcmp(args->shrink, "none") != 0)
+        return til_fail(ctx, TIL_EUSAGE, "--shrink %s: this version has none and normal",
                         args->shrink);
     if (args->test[0] == 'l' && args->reduced == NULL)
         return til_fail(ctx, TIL_EUSAGE, "--test lrt: needs --reduced FORMULA, the smaller model");

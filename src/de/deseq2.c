@@ -25,13 +25,14 @@
 #include "de/deseq2_fit.h"
 #include "de/independent_filter.h"
 #include "de/methods.h"
+#include "de/shrink_normal.h"
 #include "math/dist.h"
 #include "math/order.h"
 #include "model/filter_expr.h"
 #include "model/size_factors.h"
 #include "model/vst.h"
 
-enum { MAX_STATUS_TEXT = 512, MAX_FACTS = 8, FACTS_PER_CONTRAST = 4 };
+enum { MAX_STATUS_TEXT = 512, MAX_FACTS = 8, FACTS_PER_CONTRAST = 5 };
 
 /* The genes that are fitted (all, unless filtered by expression) and how to scale them. */
 typedef struct {
@@ -42,6 +43,8 @@ typedef struct {
     double *factors, *gene_factors;
     til_nb_data_t data;
     til_deseq2_fit_t fit;
+    double *shrunk_lfc, *shrunk_se; /* n_contrasts x genes fitted, or NULL             */
+    double *prior_variance;         /* n_contrasts, or NULL                            */
 } engine_t;
 
 static size_t row_of(const engine_t *engine, size_t g)
@@ -173,6 +176,15 @@ static bool is_cooks_outlier(const til_deseq2_fit_t *fit, const til_deseq2_gene_
     return gene->max_cooks > fit->cooks_cutoff && !gene->keep_despite_cooks;
 }
 
+/* A test against 0 is of the estimate, one against a threshold of the shrunk one, as in DESeq2. */
+static void take_shrunk(const engine_t *engine, size_t c, size_t g, til_de_columns_t *to)
+{
+    size_t at = row_of(engine, g), n_genes = engine->fitted.counts->n_rows;
+
+    to->lfc[at] = engine->shrunk_lfc[c * n_genes + g];
+    to->se[at] = engine->shrunk_se[c * n_genes + g];
+}
+
 /* Estimate, test and the rules around them for one gene. */
 static void test_gene(const engine_t *engine, size_t c, size_t g, til_de_columns_t *to)
 {
@@ -190,6 +202,7 @@ static void test_gene(const engine_t *engine, size_t c, size_t g, til_de_columns
     }
     to->lfc[at] = empty ? 0 : engine->fit.lfc[c * n_genes + g];
     to->se[at] = engine->fit.se[c * n_genes + g];
+    if (engine->shrunk_lfc != NULL && input->lfc_threshold > 0) take_shrunk(engine, c, g, to);
     if (input->test == TIL_DE_LRT) {
         to->stat[at] = 2 * (gene->loglik - gene->reduced_loglik);
         to->p[at] = til_pchisq(to->stat[at],
@@ -202,6 +215,7 @@ static void test_gene(const engine_t *engine, size_t c, size_t g, til_de_columns
         }
     }
     if (is_cooks_outlier(&engine->fit, gene)) to->p[at] = NAN;
+    if (engine->shrunk_lfc != NULL) take_shrunk(engine, c, g, to);
 }
 
 /* The words of a gene, joined by ';'. */
@@ -360,6 +374,8 @@ static til_status_t make_facts(til_ctx_t *ctx, const engine_t *engine,
         const char *id = engine->input->contrasts[c].id;
         facts[n++] = (til_de_fact_t){ "alpha", engine->input->alpha, id };
         facts[n++] = (til_de_fact_t){ "rejected", (double)choices[c].n_rejected, id };
+        if (engine->prior_variance != NULL)
+            facts[n++] = (til_de_fact_t){ "priorVariance", engine->prior_variance[c], id };
         if (engine->input->filter != TIL_DE_FILTER_AUTO) continue;
         facts[n++] = (til_de_fact_t){ "filterThreshold", choices[c].threshold, id };
         facts[n++] = (til_de_fact_t){ "filterTheta", choices[c].theta, id };
@@ -391,6 +407,20 @@ done:
     return status;
 }
 
+static til_status_t shrink(til_ctx_t *ctx, engine_t *engine)
+{
+    size_t n_contrasts = engine->input->n_contrasts;
+    size_t n = n_contrasts * engine->fitted.counts->n_rows;
+
+    engine->shrunk_lfc = til_array(n, sizeof *engine->shrunk_lfc);
+    engine->shrunk_se = til_array(n, sizeof *engine->shrunk_se);
+    engine->prior_variance = til_array(n_contrasts, sizeof *engine->prior_variance);
+    if (engine->shrunk_lfc == NULL || engine->shrunk_se == NULL || engine->prior_variance == NULL)
+        return til_no_memory(ctx, n, "fold changes");
+    return til_shrink_normal(ctx, &engine->fitted, &engine->data, &engine->fit, engine->shrunk_lfc,
+                             engine->shrunk_se, engine->prior_variance);
+}
+
 static void tell(til_ctx_t *ctx, const engine_t *engine)
 {
     size_t n_fitted = 0, n_not_converged = 0;
@@ -416,10 +446,15 @@ static til_status_t run(til_ctx_t *ctx, const til_de_input_t *input, til_de_resu
         TIL_TRY(til_no_memory(ctx, input->n_contrasts, "contrasts"));
     result->n_contrasts = input->n_contrasts;
 
+    if (input->shrink == TIL_DE_SHRINK_NORMAL) {
+        TIL_TRY(til_shrink_normal_check(ctx, input));
+        options.keep_beta = true;
+    }
     TIL_TRY(apply_filter(ctx, &engine));
     TIL_TRY(find_factors(ctx, &engine));
     TIL_TRY(til_deseq2_fit(ctx, &engine.fitted, &engine.data, &options, &engine.fit));
     tell(ctx, &engine);
+    if (input->shrink == TIL_DE_SHRINK_NORMAL) TIL_TRY(shrink(ctx, &engine));
     for (size_t c = 0; c < input->n_contrasts; c++)
         TIL_TRY(make_contrast(ctx, &engine, c, &result->contrasts[c], &choices[c]));
     TIL_TRY(make_facts(ctx, &engine, choices, &result->facts));
@@ -434,6 +469,9 @@ done:
     free(engine.row);
     free(engine.factors);
     free(engine.gene_factors);
+    free(engine.shrunk_lfc);
+    free(engine.shrunk_se);
+    free(engine.prior_variance);
     free(choices);
     return status;
 }
@@ -447,5 +485,6 @@ const til_de_method_t til_de_deseq2 = {
     .has_lengths = true,
     .has_trend = true,
     .has_threshold = true,
+    .has_shrink = true,
     .run = run
 };

@@ -3,14 +3,14 @@
  * Weighted least squares, repeated: with mu = nf exp(X beta), not below 0.5,
  *
  *     W = mu / (1 + alpha mu)      z = log(mu / nf) + (y - mu) / mu
- *     beta <- (X'WX + ridge I)^-1 X'Wz            ridge = 1e-6 / log(2)^2
+ *     beta <- (X'WX + R)^-1 X'Wz            R = diag(prior precision), 1e-6 / log(2)^2 if none
  *
  * from the least squares fit of log(y / nf + 0.1), until the deviance changes by less than 1e-8
  * of itself. Where a coefficient passes 30 or 100 rounds do not do, the penalised likelihood
  * is minimised on the log2 scale by L-BFGS-B within +-30. With A = X'WX,
  *
- *     var beta = (A + ridge I)^-1 A (A + ridge I)^-1
- *     var c'beta = c'u - ridge u'u        u = (A + ridge I)^-1 c
+ *     var beta = (A + R)^-1 A (A + R)^-1
+ *     var c'beta = c'u - u'Ru        u = (A + R)^-1 c
  *
  * Source:  Love, Huber & Anders (2014), Genome Biology 15:550.
  * Agrees:  DESeq2 1.38.3 nbinomWaldTest(): coefficients and errors to 1e-5, fallback rows to 0.01
@@ -24,11 +24,10 @@
 #include "model/nb_fit.h"
 #include "model/nb_kernel.h"
 
-#define RIDGE_LOG2      1e-6        /* precision of the prior, per squared log2 unit */
 #define TOL_DEVIANCE    1e-8
 #define LARGE           30.0        /* for a coefficient, natural logs here, log2 in the fallback */
 #define LN2             0.693147180559945309417232121458
-#define LOG_PRIOR_MODE  (-0.918938533204672741780329736406 + 0.5 * log(RIDGE_LOG2))
+#define LOG_ROOT_2PI    0.918938533204672741780329736406
 
 static void sum_groups(const til_nb_plan_t *plan, const double *x, double *sum)
 {
@@ -105,7 +104,7 @@ static double pass_at_eta(til_nb_work_t *work, double alpha)
     return til_nb_pass(work->plan->n_padded, &pass);
 }
 
-/* step <- (X'WX + ridge I)^-1 X'Wz. */
+/* step <- (X'WX + R)^-1 X'Wz. */
 static bool solve_weighted(til_nb_work_t *work)
 {
     const til_nb_plan_t *plan = work->plan;
@@ -161,11 +160,13 @@ typedef struct {
 static double minus_log_posterior(size_t n, const double *x, void *arg)
 {
     objective_t *o = arg;
-    double prior = (double)n * LOG_PRIOR_MODE;
+    const double *precision = o->work->precision;
+    double prior = 0;
 
     predict(o->work, x, LN2);
     scale_means(o->work);
-    for (size_t j = 0; j < n; j++) prior -= 0.5 * RIDGE_LOG2 * x[j] * x[j];
+    for (size_t j = 0; j < n; j++)
+        prior += 0.5 * log(precision[j]) - LOG_ROOT_2PI - 0.5 * precision[j] * x[j] * x[j];
     double value = -(o->constant + prior +
                      til_nb_loglik_mu(o->work->plan->n_padded, o->work->y, o->work->mu,
                                       o->work->log_mu, o->alpha));
@@ -185,7 +186,7 @@ static void differences(size_t n, const double *x, const double *up, const doubl
 
     predict(work, x, LN2);
     for (size_t j = 0; j < n; j++) {
-        double gain = -0.5 * RIDGE_LOG2 * (up[j] + down[j]) * (2 * x[j] + up[j] - down[j]);
+        double gain = -0.5 * work->precision[j] * (up[j] + down[j]) * (2 * x[j] + up[j] - down[j]);
         for (size_t k = plan->column_begin[j]; k < plan->column_begin[j + 1]; k++) {
             size_t g = plan->by_column[k].at;
             double row = plan->by_column[k].value;
@@ -211,7 +212,8 @@ static bool factor_at_mu(til_nb_work_t *work, double alpha, double floor_mu)
         work->weight[i] = mu / (1 + alpha * mu);
     }
     sum_groups(plan, work->weight, work->group_weight);
-    return til_gram_factor(plan, &work->gram, work->group_weight, work->ridge);
+    return til_gram_factor(plan, &work->gram, work->group_weight,
+                           work->is_ridged ? work->ridge : NULL);
 }
 
 /* The fallback; its log likelihood is taken at the floored means, as DESeq2 does. */
@@ -265,7 +267,7 @@ static til_nb_coef_fit_t fit_mean(til_nb_work_t *work, double alpha, double cons
     work->beta[0] = log(sum / (double)plan->n);
     predict(work, work->beta, 1);
     scale_means(work);
-    work->ridge = 0;
+    work->is_ridged = false;
     (void)factor_at_mu(work, alpha, 0);
     store_hat(work);
     fit.loglik = constant + til_nb_loglik_mu(plan->n_padded, work->y, work->mu, work->log_mu,
@@ -279,8 +281,8 @@ til_nb_coef_fit_t til_nb_fit_coef(til_nb_work_t *work, double alpha)
     double constant = til_nb_loglik_constant(plan->n_padded, work->y, alpha);
     til_nb_coef_fit_t fit = { 0 };
 
-    if (plan->just_intercept) return fit_mean(work, alpha, constant);
-    work->ridge = RIDGE_LOG2 / (LN2 * LN2);
+    if (plan->just_intercept && !work->has_prior) return fit_mean(work, alpha, constant);
+    work->is_ridged = true;
     for (size_t i = 0; i < plan->n; i++) work->spare[i] = log(work->y[i] / work->nf[i] + 0.1);
     fit_unweighted(work, work->spare, work->start);
 
@@ -303,13 +305,13 @@ til_nb_coef_fit_t til_nb_fit_coef(til_nb_work_t *work, double alpha)
 double til_nb_standard_error(til_nb_work_t *work, const double *contrast)
 {
     size_t p = work->plan->p;
-    double var = 0, square = 0;
+    double var = 0;
 
     memcpy(work->step, contrast, p * sizeof *work->step);
     til_gram_solve(work->plan, &work->gram, work->step);
     for (size_t j = 0; j < p; j++) {
         var += contrast[j] * work->step[j];
-        square += work->step[j] * work->step[j];
+        if (work->is_ridged) var -= work->ridge[j] * work->step[j] * work->step[j];
     }
-    return sqrt(fmax(var - work->ridge * square, 0));
+    return sqrt(fmax(var, 0));
 }

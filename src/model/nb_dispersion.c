@@ -68,7 +68,7 @@ static posterior_t cox_reid(til_nb_work_t *work, double alpha)
         }
         term.value = -0.5 * (log_det + log(product));
     } else {
-        if (!til_gram_factor(plan, &work->gram, work->group_weight, 0))
+        if (!til_gram_factor(plan, &work->gram, work->group_weight, NULL))
             return (posterior_t){ NAN, NAN };
         term.value = -0.5 * til_gram_log_det(plan, &work->gram);
         for (size_t g = 0; g < plan->n_groups; g++)

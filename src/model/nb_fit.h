@@ -31,13 +31,20 @@ typedef struct {
     double *weight, *weight_z, *eta, *exp_eta, *log_mu, *spare;
     double *group_weight, *group_sum;   /* n_groups                                       */
     double *beta, *start, *step;        /* p: natural log scale                           */
-    double ridge;               /* of the last factored gram                              */
+    double *precision, *ridge;  /* p: of the prior on a coefficient, per squared log2 unit and per
+                                   squared natural unit                                   */
+    bool has_prior;             /* set by til_nb_work_set_prior                           */
+    bool is_ridged;             /* the last fit used `ridge`                              */
     double *bounds, *optim;     /* of the fallback optimiser                              */
 } til_nb_work_t;
 
 TIL_MUST_USE
 til_status_t til_nb_work_init(til_ctx_t *ctx, const til_nb_plan_t *plan, til_nb_work_t *out);
 void til_nb_work_clear(til_nb_work_t *work);
+
+/* A normal prior of mean 0 on the coefficients; p variances, log2 scale. Without it they have the tiny
+ * ridge of DESeq2, a variance of 1e6. */
+void til_nb_work_set_prior(til_nb_work_t *work, const double *variance);
 
 /* Brings a gene in: counts in sample order; factors in sample order, > 0. The factors are kept
  * when `factors` is NULL (those of the last gene, for size factors that do not depend on it). */
@@ -72,7 +79,7 @@ typedef struct {
 
 /* Coefficients of the log link GLM with a tiny ridge (DESeq2 fitBeta, then optim L-BFGS-B for
  * genes where it does not settle). Leaves in `work`: beta (natural logs), mu (not floored), hat,
- * and the factored X'WX + ridge I with group_weight, for til_nb_standard_error. */
+ * and the factored X'WX + diag(ridge) with group_weight, for til_nb_standard_error. */
 til_nb_coef_fit_t til_nb_fit_coef(til_nb_work_t *work, double alpha);
 
 /* Standard error, natural logs, of sum_j contrast[j] beta[j] after til_nb_fit_coef. */

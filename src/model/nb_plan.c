@@ -2,8 +2,8 @@
  *
  * With leaves l (columns whose supports are disjoint) and the border B of the other columns,
  *
- *     A = X'WX + ridge I = [ D  C ]       D diagonal
- *                          [ C' B ]
+ *     A = X'WX + diag(ridge) = [ D  C ]       D diagonal
+ *                              [ C' B ]
  *     S = B - C' D^-1 C = L L'            the Schur complement, border x border
  *     log det A = sum log D + log det S
  *     x' A^-1 x = v^2 / D_l + | L^-1 (b - v C_l / D_l) |^2      x with leaf value v, border b
@@ -197,7 +197,7 @@ til_status_t til_nb_plan_init(til_ctx_t *ctx, const til_design_t *design, til_nb
         til_gram_t gram = { 0 };
         TIL_TRY(til_gram_init(ctx, out, &gram));
         for (size_t g = 0; g < p; g++) gram.scratch[g] = 1;
-        if (til_gram_factor(out, &gram, gram.scratch, 0))
+        if (til_gram_factor(out, &gram, gram.scratch, NULL))
             out->log_det_rows = til_gram_log_det(out, &gram);
         til_gram_clear(&gram);
     }
@@ -254,14 +254,16 @@ void til_gram_clear(til_gram_t *gram)
 }
 
 static void accumulate(const til_nb_plan_t *plan, til_gram_t *gram, const double *weight,
-                       double ridge)
+                       const double *ridge)
 {
     size_t q = plan->n_border;
 
-    for (size_t l = 0; l < plan->n_leaves; l++) gram->leaf[l] = ridge;
+    for (size_t l = 0; l < plan->n_leaves; l++)
+        gram->leaf[l] = ridge == NULL ? 0 : ridge[plan->leaf[l]];
     memset(gram->cross, 0, plan->n_leaves * q * sizeof *gram->cross);
     memset(gram->head, 0, q * q * sizeof *gram->head);
-    for (size_t k = 0; k < q; k++) gram->head[k + k * q] = ridge;
+    for (size_t k = 0; k < q && ridge != NULL; k++)
+        gram->head[k + k * q] = ridge[plan->border[k]];
 
     for (size_t g = 0; g < plan->n_groups; g++) {
         const double *b = plan->group_border + g * q;
@@ -279,7 +281,7 @@ static void accumulate(const til_nb_plan_t *plan, til_gram_t *gram, const double
 }
 
 bool til_gram_factor(const til_nb_plan_t *plan, til_gram_t *gram, const double *weight,
-                     double ridge)
+                     const double *ridge)
 {
     size_t q = plan->n_border;
 

@@ -60,7 +60,7 @@ static inline double til_nb_plan_predict(const til_nb_plan_t *plan, size_t g, co
     return eta;
 }
 
-/* A factored X'WX + ridge I, in the arrow form of a plan. One per thread. */
+/* A factored X'WX + diag(ridge), in the arrow form of a plan. One per thread. */
 typedef struct {
     double *leaf;               /* n_leaves: the diagonal                             */
     double *cross;              /* n_leaves x n_border                                */
@@ -74,9 +74,10 @@ TIL_MUST_USE
 til_status_t til_gram_init(til_ctx_t *ctx, const til_nb_plan_t *plan, til_gram_t *out);
 void til_gram_clear(til_gram_t *gram);
 
-/* Factors sum_g weight[g] x_g x_g' + ridge I; false when it is not positive definite. */
+/* Factors sum_g weight[g] x_g x_g' + diag(ridge) (p values; NULL: none); false when it is not positive
+ * definite. */
 bool til_gram_factor(const til_nb_plan_t *plan, til_gram_t *gram, const double *weight,
-                     double ridge);
+                     const double *ridge);
 double til_gram_log_det(const til_nb_plan_t *plan, const til_gram_t *gram);
 /* b (p) <- inverse b. */
 void til_gram_solve(const til_nb_plan_t *plan, til_gram_t *gram, double *b);

@@ -8,9 +8,18 @@
 #include "math/optimise.h"
 #include "model/nb_fit.h"
 
+#define TINY_PRECISION 1e-6     /* keeps coefficients of groups without counts finite */
+#define LN2            0.693147180559945309417232121458
+
 double til_nb_max_dispersion(size_t n_samples)
 {
     return n_samples > 10 ? (double)n_samples : 10;
+}
+
+static void set_precision(til_nb_work_t *work, size_t j, double precision)
+{
+    work->precision[j] = precision;
+    work->ridge[j] = precision / (LN2 * LN2);
 }
 
 til_status_t til_nb_work_init(til_ctx_t *ctx, const til_nb_plan_t *plan, til_nb_work_t *out)
@@ -20,7 +29,8 @@ til_status_t til_nb_work_init(til_ctx_t *ctx, const til_nb_plan_t *plan, til_nb_
                               &out->weight, &out->weight_z, &out->eta, &out->exp_eta,
                               &out->log_mu, &out->spare };
     double **per_group[] = { &out->group_weight, &out->group_sum };
-    double **per_coef[] = { &out->beta, &out->start, &out->step };
+    double **per_coef[] = { &out->beta, &out->start, &out->step, &out->precision,
+                            &out->ridge };
     bool failed = false;
 
     memset(out, 0, sizeof *out);
@@ -42,6 +52,7 @@ til_status_t til_nb_work_init(til_ctx_t *ctx, const til_nb_plan_t *plan, til_nb_
         til_nb_work_clear(out);
         return TIL_ENOMEM;
     }
+    for (size_t j = 0; j < p; j++) set_precision(out, j, TINY_PRECISION);
     for (size_t i = 0; i < plan->n_padded; i++) {
         out->nf[i] = 1;
         out->floor[i] = i < plan->n ? TIL_NB_MIN_MU : 0;
@@ -49,12 +60,19 @@ til_status_t til_nb_work_init(til_ctx_t *ctx, const til_nb_plan_t *plan, til_nb_
     return TIL_OK;
 }
 
+void til_nb_work_set_prior(til_nb_work_t *work, const double *variance)
+{
+    for (size_t j = 0; j < work->plan->p; j++) set_precision(work, j, 1 / variance[j]);
+    work->has_prior = true;
+}
+
 void til_nb_work_clear(til_nb_work_t *work)
 {
     double *owned[] = { work->y, work->nf, work->log_nf, work->floor, work->mu, work->hat,
                         work->weight, work->weight_z, work->eta, work->exp_eta, work->log_mu,
                         work->spare, work->group_weight, work->group_sum, work->beta,
-                        work->start, work->step, work->bounds, work->optim };
+                        work->start, work->step, work->precision, work->ridge, work->bounds,
+                        work->optim };
 
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) free(owned[i]);
     til_gram_clear(&work->gram);

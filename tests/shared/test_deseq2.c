@@ -513,6 +513,44 @@ static void compare_engine(data_t *data)
     til_de_result_clear(&result);
 }
 
+static void compare_shrunk(data_t *data)
+{
+    til_table_t want = { 0 };
+    til_de_input_t input = TIL_DE_INPUT_INIT;
+    til_de_result_t result;
+    size_t n = 0, off_lfc = 0, off_se = 0;
+    double worst_lfc = 0, worst_se = 0;
+
+    if (!read_table(data->set->name, "deseq2/6_shrink", &want)) return;
+    if (til_table_column(&want, "normal_lfc") == NULL) {
+        til_table_clear(&want);
+        return;
+    }
+    const double *lfc = numbers(&want, "normal_lfc"), *se = numbers(&want, "normal_se");
+    input.counts = &data->counts;
+    input.design = &data->design;
+    input.contrasts = data->contrasts;
+    input.n_contrasts = 1;
+    input.shrink = TIL_DE_SHRINK_NORMAL;
+    input.tests_only = true;
+    must(til_de_run(&ctx, til_de_find("deseq2"), &input, &result));
+    for (size_t i = 0; i < want.n_rows; i++) {
+        size_t g = gene(data, ids(&want)[i]);
+        double d = fabs(numbers(&result.contrasts[0], "log2FoldChange")[g] - lfc[i]) /
+                   fmax(fabs(lfc[i]), se[i]);
+        double d_se = distance(numbers(&result.contrasts[0], "lfcSE")[g], se[i]);
+        n++;
+        off_lfc += !(d <= 1e-5);
+        off_se += !(d_se <= 1e-5);
+        worst_lfc = fmax(worst_lfc, d);
+        worst_se = fmax(worst_se, d_se);
+    }
+    verdict(data->set->name, "shrunk lfc (normal)", n, off_lfc, worst_lfc, 0.005);
+    verdict(data->set->name, "shrunk se (normal)", n, off_se, worst_se, 0.005);
+    til_de_result_clear(&result);
+    til_table_clear(&want);
+}
+
 static void compare_lrt(data_t *data)
 {
     til_table_t want = { 0 };
@@ -591,6 +629,7 @@ static void compare(const dataset_t *set)
     load(set, &data);
     compare_stages(&data);
     compare_engine(&data);
+    compare_shrunk(&data);
     compare_lrt(&data);
     compare_vst(&data);
     for (size_t c = 0; c < data.n_contrasts; c++) {

@@ -88,7 +88,7 @@ START_TEST(arrow_agrees_with_dense)
     til_design_t design = { 0 };
     til_nb_plan_t plan;
     til_gram_t gram;
-    double weight[20], dense[144], inverse[144], b[12], want[12];
+    double weight[20], dense[144], inverse[144], b[12], want[12], ridge[12];
 
     make_design(_i != 0, &design);
     size_t n = design.n_samples, p = design.n_coef;
@@ -99,13 +99,14 @@ START_TEST(arrow_agrees_with_dense)
     for (size_t g = 0; g < n; g++) weight[g] = exp(3 * til_rng_uniform(&rng));
     for (size_t i = 0; i < p; i++)
         for (size_t j = 0; j < p; j++) {
-            dense[i + j * p] = i == j ? 0.5 : 0;
+            dense[i + j * p] = i == j ? 0.5 + 0.1 * (double)i : 0;
             for (size_t g = 0; g < n; g++)
                 dense[i + j * p] += weight[g] * plan.row[g * p + i] * plan.row[g * p + j];
         }
     ck_assert(til_chol(p, dense));
     til_chol_inverse(p, dense, inverse);
-    ck_assert(til_gram_factor(&plan, &gram, weight, 0.5));
+    for (size_t j = 0; j < p; j++) ridge[j] = 0.5 + 0.1 * (double)j;
+    ck_assert(til_gram_factor(&plan, &gram, weight, ridge));
     ck_golden(til_gram_log_det(&plan, &gram), til_chol_log_det(p, dense), TOL_SUM, "log det");
     for (size_t j = 0; j < p; j++) b[j] = want[j] = (double)j - 3.5;
     til_chol_solve(p, dense, want);
