@@ -1,0 +1,1 @@
+tilseq norm $DATA/counts.tsv --samples $DATA/samples.tsv --filter expr:nosuch

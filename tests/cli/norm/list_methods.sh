@@ -1,0 +1,1 @@
+tilseq norm --list-methods -q

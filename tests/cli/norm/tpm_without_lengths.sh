@@ -1,0 +1,1 @@
+tilseq norm $DATA/counts.tsv --to tpm -o out.tsv; code=$?; ls; exit $code
