@@ -139,8 +139,12 @@ void til_seeds_make(const til_index_t *index, const til_mate_t *mate, til_seeds_
     seeds->n = seeds->next = 0;
     if (n_kmers < 3 * (int)index->window) all_kmers(index, mate, n_kmers, seeds);
     else window_minima(index, mate, n_kmers, seeds);
-    for (int i = 0; i < seeds->n; i++)
-        __builtin_prefetch(&index->table[til_table_line(index, seeds->hash[i]) * TIL_SLOTS_PER_LINE]);
+    /* Most of these are in no line at all, and a full line leads on to the next: fetch both. */
+    for (int i = 0; i < seeds->n; i++) {
+        uint64_t line = til_table_line(index, seeds->hash[i]);
+        __builtin_prefetch(&index->table[line * TIL_SLOTS_PER_LINE]);
+        if (line + 1 < index->n_lines) __builtin_prefetch(&index->table[(line + 1) * TIL_SLOTS_PER_LINE]);
+    }
 }
 
 bool til_seed_next(const til_index_t *index, til_mate_t *mate, til_seeds_t *seeds)
