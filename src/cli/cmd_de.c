@@ -93,7 +93,7 @@ static til_status_t list_methods(til_ctx_t *ctx, til_job_t *job)
     return til_out_close(ctx, out);
 }
 
-/* ---- wishes ------------------------------------------------------------------------------------ */
+/* ---- wishes ---------------------------------------------------------------------------------- */
 
 static const char GROUPS_OF[] = "expr:";
 
@@ -149,7 +149,7 @@ static til_status_t read_wishes(til_ctx_t *ctx, const de_args_t *args, til_de_in
     return TIL_OK;
 }
 
-/* ---- one question ------------------------------------------------------------------------------ */
+/* ---- one question ---------------------------------------------------------------------------- */
 
 /* What was read, and the method that answers. */
 typedef struct {
@@ -313,9 +313,9 @@ static til_status_t check_null(til_ctx_t *ctx, const session_t *session,
         share += null.share_small / (double)n;
         if (null.n_called > most) most = null.n_called;
     }
-    til_say(ctx, TIL_LOG_NOTICE, "%s: with permuted labels a median of %g genes is called at FDR %g "
-            "(%zu at most, %zu permutations) and %.3g of the p-values are below 0.05; with the real ones "
-            "%zu are called", input->contrasts[c].id, til_median_inplace(n, called), input->alpha,
+    til_say(ctx, TIL_LOG_NOTICE, "%s: with permuted labels a median of %g genes is called at FDR "
+            "%g (%zu at most, %zu permutations) and %.3g of the p-values are below 0.05; with the "
+            "real ones %zu are called", input->contrasts[c].id, til_median_inplace(n, called), input->alpha,
             most, n, share, n_real);
     TIL_TRY(til_out_close(ctx, out));
 done:
@@ -330,8 +330,8 @@ static til_status_t check_collapsed(til_ctx_t *ctx, const session_t *session, co
         ? -1 : til_sheet_column(&session->sheet, column);
 
     if (c < 0 || !session->differs[c]) return TIL_OK;
-    return til_fail(ctx, TIL_EINPUT, "%s: column '%s' differs among samples that --collapse %s makes "
-                    "one: the design cannot use it", session->sheet.origin, column,
+    return til_fail(ctx, TIL_EINPUT, "%s: column '%s' differs among samples that --collapse %s "
+                    "makes one: the design cannot use it", session->sheet.origin, column,
                     session->args->collapse);
 }
 
@@ -439,7 +439,7 @@ done:
     return status;
 }
 
-/* ---- the command --------------------------------------------------------------------------------- */
+/* ---- the command ----------------------------------------------------------------------------- */
 
 static til_status_t load(til_ctx_t *ctx, session_t *session)
 {
@@ -512,14 +512,15 @@ done:
 const til_command_t til_cmd_de = {
     .name = "de",
     .operands = "COUNTS SAMPLES",
-    .summary = "Test which genes differ: between groups, over time within patients, beyond a batch.",
+    .summary =
+        "Test which genes differ: between groups, over time within patients, beyond a batch.",
     .details =
         "DIR/ID.de.tsv has every gene of COUNTS in its order: gene_id gene_name baseMean "
         "log2FoldChange lfcSE stat pvalue padj status. The status says why a value is missing: "
         "all_zero, filtered, low_mean (too few counts for a chance: no padj), outlier:SAMPLE (one "
         "count decides), not_converged, replaced:N (N outlying counts replaced, then tested). "
-        "Beside them: size_factors, dispersions, facts (single numbers), design, normalized and vst "
-        "or logcpm.",
+        "Beside them: size_factors, dispersions, facts (single numbers), design, normalized and "
+        "vst or logcpm.",
     .options = options,
     .defaults = &defaults,
     .args_size = sizeof(de_args_t),

@@ -59,7 +59,8 @@ static til_status_t check_wishes(til_ctx_t *ctx, const til_de_method_t *method,
     if (input->test != TIL_DE_LRT && input->reduced != NULL)
         return til_fail(ctx, TIL_EUSAGE, "--reduced: only --test lrt uses it");
     if (input->test == TIL_DE_LRT && input->lfc_threshold > 0)
-        return til_fail(ctx, TIL_EUSAGE, "--lfc-threshold: a likelihood ratio test has no threshold");
+        return til_fail(ctx, TIL_EUSAGE,
+                        "--lfc-threshold: a likelihood ratio test has no threshold");
     return TIL_OK;
 }
 

@@ -25,7 +25,7 @@
 #include "math/dist.h"
 
 #define OUTLIER_SD      2.0
-#define START_AT_OWN    0.1     /* a dispersion under this share of the trend starts from the trend */
+#define START_AT_OWN    0.1     /* under this share of the trend start from the trend */
 #define COOKS_QUANTILE  0.99
 #define LN2             0.693147180559945309417232121458
 enum { GRAIN = 32, MIN_ABOVE_OUTLIER = 3 };
@@ -191,8 +191,8 @@ static til_status_t fit_range(til_ctx_t *ctx, void *arg, int worker, size_t begi
     return TIL_OK;
 }
 
-/* Where the samples compared have no count at all the answer is 0. VARIABLE:TARGET:REFERENCE compares
- * the samples of the two levels; another contrast those whose rows it touches, if it has
+/* Where the samples compared have no count at all the answer is 0. VARIABLE:TARGET:REFERENCE
+ * compares the samples of the two levels; another contrast those whose rows it touches, if it has
  * both signs: one-sided ones are not looked at, as in DESeq2. */
 static void find_compared(job_t *job)
 {

@@ -1,4 +1,4 @@
-/* independent_filter.h -- which genes are worth testing: adjusted p-values under the best filter. */
+/* independent_filter.h -- adjusted p-values under the filter that lets most genes be called. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_DE_INDEPENDENT_FILTER_H
 #define TIL_DE_INDEPENDENT_FILTER_H

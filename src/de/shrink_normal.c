@@ -4,8 +4,8 @@
  *
  *     v = ( Q_0.95(|b|) / z_0.975 )^2
  *
- * Q being weighted by 1 / (1/mean + trend dispersion) over the genes with |b| < 10; the intercept has
- * 1e6. The GLM is then fitted again with ridge 1 / v, to the counts as they are.
+ * Q being weighted by 1 / (1/mean + trend dispersion) over the genes with |b| < 10; the intercept
+ * has 1e6. The GLM is then fitted again with ridge 1 / v, to the counts as they are.
  *
  * Source:  Love, Huber & Anders (2014), Genome Biology 15:550; weighted quantiles as Hmisc's.
  * Agrees:  DESeq2 1.38.3 lfcShrink(coef, type = "normal") to 1e-5 (tests/shared/test_deseq2.c).

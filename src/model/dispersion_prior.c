@@ -12,8 +12,8 @@
  *
  * smoothed by local quadratic regression over v; prior = max(argmin KL, 1/4).
  *
- * The smoother is loess with span 0.2: tricube weights on the 40 nearest of the 200 points, fitted at
- * the vertices of cells of at most 8 points, blended by cubic Hermite polynomials.
+ * The smoother is loess with span 0.2: tricube weights on the 40 nearest of the 200 points, fitted
+ * at the vertices of cells of at most 8 points, blended by cubic Hermite polynomials.
  *
  * Source:  Love, Huber & Anders (2014), Genome Biology 15:550; Cleveland & Devlin (1988), JASA
  *          83:596, for loess.

@@ -42,8 +42,8 @@ TIL_MUST_USE
 til_status_t til_nb_work_init(til_ctx_t *ctx, const til_nb_plan_t *plan, til_nb_work_t *out);
 void til_nb_work_clear(til_nb_work_t *work);
 
-/* A normal prior of mean 0 on the coefficients; p variances, log2 scale. Without it they have the tiny
- * ridge of DESeq2, a variance of 1e6. */
+/* A normal prior of mean 0 on the coefficients; p variances, log2 scale. Without it they have the
+ * tiny ridge of DESeq2, a variance of 1e6. */
 void til_nb_work_set_prior(til_nb_work_t *work, const double *variance);
 
 /* Brings a gene in: counts in sample order; factors in sample order, > 0. The factors are kept

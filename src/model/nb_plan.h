@@ -74,8 +74,8 @@ TIL_MUST_USE
 til_status_t til_gram_init(til_ctx_t *ctx, const til_nb_plan_t *plan, til_gram_t *out);
 void til_gram_clear(til_gram_t *gram);
 
-/* Factors sum_g weight[g] x_g x_g' + diag(ridge) (p values; NULL: none); false when it is not positive
- * definite. */
+/* Factors sum_g weight[g] x_g x_g' + diag(ridge) (p values; NULL: none); false when it is not
+ * positive definite. */
 bool til_gram_factor(const til_nb_plan_t *plan, til_gram_t *gram, const double *weight,
                      const double *ridge);
 double til_gram_log_det(const til_nb_plan_t *plan, const til_gram_t *gram);

@@ -28,7 +28,7 @@ til_status_t til_vst_transform(til_ctx_t *ctx, const til_matrix_t *counts, const
                                const double *gene_factors, const til_trend_t *trend,
                                til_matrix_t *out);
 
-/* Both at once: DESeq2's varianceStabilizingTransformation(blind = TRUE, fitType = "parametric"). */
+/* Both at once: DESeq2's varianceStabilizingTransformation(), blind, parametric. */
 TIL_MUST_USE
 til_status_t til_vst(til_ctx_t *ctx, const til_matrix_t *counts, const double *factors,
                      til_matrix_t *out);
