@@ -1,0 +1,1 @@
+tilseq norm $DATA/counts.tsv --prior-count 3

@@ -1,0 +1,2 @@
+mkdir out; echo "{" >out/run.json
+tilseq report out
