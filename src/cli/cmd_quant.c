@@ -59,7 +59,7 @@ static const til_opt_t options[] = {
     { 'o', "output", TIL_OPT_OUTPUT, offsetof(quant_args_t, output), "DIR", 0, 0,
       "folder for quant.sf and what belongs to it" },
     { 0, "qc", TIL_OPT_OUTPUT, offsetof(quant_args_t, quality), "DIR", 0, 0,
-      "write the quality of the reads there, from the same pass (as tilseq qc; bases of one read in 16)" },
+      "write the quality of the reads there, from the same pass (as tilseq qc; bases of one read in 32)" },
     TIL_COMMON_OPTIONS(quant_args_t)
 };
 
@@ -86,7 +86,7 @@ static til_status_t check(til_ctx_t *ctx, const quant_args_t *a)
 
 /* ---- quality of the reads, in the same pass ------------------------------------------------- */
 
-enum { LOOK_AT_EVERY = 16 };
+enum { LOOK_AT_EVERY = 32 };
 
 typedef struct {
     size_t n_mates, n_workers;
