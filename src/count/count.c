@@ -230,6 +230,12 @@ static til_status_t decode_range(til_ctx_t *ctx, void *arg, int worker, size_t b
                             whole ? parts.name : "", whole ? ")" : "", til_read_problem(state));
         }
         s->workers[worker].n_no_position += no_position;
+        const til_read_t *read = &s->reads[i];
+        if (read->contig < 0 || s->contig_map[read->contig] < 0) continue;
+        const til_block_t *blocks = til_read_blocks(read);
+        for (unsigned b = 0; b < read->n_blocks && b < TIL_BLOCKS_INSIDE; b++)
+            til_overlap_prefetch_bucket(s->index, (size_t)s->contig_map[read->contig],
+                                        blocks[b].start);
     }
     return TIL_OK;
 }

@@ -45,7 +45,15 @@ static inline uint32_t til_overlap_find(const til_overlap_t *index, size_t conti
     return i;
 }
 
-/* Asks for the memory a lookup will want. */
+/* Asks for the memory a lookup will want: the bucket early on, then what it points to. */
+static inline void til_overlap_prefetch_bucket(const til_overlap_t *index, size_t contig,
+                                               uint32_t pos)
+{
+    const til_overlap_contig_t *c = &index->contigs[contig];
+    uint32_t b = pos >> TIL_BUCKET_SHIFT;
+    __builtin_prefetch(&index->buckets[c->bucket + (b < c->n_buckets ? b : 0)]);
+}
+
 static inline void til_overlap_prefetch(const til_overlap_t *index, size_t contig, uint32_t pos)
 {
     const til_overlap_contig_t *c = &index->contigs[contig];
