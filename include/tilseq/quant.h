@@ -73,8 +73,8 @@ typedef struct {
 
 /* Gives the index its genes, replacing those it had. Names are matched whole; where a transcript
  * is not found so, without its version (ENST00000456328.2) if that is unambiguous, and a notice
- * says how many. TIL_EINPUT listing names of both sides when transcripts remain without a gene, unless
- * `allow_missing`: each is then a gene of its own name. */
+ * says how many. TIL_EINPUT listing names of both sides when transcripts remain without a gene,
+ * unless `allow_missing`: each is then a gene of its own name. */
 TIL_MUST_USE
 til_status_t til_index_set_genes(til_ctx_t *ctx, til_index_t *index,
                                  const til_tx2gene_view_t *table, bool allow_missing);
@@ -155,16 +155,16 @@ typedef struct {
 
 /* Quantifies reads against an index. `out` is left empty unless TIL_OK.
  *
- * TIL_EINPUT for wrong FASTQ (see io/fastq.h), TIL_EUSAGE for a library type that contradicts single or
- * paired reads. Reads of which none maps are no error: a warning, and zeros. The same bytes for any
- * ctx->n_threads. */
+ * TIL_EINPUT for wrong FASTQ (see io/fastq.h), TIL_EUSAGE for a library type that contradicts
+ * single or paired reads. Reads of which none maps are no error: a warning, and zeros. The same
+ * bytes for any ctx->n_threads. */
 TIL_MUST_USE
 til_status_t til_quant_run(til_ctx_t *ctx, const til_index_t *index,
                            const til_quant_options_t *options, til_quant_result_t *out);
 void til_quant_result_clear(til_quant_result_t *result);
 
-/* Sums over genes. Lengths of a gene are means over its transcripts weighted by TPM, plain means where
- * all are 0 (tximport's rule).
+/* Sums over genes. Lengths of a gene are means over its transcripts weighted by TPM, plain means
+ * where all are 0 (tximport's rule).
  *
  *   length, effective, tpm, estimates   til_index_n_genes entries each */
 TIL_MUST_USE

@@ -1,7 +1,7 @@
 /* quant_output.c -- the files that tximport, MultiQC and nf-core read as salmon's.
  *
- * Names, columns, keys and decimals are those of salmon 1.10; keys that salmon does not write follow.
- * There are no time stamps.
+ * Names, columns, keys and decimals are those of salmon 1.10; keys that salmon does not write
+ * follow. There are no time stamps.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>

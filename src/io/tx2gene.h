@@ -20,9 +20,9 @@ typedef struct {
 } til_tx2gene_t;
 
 /* Tab- or comma-separated, told by content. With a header line that names them (transcript_id, tx,
- * TXNAME...; gene_id, gene, GENEID...; gene_name, symbol), columns may stand in any order; else they
- * are transcript, gene and, where there is one, symbol. TIL_EINPUT with file and line for a row with an
- * empty cell or fewer than two columns. */
+ * TXNAME...; gene_id, gene, GENEID...; gene_name, symbol), columns may stand in any order; else
+ * they are transcript, gene and, where there is one, symbol. TIL_EINPUT with file and line for a
+ * row with an empty cell or fewer than two columns. */
 TIL_MUST_USE
 til_status_t til_tx2gene_read(til_ctx_t *ctx, const char *path, til_tx2gene_t *out);
 void til_tx2gene_clear(til_tx2gene_t *table);

@@ -7,8 +7,8 @@
  * where each factor is what was observed over what an even spread of the estimated fragments would
  * give: first the two contexts (TIL_BIAS_CONTEXT bases around the fragment's ends, read towards its
  * inside), then GC given the contexts. The effective length is the plain one times the mean factor
- * over the transcript's possible fragments. Starts are visited with a stride and lengths at N_LENGTHS
- * quantiles.
+ * over the transcript's possible fragments. Starts are visited with a stride and lengths at
+ * N_LENGTHS quantiles.
  *
  * Source:  Roberts et al. (2011), Genome Biology 12:R22; Love et al. (2016), Nature Biotechnology
  *          34:1287, for the fragment's GC.
@@ -237,8 +237,8 @@ static void ratios(const double *observed, const double *expected, const double 
     }
 }
 
-/* Contexts: the product of the ratios of their single bases, corrected by each word's own counts as far
- * as these go. */
+/* Contexts: the product of the ratios of their single bases, corrected by each word's own counts as
+ * far as these go. */
 static void context_ratios(const uint64_t *observed, const double *expected, double *ratio)
 {
     double seen[TIL_BIAS_WORDS], prior[TIL_BIAS_WORDS];

@@ -1,5 +1,5 @@
-/* bias.h -- fragments prefer some starts and some GC contents: how much, and what it does to effective
- * lengths. */
+/* bias.h -- fragments prefer some starts and some GC contents: how much, and what it does to
+ * effective lengths. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_QUANT_BIAS_H
 #define TIL_QUANT_BIAS_H

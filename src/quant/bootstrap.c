@@ -1,8 +1,8 @@
 /* bootstrap.c -- multinomial resampling of equivalence classes.
  *
- * Each of N draws picks a fragment at random, and with it its class: the class is found in the running
- * sums of the counts through a guide table with as many entries as classes, in constant time on average
- * (Chen & Asau, 1974).
+ * Each of N draws picks a fragment at random, and with it its class: the class is found in the
+ * running sums of the counts through a guide table with as many entries as classes, in constant
+ * time on average (Chen & Asau, 1974).
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>

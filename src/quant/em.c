@@ -1,17 +1,18 @@
 /* em.c -- variational Bayes (or EM) over equivalence classes, accelerated.
  *
- * With n_c fragments in class c, share w_ct of member t (mean over its fragments) and effective length
- * l_t, one step maps estimates a to
+ * With n_c fragments in class c, share w_ct of member t (mean over its fragments) and effective
+ * length l_t, one step maps estimates a to
  *
  *     a'_t = u_t + sum_c n_c  theta_t w_ct / l_t  /  sum_s theta_s w_cs / l_s
  *     theta_t = exp(digamma(a_t + prior))   (variational Bayes)    or    a_t   (EM)
  *
- * where u_t counts the fragments that fit t only. Totals over a connected component of transcripts are
- * constant, so components are solved one by one, each in cache and with its own end. Steps are
- * extrapolated by SQUAREM (scheme S3, step length >= 1, halved towards the last estimate when below 0).
+ * where u_t counts the fragments that fit t only. Totals over a connected component of transcripts
+ * are constant, so components are solved one by one, each in cache and with its own end. Steps are
+ * extrapolated by SQUAREM (scheme S3, step length >= 1); what would fall below 0 becomes a tenth of
+ * the last estimate.
  *
- * Source:  Patro et al. (2017), Nature Methods 14:417, and its VBEM; Varadhan & Roland (2008), Scand.
- *          J. Stat. 35:335, for SQUAREM.
+ * Source:  Patro et al. (2017), Nature Methods 14:417, and its VBEM; Varadhan & Roland (2008),
+ *          Scand. J. Stat. 35:335, for SQUAREM.
  * Agrees:  salmon 1.10 --vbPrior 1e-2 in accuracy on simulated reads (Spearman within .002).
  * Differs: salmon's prior is per transcript and fades with the optimiser's start; estimates below
  *          LEAST are 0 here.

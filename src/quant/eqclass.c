@@ -1,8 +1,8 @@
 /* eqclass.c -- the table of equivalence classes.
  *
- * Members of all classes lie one behind the other; an open-addressed hash of 32 bits of tag and 32 bits
- * of class number finds them. Batches are committed in the order they were read, so sums of shares
- * are formed in file order whatever the number of threads.
+ * Members of all classes lie one behind the other; an open-addressed hash of 32 bits of tag and 32
+ * bits of class number finds them. Batches are committed in the order they were read, so sums of
+ * shares are formed in file order whatever the number of threads.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* eqclass.h -- fragments that fit the same transcripts about equally well, counted together.
  *
- * Range factorisation: a class is a set of (transcript, bin) where bin is the fragment's share of that
- * transcript in TIL_CLASS_BINS steps; the shares themselves are summed per class member.
+ * Range factorisation: a class is a set of (transcript, bin) where bin is the fragment's share of
+ * that transcript in TIL_CLASS_BINS steps; the shares themselves are summed per class member.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_QUANT_EQCLASS_H
@@ -18,8 +18,8 @@ TIL_MUST_USE
 til_status_t til_classes_new(til_ctx_t *ctx, uint32_t n_transcripts, til_classes_t **out);
 void til_classes_free(til_classes_t *classes);
 
-/* What the fragments of a batch fit, gathered by a worker. Start with {0}; members of fragment i are
- * at [first[i], first[i + 1]). */
+/* What the fragments of a batch fit, gathered by a worker. Start with {0}; members of fragment i
+ * are at [first[i], first[i + 1]). */
 typedef struct {
     uint32_t *labels;           /* transcript * TIL_CLASS_BINS + bin, ascending              */
     float *shares;              /* add up to 1 over a fragment                               */
@@ -40,8 +40,8 @@ til_status_t til_staged_add(til_ctx_t *ctx, til_staged_t *staged, const uint32_t
 TIL_MUST_USE
 til_status_t til_classes_commit(til_ctx_t *ctx, til_classes_t *classes, const til_staged_t *staged);
 
-/* The classes of more than one member in the order of their first fragment, and the number of fragments
- * that fit one transcript only. */
+/* The classes of more than one member in the order of their first fragment, and the number of
+ * fragments that fit one transcript only. */
 typedef struct {
     size_t n, n_members;
     const uint64_t *first;      /* n: where a class's members begin                           */

@@ -1,7 +1,7 @@
 /* fraglen.c -- the distribution of fragment lengths and what it makes of a transcript's length.
  *
- *     p(f)  ~  sum_d n(f + d) exp(-d^2 / (2 SMOOTH_SD^2))  +  PRIOR_WEIGHT normal(f; 250, 25) + FLOOR
- *     effective length of a transcript of length L  =  L - E(f | f <= L) + 1
+ *     p(f)  ~  sum_d n(f + d) exp(-d^2 / (2 SMOOTH_SD^2))  +  PRIOR_WEIGHT normal(f; 250, 25) +
+ *     FLOOR effective length of a transcript of length L  =  L - E(f | f <= L) + 1
  *
  * Source:  Roberts et al. (2011), Genome Biology 12:R22 (effective length).
  * Agrees:  salmon's and kallisto's effective lengths to about a base once the mean is the same.

@@ -24,8 +24,8 @@ void til_fraglen_learn(const uint64_t *counts, til_fraglen_t *out);
 /* A normal distribution cut to 1 .. TIL_FRAGMENT_MAX. */
 void til_fraglen_normal(double mean, double sd, til_fraglen_t *out);
 
-/* Where a fragment of this transcript can begin: its length less the mean of the fragments that fit,
- * plus 1. At least 1. */
+/* Where a fragment of this transcript can begin: its length less the mean of the fragments that
+ * fit, plus 1. At least 1. */
 double til_effective_length(const til_fraglen_t *lengths, uint32_t transcript_length);
 
 #endif

@@ -1,9 +1,10 @@
 /* index.c -- the index file: written once, mapped ever after, never trusted.
  *
- * Layout: a header of HEADER_BYTES, then the sections, each beginning at a multiple of 64. The header
- * holds magic, version, sizes and a checksum of every section and of itself. After the checksums have
- * agreed every number that is used as an index is checked against its range too, so that no file,
- * however made, leads outside the mapping. Integers are little-endian as they lie in memory.
+ * Layout: a header of HEADER_BYTES, then the sections, each beginning at a multiple of 64. The
+ * header holds magic, version, sizes and a checksum of every section and of itself. After the
+ * checksums have agreed every number that is used as an index is checked against its range too, so
+ * that no file, however made, leads outside the mapping. Integers are little-endian as they lie in
+ * memory.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>

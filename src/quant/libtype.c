@@ -1,8 +1,8 @@
 /* libtype.c -- the verdict on strandedness, in three states.
  *
- * Stranded when at least STRANDED of the fragments agree, unstranded when both sides are within EVEN of
- * each other, otherwise unclear: then the sample is mixed, contaminated or degraded, and reads of
- * both strands are counted, with a warning.
+ * Stranded when at least STRANDED of the fragments agree, unstranded when both sides are within
+ * EVEN of each other, otherwise unclear: then the sample is mixed, contaminated or degraded, and
+ * reads of both strands are counted, with a warning.
  *
  * Source:  nf-core/rnaseq's thresholds (0.8 and 0.1).
  */

@@ -1,15 +1,15 @@
 /* map.c -- from reads to the transcripts they fit.
  *
- * Reads go through in chunks of CHUNK fragments and in stages, each of which asks the memory for what
- * the next one needs: look up one seed per mate, check it, fetch its list of places, join the lists of
- * both mates by transcript (opposite strands, the library's strand, a possible fragment), score every
- * candidate along its diagonal over the whole read. A fragment with at most GOOD mismatches is done;
- * the others walk through their further seeds, then are scored with clips and gaps, then each mate is
- * tried alone. Since candidates are verified over the whole read, one seed per mate is enough and
- * unitig paths are never intersected.
+ * Reads go through in chunks of CHUNK fragments and in stages, each of which asks the memory for
+ * what the next one needs: look up one seed per mate, check it, fetch its list of places, join the
+ * lists of both mates by transcript (opposite strands, the library's strand, a possible fragment),
+ * score every candidate along its diagonal over the whole read. A fragment with at most GOOD
+ * mismatches is done; the others walk through their further seeds, then are scored with clips and
+ * gaps, then each mate is tried alone. Since candidates are verified over the whole read, one seed
+ * per mate is enough and unitig paths are never intersected.
  *
- * A candidate's weight is  p(fragment length) exp(-MISMATCH_WEIGHT (cost - best cost)).  Weights under
- * LEAST_SHARE of the best are dropped.
+ * A candidate's weight is  p(fragment length) exp(-MISMATCH_WEIGHT (cost - best cost)).  Weights
+ * under LEAST_SHARE of the best are dropped.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>

@@ -1,8 +1,8 @@
 /* pack.c -- letters to two bits, eight at a time.
  *
  * Bits 1 and 2 of a letter are its code (kmer.h). Four such pairs in a 32-bit half are brought
- * together by one multiplication: byte i is shifted by 24 - 6 i, so that its two bits land at 24 + 2 i,
- * and no other product reaches bits 24 to 31.
+ * together by one multiplication: byte i is shifted by 24 - 6 i, so that its two bits land at 24 +
+ * 2 i, and no other product reaches bits 24 to 31.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
@@ -25,8 +25,8 @@ static bool is_known(char letter)
     return letter != 0 && memchr(upper, letter & ~0x20, 5) != NULL;
 }
 
-/* Non-zero when one of eight letters is not ACGTU in either case. A letter is told apart by its bits
- * 1 and 2, which single out one of A, C, T/U, G; the others must then be as in that letter. */
+/* Non-zero when one of eight letters is not ACGTU in either case. A letter is told apart by its
+ * bits 1 and 2, which single out one of A, C, T/U, G; the others must then be as in that letter. */
 static uint64_t has_unknown8(uint64_t x)
 {
     const uint64_t ones = 0x0101010101010101ULL;

@@ -1,8 +1,8 @@
 /* quant.c -- drives a quantification: learn from the first reads, map all, estimate.
  *
  * The first FIRST_BATCHES batches are mapped without regard to strand and fragment length to learn
- * both, then mapped again with the rest. Batches are read in order, mapped by any worker and committed
- * in order: nothing depends on which thread did what.
+ * both, then mapped again with the rest. Batches are read in order, mapped by any worker and
+ * committed in order: nothing depends on which thread did what.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>

@@ -1,13 +1,15 @@
 /* score.c -- the cost of a read when its ends may be clipped or one gap opened.
  *
- * With mismatches at p_1 < ... < p_m on the diagonal of the seed, clipping l bases at the left and r at
- * the right costs
+ * With mismatches at p_1 < ... < p_m on the diagonal of the seed, clipping l bases at the left and
+ * r at the right costs
  *
- *     clip(l) + (mismatches between) + clip(r),    clip(0) = 0, clip(c) = CLIP_OPEN + c / CLIP_BASES
+ *     clip(l) + (mismatches between) + clip(r)
+ *     clip(0) = 0, clip(c) = CLIP_OPEN + c / CLIP_BASES
  *
- * minimised over cuts just behind or before a mismatch. A gap of g bases splits the read between the
- * seed's diagonal and the one g away: GAP_OPEN + (g + 1) / 2 plus the mismatches of both parts,
- * minimised over the place of the split and |g| <= MAX_GAP. One gap and no clip, or clips and no gap.
+ * minimised over cuts just behind or before a mismatch. A gap of g bases splits the read between
+ * the seed's diagonal and the one g away: GAP_OPEN + (g + 1) / 2 plus the mismatches of both parts,
+ * minimised over the place of the split and |g| <= MAX_GAP. One gap and no clip, or clips and no
+ * gap.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "quant/score.h"
@@ -48,8 +50,8 @@ static int best_clip(const int *where, int n, int from, int to, int *aligned)
     int best = TIL_COST_NONE, start = from, start_cost = 0;
 
     *aligned = 0;
-    /* The left cut is before mismatch i (i mismatches passed); the right cut is at mismatch j or at the
-     * end. start_cost = min over i <= j of clip(left cut i) - i. */
+    /* The left cut is before mismatch i (i mismatches passed); the right cut is at mismatch j or at
+     * the end. start_cost = min over i <= j of clip(left cut i) - i. */
     for (int j = 0; j <= n; j++) {
         int left = j == 0 ? from : where[j - 1] + 1;
         int left_cost = clip_cost(left - from) - j;

@@ -1,8 +1,8 @@
 /* score.h -- how badly a read fits a place on a target.
  *
- * Costs count mismatches. A base that hangs over an end of the target costs a quarter, a base of the
- * read that is not ACGT nothing. til_score_plain compares along one diagonal; til_score_thorough
- * may clip the ends or open one gap, for reads that fit nowhere else.
+ * Costs count mismatches. A base that hangs over an end of the target costs a quarter, a base of
+ * the read that is not ACGT nothing. til_score_plain compares along one diagonal;
+ * til_score_thorough may clip the ends or open one gap, for reads that fit nowhere else.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_QUANT_SCORE_H
@@ -43,8 +43,8 @@ static inline int til_count_mismatches(const uint64_t *read, const uint64_t *kno
     return total;
 }
 
-/* The part of a read that can lie on a target: bases [from, to) of the strand that is used, and what
- * hangs over. */
+/* The part of a read that can lie on a target: bases [from, to) of the strand that is used, and
+ * what hangs over. */
 typedef struct {
     int from, to, overhang;
 } til_reach_t;
@@ -83,8 +83,8 @@ static inline int til_score_plain(const til_index_t *index, const til_packed_t *
            (r.overhang + 3) / 4;
 }
 
-/* The cost with ends clipped or one gap opened where that is cheaper; TIL_COST_NONE when too little of
- * the read is aligned. */
+/* The cost with ends clipped or one gap opened where that is cheaper; TIL_COST_NONE when too little
+ * of the read is aligned. */
 int til_score_thorough(const til_index_t *index, const til_packed_t *read, int reverse,
                        uint32_t target, int at, int fragment);
 

@@ -1,8 +1,9 @@
 /* seed.c -- window minima of a read and their look-up.
  *
- * The table holds the k-mer with the smallest hash of any `window` consecutive k-mers of a target; so
- * does every window of an error-free stretch of a read have its own in the table. Look-ups are cut in
- * stages so that a batch of reads can fetch what the next stage needs before any read waits for it.
+ * The table holds the k-mer with the smallest hash of any `window` consecutive k-mers of a target;
+ * so does every window of an error-free stretch of a read have its own in the table. Look-ups are
+ * cut in stages so that a batch of reads can fetch what the next stage needs before any read waits
+ * for it.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "quant/seed.h"

@@ -1,9 +1,9 @@
 /* targets.c -- FASTA to packed sequences, with what is odd about them counted.
  *
- * A letter other than ACGTU becomes a base drawn from its position, the same in every build, so that
- * no k-mer over it is shared by design. Decoys are cut at runs of such letters of k or more (gaps of
- * an assembly), which keeps drawn sequence out of the index. Poly-A tails stay: k-mers of one
- * base are never seeds (kmer.h).
+ * A letter other than ACGTU becomes a base drawn from its position, the same in every build, so
+ * that no k-mer over it is shared by design. Decoys are cut at runs of such letters of k or more
+ * (gaps of an assembly), which keeps drawn sequence out of the index. Poly-A tails stay: k-mers of
+ * one base are never seeds (kmer.h).
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>

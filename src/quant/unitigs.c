@@ -3,8 +3,8 @@
  * Between two breaks (breaks.c) the k-mers of a target are a whole unitig, read forwards or
  * backwards. A unitig is known by its two end k-mers, kept in a hash; its first occurrence in T
  * stands for it ever after. The same walk slides a window over the hashes of a target's k-mers and
- * marks each window's minimum at its first occurrence. Windows run along targets, not inside unitigs:
- * else a read across the end of a unitig would find no seed.
+ * marks each window's minimum at its first occurrence. Windows run along targets, not inside
+ * unitigs: else a read across the end of a unitig would find no seed.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>

@@ -1,8 +1,9 @@
-/* test_quant_peers.c -- accuracy against the truth of simulated reads beside salmon's and kallisto's, and mapping
- * rates of real reads beside theirs.
+/* test_quant_peers.c -- accuracy against the truth of simulated reads beside salmon's and
+ * kallisto's, and mapping rates of real reads beside theirs.
  *
- * Bounds on sim_chr6 (105,032 pairs): transcript Spearman >= salmon's - .002, transcript MARD <= salmon's + .001, gene
- * MARD <= kallisto's + .0003. Real reads: at least 98 % of what the better of both maps.
+ * Bounds on sim_chr6 (105,032 pairs): transcript Spearman >= salmon's - .002, transcript MARD <=
+ * salmon's + .001, gene MARD <= kallisto's + .0003. Real reads: at least 98 % of what the better of
+ * both maps.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
