@@ -307,6 +307,12 @@ void til_out_number(til_out_t *out, double value)
     out->used += til_number_print(value, out->buffer + out->used);
 }
 
+void til_out_strbuf(til_out_t *out, const til_strbuf_t *text)
+{
+    if (text->failed) out->error = ENOMEM;
+    else til_out_write(out, til_strbuf_text(text), text->length);
+}
+
 void til_out_printf(til_out_t *out, const char *format, ...)
 {
     char small[512], *text = small;

@@ -520,7 +520,7 @@ static til_status_t print_plan(run_t *r)
     for (size_t i = 0; i < r->steps.n; i++) {
         til_strbuf_reset(&text);
         til_step_print(&r->steps.steps[i], &text);
-        til_out_text(out, til_strbuf_text(&text));
+        til_out_strbuf(out, &text);
         til_out_char(out, '\n');
     }
     TIL_TRY(til_out_close(r->ctx, out));

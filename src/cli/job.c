@@ -186,7 +186,7 @@ void til_job_provenance(const til_job_t *job, til_out_t *out)
         add_clean(&b, tab + 1);
         til_strbuf_add_char(&b, '\n');
     }
-    til_out_text(out, til_strbuf_text(&b));
+    til_out_strbuf(out, &b);
     til_strbuf_clear(&b);
 }
 

@@ -3,7 +3,7 @@
 # a message that names the file, nothing left behind after a failure.
 set -u
 shared=$TILSEQ_SHARED/bad_inputs
-tilseq=${TILSEQ:-$builddir/tilseq}
+tilseq=${TILSEQ:-$(cd "$builddir" && pwd)/tilseq}
 work=$(mktemp -d "${TMPDIR:-/tmp}/tilseq-bad-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 cd "$shared" || exit 99
@@ -55,4 +55,4 @@ while IFS="$tab" read -r id area what files command wanted exits; do
     done
 done <"$work/manifest"
 echo "golden: bad_inputs $n compared"
-exit $failed
+[ $n -gt 0 ] && [ $failed -eq 0 ]
