@@ -65,8 +65,8 @@ typedef enum {
     TIL_FATE_OVERLAP_LENGTH, TIL_FATE_AMBIGUITY, TIL_N_FATES
 } til_fate_t;
 
-/* featureCounts' word for a fate ("Unassigned_NoFeatures"), and htseq-count's ("__no_feature"; for fates
- * it does not know, a word in its manner). */
+/* featureCounts' word for a fate ("Unassigned_NoFeatures"), and htseq-count's ("__no_feature"; for
+ * fates it does not know, a word in its manner). */
 const char *til_fate_name(til_fate_t fate);
 const char *til_fate_htseq_name(til_fate_t fate);
 
@@ -80,18 +80,18 @@ enum {
 };
 
 typedef struct {
-    uint64_t mapped;                            /* primary alignments of fragments                 */
-    uint64_t ribosomal, mitochondrial, duplicates;  /* of those: on rRNA genes, on the mitochondrial
-                                                   contig, flagged as duplicates                   */
-    uint64_t exonic, intronic, intergenic;      /* unique fragments on annotated contigs           */
-    uint64_t elsewhere;                         /* unique fragments on others                      */
-    uint64_t insert[TIL_INSERT_BINS];           /* pairs by insert size                            */
-    uint64_t insert_beyond;                     /* ... of TIL_INSERT_BINS bases and more           */
-    uint64_t body[TIL_BODY_BINS];               /* fragments along transcripts, 5' to 3'           */
-    uint64_t places, same_start;                /* a sample of fragments on one gene; those of them
-                                                   that repeat the ends of another                 */
-    uint64_t dup_total[TIL_DUP_BINS], dup_same[TIL_DUP_BINS];   /* the same by log2 of the depth   */
-    uint64_t genes_at[TIL_SATURATION_POINTS];   /* genes found in (i + 1)/20 of the fragments      */
+    uint64_t mapped; /* primary alignments of fragments                 */
+    uint64_t ribosomal, mitochondrial, duplicates; /* of those: on rRNA genes, on the mitochondrial
+                                                  contig, flagged as duplicates                   */
+    uint64_t exonic, intronic, intergenic; /* unique fragments on annotated contigs           */
+    uint64_t elsewhere;                    /* unique fragments on others                      */
+    uint64_t insert[TIL_INSERT_BINS];      /* pairs by insert size                            */
+    uint64_t insert_beyond;                /* ... of TIL_INSERT_BINS bases and more           */
+    uint64_t body[TIL_BODY_BINS];          /* fragments along transcripts, 5' to 3'           */
+    uint64_t places, same_start;           /* a sample of fragments on one gene; those of them
+                                              that repeat the ends of another                 */
+    uint64_t dup_total[TIL_DUP_BINS], dup_same[TIL_DUP_BINS]; /* the same by log2 of the depth   */
+    uint64_t genes_at[TIL_SATURATION_POINTS]; /* genes found in (i + 1)/20 of the fragments      */
 } til_quality_t;
 
 typedef struct {

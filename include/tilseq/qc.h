@@ -4,9 +4,10 @@
  *   out: til_reads_summary_t: quality, bases, GC, N, adapters per position; lengths; duplication;
  *        over-represented sequences
  *
- * Every worker fills its own accumulator; merged, they say the same whatever each of them saw. The room
- * never judges a sample and writes nothing. To add a statistic of single reads, count it in
- * src/qc/fastq_stats.c (add_read), add it up there (til_reads_stats_merge), carry it in the summary.
+ * Every worker fills its own accumulator; merged, they say the same whatever each of them saw. The
+ * room never judges a sample and writes nothing. To add a statistic of single reads, count it in
+ * src/qc/fastq_stats.c (add_read), add it up there (til_reads_stats_merge), carry it in the
+ * summary.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TILSEQ_QC_H
@@ -35,8 +36,8 @@ enum {
 /* One accumulator, for one mate of one file (or of all lanes). */
 typedef struct til_reads_stats til_reads_stats_t;
 
-/* An accumulator that looks at the bases of every `every`th record (1: of all; else a power of two);
- * lengths and duplication are always taken from all. */
+/* An accumulator that looks at the bases of every `every`th record (1: of all; else a power of
+ * two); lengths and duplication are always taken from all. */
 TIL_MUST_USE
 til_status_t til_reads_stats_new(til_ctx_t *ctx, unsigned every, til_reads_stats_t **out);
 void til_reads_stats_free(til_reads_stats_t *stats);
@@ -86,7 +87,7 @@ typedef struct {
     size_t n_cycles;
     til_cycle_t *cycles;
     uint64_t gc[101];               /* reads by their GC percentage                               */
-    uint64_t read_quality[TIL_QC_N_QUALITIES];  /* reads by their mean quality, `offset` taken off */
+    uint64_t read_quality[TIL_QC_N_QUALITIES]; /* reads by their mean quality, `offset` taken off */
     uint64_t lengths[TIL_QC_MAX_CYCLES + 1];    /* the last: that long or longer                  */
     double levels[TIL_QC_N_LEVELS]; /* share of reads whose sequence occurs that often            */
     size_t n_frequent;

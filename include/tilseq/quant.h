@@ -116,7 +116,8 @@ typedef struct {
     bool plain_em;                              /* maximum likelihood, not variational Bayes      */
     size_t n_bootstraps;
     uint64_t seed;
-    /* Sees every batch of reads once, on the worker (0 to ctx->n_threads - 1) that maps it; NULL: nobody. */
+    /* Sees every batch of reads once, on the worker (0 to ctx->n_threads - 1) that maps it; NULL:
+     * nobody. */
     til_status_t (*see)(til_ctx_t *ctx, void *arg, int worker, const struct til_fastq_batch *batch);
     void *see_arg;
 } til_quant_options_t;
@@ -124,7 +125,7 @@ typedef struct {
 /* What the reads said about their strand, from the first pairs, mapped without regard to it. */
 typedef struct {
     til_library_t given, used;
-    uint64_t n_sense, n_antisense;              /* fragments with mate 1 on the transcript's strand */
+    uint64_t n_sense, n_antisense; /* fragments with mate 1 on the transcript's strand */
     bool clear;                                 /* stranded or unstranded beyond doubt            */
 } til_library_verdict_t;
 

@@ -1,10 +1,10 @@
 /* tilseq/report.h -- one self-contained page from the tables of a run.
  *
- *   in:  the tables that the other rooms wrote (size factors, PCA, dispersions, tests, enrichment, scores)
- *   out: an HTML page without scripts or outside references, and its figures as SVG files
+ *   in:  the tables that the other rooms wrote (size factors, PCA, dispersions, tests, enrichment,
+ * scores) out: an HTML page without scripts or outside references, and its figures as SVG files
  *
- * The room draws and words; it computes no statistic and opens no file. Every number shown stands in one of
- * the tables given. Names from the data are escaped.
+ * The room draws and words; it computes no statistic and opens no file. Every number shown stands
+ * in one of the tables given. Names from the data are escaped.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TILSEQ_REPORT_H
@@ -71,8 +71,8 @@ typedef struct {
     size_t n_figures;
 } til_report_t;
 
-/* Makes the page. `out` is left empty unless TIL_OK. TIL_EINPUT when a table lacks a column that the
- * contract of the command line gives it. */
+/* Makes the page. `out` is left empty unless TIL_OK. TIL_EINPUT when a table lacks a column that
+ * the contract of the command line gives it. */
 TIL_MUST_USE
 til_status_t til_report_make(til_ctx_t *ctx, const til_report_input_t *input, til_report_t *out);
 void til_report_clear(til_report_t *report);

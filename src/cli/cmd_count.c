@@ -187,9 +187,10 @@ static til_status_t tell_strand(til_ctx_t *ctx, const count_args_t *args, const 
 
     if (strcmp(args->strand, "auto") == 0) {
         if (c->verdict != TIL_VERDICT_UNCLEAR) {
-            til_say(ctx, TIL_LOG_NOTICE, "%s: strand: %s: %.1f%% of %llu fragments lie on the sense "
-                    "strand of their gene, %.1f%% on the other", name, verdict, sense,
-                    (unsigned long long)n, antisense);
+            til_say(ctx, TIL_LOG_NOTICE,
+                    "%s: strand: %s: %.1f%% of %llu fragments lie on the sense "
+                    "strand of their gene, %.1f%% on the other",
+                    name, verdict, sense, (unsigned long long)n, antisense);
             return TIL_OK;
         }
         if (args->strict)
@@ -202,8 +203,8 @@ static til_status_t tell_strand(til_ctx_t *ctx, const count_args_t *args, const 
         return TIL_OK;
     }
     if (c->verdict == TIL_VERDICT_UNCLEAR || strcmp(args->strand, verdict) == 0) {
-        til_say(ctx, TIL_LOG_DETAIL, "%s: strand: %s as given; %.1f%% of %llu fragments sense", name,
-                args->strand, sense, (unsigned long long)n);
+        til_say(ctx, TIL_LOG_DETAIL, "%s: strand: %s as given; %.1f%% of %llu fragments sense",
+                name, args->strand, sense, (unsigned long long)n);
         return TIL_OK;
     }
     if (args->strict)

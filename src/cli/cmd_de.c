@@ -313,10 +313,12 @@ static til_status_t check_null(til_ctx_t *ctx, const session_t *session,
         share += null.share_small / (double)n;
         if (null.n_called > most) most = null.n_called;
     }
-    til_say(ctx, TIL_LOG_NOTICE, "%s: with permuted labels a median of %g genes is called at FDR "
+    til_say(ctx, TIL_LOG_NOTICE,
+            "%s: with permuted labels a median of %g genes is called at FDR "
             "%g (%zu at most, %zu permutations) and %.3g of the p-values are below 0.05; with the "
-            "real ones %zu are called", input->contrasts[c].id, til_median_inplace(n, called), input->alpha,
-            most, n, share, n_real);
+            "real ones %zu are called",
+            input->contrasts[c].id, til_median_inplace(n, called), input->alpha, most, n, share,
+            n_real);
     TIL_TRY(til_out_close(ctx, out));
 done:
     free(called);

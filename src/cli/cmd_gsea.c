@@ -58,7 +58,8 @@ static const til_opt_t options[] = {
       "both ends of the ranking, its top only, its bottom only (ora: genes that go either way, up, "
       "down)" },
     { 0, "permutations", TIL_OPT_INT, offsetof(gsea_args_t, permutations), "INT", 100, 1e9,
-      "simple: random sets of each size; preranked draws 5 times as many for p over 0.05 (--fast 2, "
+      "simple: random sets of each size; preranked draws 5 times as many for p over 0.05 (--fast "
+      "2, "
       "--precise 20 times)" },
     { 0, "ties", TIL_OPT_CHOICE, offsetof(gsea_args_t, ties), "block|input", 0, 0,
       "genes with one statistic are one step of the walk, or go in the order of the input" },
@@ -83,16 +84,19 @@ static void list_methods(void)
 }
 
 /* An option that was given and would do nothing with this method is refused. */
-static til_status_t refuse_idle(til_ctx_t *ctx, const gsea_args_t *a, const til_gsea_method_t *method)
+static til_status_t refuse_idle(til_ctx_t *ctx, const gsea_args_t *a,
+                                const til_gsea_method_t *method)
 {
     bool ora = method->needs_selection, preranked = method == til_gsea_methods[0];
-    const struct { const char *name; bool idle; } options_given[] = {
+    const struct { const char *name; bool idle;
+    } options_given[] = {
         { "--ranks", ora && a->ranks != NULL },
         { "--list", !ora && a->list != NULL },
         { "--universe", (!ora || a->list == NULL) && a->universe != NULL },
         { "--alpha", (!ora || a->de == NULL) && a->alpha != defaults.alpha },
         { "--rank-by", a->de == NULL && strcmp(a->rank_by, defaults.rank_by) != 0 },
-        { "--score-type", ora && a->list != NULL && strcmp(a->score_type, defaults.score_type) != 0 },
+        { "--score-type",
+          ora && a->list != NULL && strcmp(a->score_type, defaults.score_type) != 0 },
         { "--fast", !preranked && a->fast },
         { "--precise", !preranked && a->precise },
         { "--gsea-param", ora && a->gsea_param != defaults.gsea_param },
@@ -117,8 +121,9 @@ static til_status_t check(til_ctx_t *ctx, const gsea_args_t *a, const til_gsea_m
         return til_fail(ctx, TIL_EUSAGE, "--method: no method '%s'; see --list-methods", a->method);
     if (a->sets == NULL) return til_fail(ctx, TIL_EUSAGE, "-g/--sets is missing");
     if (n_sources != 1)
-        return til_fail(ctx, TIL_EUSAGE, "%s: give one of them", n_sources == 0
-                        ? "no --ranks, --de or --list" : "more than one of --ranks, --de and --list");
+        return til_fail(ctx, TIL_EUSAGE, "%s: give one of them",
+                        n_sources == 0 ? "no --ranks, --de or --list"
+                                       : "more than one of --ranks, --de and --list");
     if (a->fast && a->precise)
         return til_fail(ctx, TIL_EUSAGE, "--fast and --precise exclude each other");
     if (a->list != NULL && a->universe == NULL)
@@ -147,7 +152,8 @@ static til_gsea_options_t gsea_options(const gsea_args_t *a)
     };
 }
 
-static til_status_t read_sets(til_ctx_t *ctx, til_job_t *job, const char *path, til_genesets_t *sets)
+static til_status_t read_sets(til_ctx_t *ctx, til_job_t *job, const char *path,
+                              til_genesets_t *sets)
 {
     til_status_t status = TIL_OK;
     til_text_t text = { 0 };
@@ -214,7 +220,8 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
         args->ranks, args->de, args->list, args->universe, args->genes, args->rank_by,
         method->needs_selection, args->alpha, how.score_type
     };
-    const char *inputs[] = { args->sets, args->ranks, args->de, args->list, args->universe, args->genes };
+    const char *inputs[] = { args->sets, args->ranks,    args->de,
+                             args->list, args->universe, args->genes };
     TIL_TRY(til_job_refuse_input(ctx, args->output, inputs, sizeof inputs / sizeof *inputs));
     TIL_TRY(til_job_open(ctx, job, args->output, &out));
     TIL_TRY(read_sets(ctx, job, args->sets, &sets));

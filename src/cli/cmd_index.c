@@ -49,9 +49,10 @@ static void report(til_ctx_t *ctx, const index_args_t *args, const til_index_sta
                 "%llu transcripts share their sequence with another: they cannot be told apart and "
                 "get equal shares", (unsigned long long)s->n_same_sequence);
     if (s->n_short > 0)
-        til_say(ctx, TIL_LOG_WARNING,
-                "%llu transcripts are shorter than k = %lld: they are kept, no read can map to them",
-                (unsigned long long)s->n_short, (long long)args->k);
+        til_say(
+            ctx, TIL_LOG_WARNING,
+            "%llu transcripts are shorter than k = %lld: they are kept, no read can map to them",
+            (unsigned long long)s->n_short, (long long)args->k);
     if (s->n_not_acgt > 0)
         til_say(ctx, TIL_LOG_NOTICE,
                 "%llu letters other than A C G T U are taken as bases drawn from their position",
@@ -94,8 +95,8 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     TIL_TRY(til_index_write(ctx, index, out));
     TIL_TRY(til_out_close(ctx, out));
     TIL_TRY(til_job_provenance_json(ctx, job, args->output));
-    til_say(ctx, TIL_LOG_STAGE, "%s: %zu transcripts, %zu genes, %llu unitigs, k = %lld", args->output,
-            til_index_n_transcripts(index), til_index_n_genes(index),
+    til_say(ctx, TIL_LOG_STAGE, "%s: %zu transcripts, %zu genes, %llu unitigs, k = %lld",
+            args->output, til_index_n_transcripts(index), til_index_n_genes(index),
             (unsigned long long)stats.n_unitigs, (long long)args->k);
 done:
     til_index_free(index);

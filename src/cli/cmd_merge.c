@@ -1,4 +1,5 @@
-/* cmd_merge.c -- tilseq merge: quantifications of samples in, matrices of genes and transcripts out. */
+/* cmd_merge.c -- tilseq merge: quantifications of samples in, matrices of genes and transcripts
+ * out. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdlib.h>
@@ -33,8 +34,9 @@ static const til_opt_t options[] = {
       "take the genes of the transcripts from this file instead" },
     { 0, "sample-names", TIL_OPT_TEXT, offsetof(merge_args_t, sample_names), "A,B,...", 0, 0,
       "names of the columns [of the files, or of their folders]" },
-    { 's', "strand", TIL_OPT_CHOICE, offsetof(merge_args_t, strand), "auto|unstranded|forward|reverse",
-      0, 0, "which column of STAR's ReadsPerGene.out.tab; auto decides from the counts and says why" },
+    { 's', "strand", TIL_OPT_CHOICE, offsetof(merge_args_t, strand),
+      "auto|unstranded|forward|reverse", 0, 0,
+      "which column of STAR's ReadsPerGene.out.tab; auto decides from the counts and says why" },
     { 0, "allow-missing", TIL_OPT_FLAG, offsetof(merge_args_t, allow_missing), NULL, 0, 0,
       "leave out transcripts without a gene, however many" },
     TIL_COMMON_OPTIONS(merge_args_t)
@@ -63,7 +65,8 @@ static void clear_table(gene_table_t *t)
     free(t->symbols);
 }
 
-static til_status_t read_annotation(til_ctx_t *ctx, til_job_t *job, const char *path, gene_table_t *t)
+static til_status_t read_annotation(til_ctx_t *ctx, til_job_t *job, const char *path,
+                                    gene_table_t *t)
 {
     til_status_t status = TIL_OK;
     const til_gtf_options_t how = TIL_GTF_OPTIONS;
@@ -79,7 +82,8 @@ static til_status_t read_annotation(til_ctx_t *ctx, til_job_t *job, const char *
         t->symbols[i] = t->annot.gene_names[t->annot.transcript_genes[i]];
     }
     t->view = (til_tx_table_t){ path, t->annot.n_transcripts,
-                                (const char *const *)t->annot.transcript_ids, t->genes, t->symbols };
+                                (const char *const *)t->annot.transcript_ids, t->genes,
+                                t->symbols };
 done:
     return status;
 }
@@ -94,7 +98,8 @@ static til_status_t read_table(til_ctx_t *ctx, til_job_t *job, gene_table_t *t)
     if (args->tx2gene == NULL) return TIL_OK;
     TIL_TRY(til_tx2gene_read(ctx, args->tx2gene, &t->table));
     TIL_TRY(til_job_input(ctx, job, args->tx2gene, t->table.sha256, t->table.n));
-    t->view = (til_tx_table_t){ args->tx2gene, t->table.n, (const char *const *)t->table.transcripts,
+    t->view = (til_tx_table_t){ args->tx2gene, t->table.n,
+                                (const char *const *)t->table.transcripts,
                                 (const char *const *)t->table.genes,
                                 (const char *const *)t->table.symbols };
 done:
@@ -118,21 +123,25 @@ static double share_with_gene(const til_matrix_t *counts, const uint32_t *gene_o
     return least;
 }
 
-static til_status_t check_matches(til_ctx_t *ctx, const merge_args_t *args, const til_tx_table_t *table,
-                                  const til_matrix_t *counts, const til_tx_genes_t *genes)
+static til_status_t check_matches(til_ctx_t *ctx, const merge_args_t *args,
+                                  const til_tx_table_t *table, const til_matrix_t *counts,
+                                  const til_tx_genes_t *genes)
 {
     til_status_t status = TIL_OK;
     til_strbuf_t ours = { 0 }, theirs = { 0 };
     size_t n = counts->n_rows, shown = 0;
     double share = share_with_gene(counts, genes->gene_of);
-    bool enough = (double)(n - genes->n_missing) >= MIN_TRANSCRIPTS * (double)n && share >= MIN_READS;
+    bool enough = (double)(n - genes->n_missing) >= MIN_TRANSCRIPTS * (double)n &&
+                  share >= MIN_READS;
 
     if (genes->n_bar > 0)
-        til_say(ctx, TIL_LOG_NOTICE, "%zu of %zu transcripts were matched to %s by their name before '|'",
-                genes->n_bar, n, table->origin);
+        til_say(ctx, TIL_LOG_NOTICE,
+                "%zu of %zu transcripts were matched to %s by their name before '|'", genes->n_bar,
+                n, table->origin);
     if (genes->n_bare > 0)
-        til_say(ctx, TIL_LOG_NOTICE, "%zu of %zu transcripts were matched to %s without their version",
-                genes->n_bare, n, table->origin);
+        til_say(ctx, TIL_LOG_NOTICE,
+                "%zu of %zu transcripts were matched to %s without their version", genes->n_bare, n,
+                table->origin);
     if (genes->n_missing == 0) goto done;
     for (size_t t = 0; t < n && shown < N_SHOWN; t++)
         if (genes->gene_of[t] == TIL_TX_NO_GENE)
@@ -141,14 +150,17 @@ static til_status_t check_matches(til_ctx_t *ctx, const merge_args_t *args, cons
         til_strbuf_printf(&theirs, "%s%s", i > 0 ? ", " : "", table->transcripts[i]);
     if (genes->n_missing == n || (!enough && !args->allow_missing))
         status = til_fail(ctx, TIL_EINPUT,
-            "%s: no gene for %zu of %zu transcripts (%s...), which leaves as little as %.1f%% of the reads "
-            "of a sample; the table has %s...: is it of the same annotation?%s", table->origin,
-            genes->n_missing, n, til_strbuf_text(&ours), 100 * share, til_strbuf_text(&theirs),
-            genes->n_missing == n ? "" : " --allow-missing leaves them out");
+                          "%s: no gene for %zu of %zu transcripts (%s...), which leaves as little "
+                          "as %.1f%% of the reads "
+                          "of a sample; the table has %s...: is it of the same annotation?%s",
+                          table->origin, genes->n_missing, n, til_strbuf_text(&ours), 100 * share,
+                          til_strbuf_text(&theirs),
+                          genes->n_missing == n ? "" : " --allow-missing leaves them out");
     else
-        til_say(ctx, TIL_LOG_WARNING, "%zu of %zu transcripts (%s...) are not in %s: left out of the gene "
-                "tables, which keep at least %.2f%% of each sample's reads", genes->n_missing, n,
-                til_strbuf_text(&ours), table->origin, 100 * share);
+        til_say(ctx, TIL_LOG_WARNING,
+                "%zu of %zu transcripts (%s...) are not in %s: left out of the gene "
+                "tables, which keep at least %.2f%% of each sample's reads",
+                genes->n_missing, n, til_strbuf_text(&ours), table->origin, 100 * share);
 done:
     til_strbuf_clear(&ours);
     til_strbuf_clear(&theirs);
@@ -238,8 +250,8 @@ static void lift_lengths(til_ctx_t *ctx, til_matrix_t *lengths)
                 "written as 1", n);
 }
 
-static til_status_t write_genes(til_ctx_t *ctx, til_job_t *job, til_estimates_t *e, char *const *ids,
-                                char *const *symbols, char *const *samples)
+static til_status_t write_genes(til_ctx_t *ctx, til_job_t *job, til_estimates_t *e,
+                                char *const *ids, char *const *symbols, char *const *samples)
 {
     til_status_t status = TIL_OK;
     const merge_args_t *args = job->args;
@@ -291,8 +303,8 @@ static til_status_t write_counts(til_ctx_t *ctx, til_job_t *job, til_estimates_t
         til_say(ctx, TIL_LOG_WARNING, "genes without a length: only %s.gene_counts.tsv is written",
                 args->output);
     } else {
-        til_say(ctx, TIL_LOG_NOTICE, "the inputs hold no lengths: only %s.gene_counts.tsv is written",
-                args->output);
+        til_say(ctx, TIL_LOG_NOTICE,
+                "the inputs hold no lengths: only %s.gene_counts.tsv is written", args->output);
     }
     TIL_TRY(write_matrix(ctx, &to, "gene_counts", m));
 done:
@@ -331,7 +343,8 @@ static til_status_t merge_transcripts(til_ctx_t *ctx, til_job_t *job, til_tx_tab
     til_estimates_t by_gene = { 0 };
 
     if (table->n == 0 && merged->genes != NULL)
-        *table = (til_tx_table_t){ "the inputs", counts->n_rows, (const char *const *)counts->row_names,
+        *table = (til_tx_table_t){ "the inputs", counts->n_rows,
+                                   (const char *const *)counts->row_names,
                                    (const char *const *)merged->genes, NULL };
     if (table->n > 0) {
         TIL_TRY(til_tx_genes_find(ctx, table, counts->row_names, counts->n_rows, &genes));
@@ -341,7 +354,8 @@ static til_status_t merge_transcripts(til_ctx_t *ctx, til_job_t *job, til_tx_tab
         til_say(ctx, TIL_LOG_STAGE, "%zu transcripts summed to %zu genes",
                 counts->n_rows - genes.n_missing, genes.n_genes);
     } else {
-        til_say(ctx, TIL_LOG_WARNING, "no genes are known: only transcripts are written; -g names their "
+        til_say(ctx, TIL_LOG_WARNING,
+                "no genes are known: only transcripts are written; -g names their "
                 "genes");
     }
     TIL_TRY(write_transcripts(ctx, job, merged, &genes));
@@ -356,8 +370,10 @@ static til_status_t check(til_ctx_t *ctx, const merge_args_t *args)
     if (args->output == NULL) return til_fail(ctx, TIL_EUSAGE, "-o/--output PREFIX is missing");
     size_t n = strlen(args->output);
     if (n == 0 || args->output[n - 1] == '/' || strcmp(args->output, "-") == 0)
-        return til_fail(ctx, TIL_EUSAGE, "-o/--output: '%s' is not a prefix of file names: DIR/NAME gives "
-                        "DIR/NAME.gene_counts.tsv", args->output);
+        return til_fail(ctx, TIL_EUSAGE,
+                        "-o/--output: '%s' is not a prefix of file names: DIR/NAME gives "
+                        "DIR/NAME.gene_counts.tsv",
+                        args->output);
     if (args->tx2gene != NULL && args->annotation != NULL)
         return til_fail(ctx, TIL_EUSAGE, "-g/--genes and -a/--annotation exclude each other");
     return TIL_OK;
@@ -394,10 +410,14 @@ const til_command_t til_cmd_merge = {
     .name = "merge",
     .operands = "QUANT_DIR|quant.sf|abundance.tsv|*.results|ReadsPerGene.out.tab|COUNTS...",
     .summary = "Merge quantifications of samples into matrices of genes and transcripts.",
-    .details = "Reads results of tilseq quant, salmon, kallisto, RSEM, STAR, featureCounts, htseq-count and "
-               "tilseq count, told by content. Transcripts become genes as tximport does it: counts and TPM are "
-               "added, lengths are means weighted by abundance, and gene_counts_length_scaled holds its "
-               "lengthScaledTPM. The length matrix goes with gene_counts as an offset (tilseq de --lengths).",
+    .details =
+        "Reads results of tilseq quant, salmon, kallisto, RSEM, STAR, featureCounts, htseq-count "
+        "and "
+        "tilseq count, told by content. Transcripts become genes as tximport does it: counts and "
+        "TPM are "
+        "added, lengths are means weighted by abundance, and gene_counts_length_scaled holds its "
+        "lengthScaledTPM. The length matrix goes with gene_counts as an offset (tilseq de "
+        "--lengths).",
     .options = options,
     .defaults = &defaults,
     .args_size = sizeof(merge_args_t),

@@ -69,7 +69,8 @@ static til_status_t is_alignment(til_ctx_t *ctx, const char *path, bool *yes)
 {
     static const char *const alignments[] = { ".bam", ".sam", ".sam.gz", ".cram", NULL };
     static const char *const reads[] = { ".fq", ".fastq", ".fq.gz", ".fastq.gz", NULL };
-    static const char *const starts[] = { "BAM\1", "CRAM", "@HD\t", "@SQ\t", "@RG\t", "@PG\t", "@CO\t" };
+    static const char *const starts[] = { "BAM\1", "CRAM",  "@HD\t", "@SQ\t",
+                                          "@RG\t", "@PG\t", "@CO\t" };
     char start[4];
     size_t got = 0;
     struct stat info;
@@ -77,7 +78,8 @@ static til_status_t is_alignment(til_ctx_t *ctx, const char *path, bool *yes)
     til_status_t status = TIL_OK;
 
     *yes = ends_in(path, alignments);
-    if (*yes || ends_in(path, reads) || stat(path, &info) != 0 || !S_ISREG(info.st_mode)) return TIL_OK;
+    if (*yes || ends_in(path, reads) || stat(path, &info) != 0 || !S_ISREG(info.st_mode))
+        return TIL_OK;
     TIL_TRY(til_bytes_open(ctx, path, &bytes));
     TIL_TRY(til_bytes_read(ctx, bytes, start, sizeof start, &got));
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
@@ -109,7 +111,8 @@ static til_status_t sort_files(til_ctx_t *ctx, const til_job_t *job, qc_files_t 
     for (int k = 0; k < 2; k++) {
         kinds[k]->paths = til_array_zero(n, sizeof *kinds[k]->paths);
         kinds[k]->names = til_array_zero(n, sizeof *kinds[k]->names);
-        if (kinds[k]->paths == NULL || kinds[k]->names == NULL) return til_no_memory(ctx, n, "files");
+        if (kinds[k]->paths == NULL || kinds[k]->names == NULL)
+            return til_no_memory(ctx, n, "files");
     }
     if (f->arena == NULL || f->names == NULL) return til_no_memory(ctx, n, "files");
     TIL_TRY(til_refuse_same_file(ctx, job->operands, n));
@@ -179,8 +182,8 @@ done:
 /* ---- alignments ---------------------------------------------------------------------------- */
 
 static til_status_t count_all(til_ctx_t *ctx, til_job_t *job, const til_annot_t *annot,
-                              til_overlap_t *index, const til_count_options_t *o, const files_t *files,
-                              til_count_t *counts)
+                              til_overlap_t *index, const til_count_options_t *o,
+                              const files_t *files, til_count_t *counts)
 {
     til_status_t status = TIL_OK;
     for (size_t i = 0; i < files->n; i++) {
@@ -234,10 +237,12 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
 
     TIL_TRY(sort_files(ctx, job, &files));
     if (files.alignments.n > 0 && args->annotation == NULL)
-        TIL_TRY(til_fail(ctx, TIL_EUSAGE, "-a/--annotation is missing: alignments are judged by the genes "
+        TIL_TRY(til_fail(ctx, TIL_EUSAGE,
+                         "-a/--annotation is missing: alignments are judged by the genes "
                          "they lie on"));
     if (files.alignments.n == 0 && args->annotation != NULL)
-        TIL_TRY(til_fail(ctx, TIL_EUSAGE, "-a/--annotation: there are no alignments among the inputs"));
+        TIL_TRY(
+            til_fail(ctx, TIL_EUSAGE, "-a/--annotation: there are no alignments among the inputs"));
     TIL_TRY(til_job_folder(ctx, job, args->output));
     if (files.reads.n > 0) TIL_TRY(see_reads(ctx, job, &files.reads));
     if (files.alignments.n > 0) TIL_TRY(see_alignments(ctx, job, &files.alignments));
@@ -250,9 +255,11 @@ const til_command_t til_cmd_qc = {
     .name = "qc",
     .operands = "READS.fq.gz...|ALN.bam...",
     .summary = "Judge reads and alignments.",
-    .details = "Of reads: quality, bases and adapters by position, GC, lengths, duplication, frequent "
-               "sequences. Of alignments: where they lie, insert size, strand, gene body, duplication. A folder "
-               "of tilseq qc is picked up by MultiQC.",
+    .details =
+        "Of reads: quality, bases and adapters by position, GC, lengths, duplication, frequent "
+        "sequences. Of alignments: where they lie, insert size, strand, gene body, duplication. A "
+        "folder "
+        "of tilseq qc is picked up by MultiQC.",
     .options = options,
     .defaults = &defaults,
     .args_size = sizeof(qc_args_t),

@@ -35,9 +35,10 @@ static const til_opt_t options[] = {
       "second mates, in the same order" },
     { 'r', "reads", TIL_OPT_WORDS, offsetof(quant_args_t, reads), "FASTQ...", 0, 0,
       "single reads, one file per lane" },
-    { 'l', "library", TIL_OPT_CHOICE, offsetof(quant_args_t, library),
-      "auto|A|IU|ISF|ISR|U|SF|SR", 0, 0,
-      "I inward pairs, S stranded, U not, F (R): mate 1 shows the transcript's (the other) strand" },
+    { 'l', "library", TIL_OPT_CHOICE, offsetof(quant_args_t, library), "auto|A|IU|ISF|ISR|U|SF|SR",
+      0, 0,
+      "I inward pairs, S stranded, U not, F (R): mate 1 shows the transcript's (the other) "
+      "strand" },
     { 0, "fragment-mean", TIL_OPT_NUMBER, offsetof(quant_args_t, fragment_mean), "BASES", 1, 1000,
       "mean fragment length of single reads" },
     { 0, "fragment-sd", TIL_OPT_NUMBER, offsetof(quant_args_t, fragment_sd), "BASES", 0.1, 1000,
@@ -59,7 +60,8 @@ static const til_opt_t options[] = {
     { 'o', "output", TIL_OPT_OUTPUT, offsetof(quant_args_t, output), "DIR", 0, 0,
       "folder for quant.sf and what belongs to it" },
     { 0, "qc", TIL_OPT_OUTPUT, offsetof(quant_args_t, quality), "DIR", 0, 0,
-      "write the quality of the reads there, from the same pass (as tilseq qc; bases of one read in 32)" },
+      "write the quality of the reads there, from the same pass (as tilseq qc; bases of one read "
+      "in 32)" },
     TIL_COMMON_OPTIONS(quant_args_t)
 };
 
@@ -93,12 +95,14 @@ typedef struct {
     til_reads_stats_t **stats;      /* n_workers times n_mates */
 } seen_t;
 
-static til_status_t see_batch(til_ctx_t *ctx, void *arg, int worker, const struct til_fastq_batch *batch)
+static til_status_t see_batch(til_ctx_t *ctx, void *arg, int worker,
+                              const struct til_fastq_batch *batch)
 {
     seen_t *seen = arg;
     til_status_t status = TIL_OK;
     for (size_t m = 0; m < seen->n_mates && status == TIL_OK; m++)
-        status = til_reads_stats_add(ctx, seen->stats[(size_t)worker * seen->n_mates + m], batch, (int)m);
+        status = til_reads_stats_add(ctx, seen->stats[(size_t)worker * seen->n_mates + m], batch,
+                                     (int)m);
     return status;
 }
 

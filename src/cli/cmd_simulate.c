@@ -61,7 +61,8 @@ static const til_opt_t options[] = {
     { 0, "depth", TIL_OPT_NUMBER, offsetof(simulate_args_t, depth), "X", 1e-6, 1000,
       "sequencing depth, times that of the biopsies the numbers come from" },
     { 0, "reads", TIL_OPT_CHOICE, offsetof(simulate_args_t, reads), "none|fastq|bam|both", 0, 0,
-      "also write paired reads: SAMPLE_1.fq.gz, SAMPLE_2.fq.gz, SAMPLE.bam; with transcripts.fa, tx2gene.tsv, "
+      "also write paired reads: SAMPLE_1.fq.gz, SAMPLE_2.fq.gz, SAMPLE.bam; with transcripts.fa, "
+      "tx2gene.tsv, "
       "genes.gtf and truth.transcripts.tsv; counts.tsv is then what was sequenced" },
     { 0, "fragments", TIL_OPT_INT, offsetof(simulate_args_t, fragments), "INT", 1, 1e8,
       "with --reads: fragments of a sample, on average" },

@@ -1,5 +1,5 @@
-/* commands.h -- the commands, in the order `tilseq --help` prints them; each(x) stands for til_cmd_x, the
- * row at the end of cmd_x.c. */
+/* commands.h -- the commands, in the order `tilseq --help` prints them; each(x) stands for
+ * til_cmd_x, the row at the end of cmd_x.c. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_CLI_COMMANDS_H
 #define TIL_CLI_COMMANDS_H

@@ -1,4 +1,5 @@
-/* driver.h -- runs a command: options, job, log, commit. Used by main, and by `tilseq run` for its steps. */
+/* driver.h -- runs a command: options, job, log, commit. Used by main, and by `tilseq run` for its
+ * steps. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_CLI_DRIVER_H
 #define TIL_CLI_DRIVER_H
@@ -9,8 +10,9 @@
 extern const til_command_t *const til_commands[];
 const til_command_t *til_command_find(const char *name);
 
-/* Parses argv[0..argc) (after the command's name), runs the command with the log on stderr, puts its outputs in
- * place when it succeeds and removes them when it does not, prints the closing line. */
+/* Parses argv[0..argc) (after the command's name), runs the command with the log on stderr, puts
+ * its outputs in place when it succeeds and removes them when it does not, prints the closing line.
+ */
 TIL_MUST_USE
 til_status_t til_command_run(til_ctx_t *ctx, const til_command_t *command, int argc, char **argv);
 

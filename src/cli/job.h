@@ -1,7 +1,7 @@
 /* job.h -- one run of a command: what was asked, what was read, what will be written.
  *
- * main makes the job, calls the command's run, commits the outputs when it returns TIL_OK and removes them
- * otherwise; commands only open and close files.
+ * main makes the job, calls the command's run, commits the outputs when it returns TIL_OK and
+ * removes them otherwise; commands only open and close files.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_CLI_JOB_H
@@ -45,12 +45,13 @@ til_status_t til_job_input(til_ctx_t *ctx, til_job_t *job, const char *path, con
 
 /* Records a fact for the provenance lines: til_job_remark(ctx, job, "seed", "%lld", seed). */
 TIL_MUST_USE
-til_status_t til_job_remark(til_ctx_t *ctx, til_job_t *job, const char *key, const char *format, ...)
-    TIL_PRINTF(4, 5);
+til_status_t til_job_remark(til_ctx_t *ctx, til_job_t *job, const char *key, const char *format,
+                            ...) TIL_PRINTF(4, 5);
 
 /* TIL_EUSAGE when `output` is the same file as one of the n paths. Call before reading. */
 TIL_MUST_USE
-til_status_t til_job_refuse_input(til_ctx_t *ctx, const char *output, const char *const *paths, size_t n);
+til_status_t til_job_refuse_input(til_ctx_t *ctx, const char *output, const char *const *paths,
+                                  size_t n);
 
 /* Opens an output file now, so that a place that cannot be written is found before the work; with
  * `provenance`, its ##tilseq lines are written by til_job_provenance once all inputs are known. */

@@ -77,8 +77,8 @@ static til_status_t fill(til_ctx_t *ctx, const char *path, const til_names_t *na
         for (size_t s = 0; s < out->n_cols; s++) {
             length[s] = column[s][row];
             if (!(length[s] > 0) || isinf(length[s]))
-                return til_fail(ctx, TIL_EINPUT, "%s: length of %s: must be a positive number", path,
-                                out->row_names[g]);
+                return til_fail(ctx, TIL_EINPUT, "%s: length of %s: must be a positive number",
+                                path, out->row_names[g]);
         }
     }
     return TIL_OK;

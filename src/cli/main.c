@@ -38,14 +38,17 @@ static void catch_signals(void)
 static void print_usage(FILE *out)
 {
     fputs("Usage: tilseq COMMAND [options] INPUT...\n\n"
-          "RNA-seq from reads to answers: counts, differential expression, enrichment, signatures.\n\n"
-          "Commands:\n", out);
+          "RNA-seq from reads to answers: counts, differential expression, enrichment, "
+          "signatures.\n\n"
+          "Commands:\n",
+          out);
     for (size_t i = 0; til_commands[i] != NULL; i++)
         fprintf(out, "  %-10s %s\n", til_commands[i]->name, til_commands[i]->summary);
     fputs("\n  tilseq COMMAND --help    the options of a command\n"
           "  tilseq --version         version of tilseq and its libraries\n"
           "  tilseq completion SHELL  completion script for bash or zsh\n"
-          "  tilseq manual [COMMAND]  the manual page of tilseq or of a command, for man -l -\n", out);
+          "  tilseq manual [COMMAND]  the manual page of tilseq or of a command, for man -l -\n",
+          out);
 }
 
 static til_status_t flush_stdout(til_ctx_t *ctx)
@@ -84,7 +87,8 @@ int main(int argc, char **argv)
     til_linalg_single_thread();
     if (command != NULL) {
         status = til_command_run(&ctx, command, argc - 2, argv + 2);
-    } else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
+    } else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 ||
+               strcmp(word, "help") == 0) {
         print_usage(stdout);
         status = flush_stdout(&ctx);
     } else if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {

@@ -1,4 +1,5 @@
-/* merge_inputs.c -- reads quantifications, several at a time, and puts them side by side by name. */
+/* merge_inputs.c -- reads quantifications, several at a time, and puts them side by side by name.
+ */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdlib.h>
@@ -57,8 +58,10 @@ static til_status_t check_levels(til_ctx_t *ctx, const inputs_t *in)
                 in->tables[i].path, level_words[in->tables[i].level], in->tables[i].layout);
     for (size_t i = 1; i < in->n; i++)
         if (strcmp(in->tables[i].layout, in->tables[0].layout) != 0) {
-            til_say(ctx, TIL_LOG_WARNING, "results of different programs are merged: %s (%s) and %s (%s)",
-                    in->tables[0].path, in->tables[0].layout, in->tables[i].path, in->tables[i].layout);
+            til_say(ctx, TIL_LOG_WARNING,
+                    "results of different programs are merged: %s (%s) and %s (%s)",
+                    in->tables[0].path, in->tables[0].layout, in->tables[i].path,
+                    in->tables[i].layout);
             break;
         }
     return TIL_OK;
@@ -100,7 +103,8 @@ static til_status_t take_names(til_ctx_t *ctx, const char *list, til_matrix_t *m
         p = p[length] == ',' ? p + length + 1 : NULL;
     }
     if (n != m->n_cols)
-        status = til_fail(ctx, TIL_EUSAGE, "--sample-names: %zu names for %zu samples", n, m->n_cols);
+        status = til_fail(ctx, TIL_EUSAGE, "--sample-names: %zu names for %zu samples", n,
+                          m->n_cols);
 done:
     til_strbuf_clear(&name);
     return status;
@@ -127,10 +131,13 @@ static til_status_t name_samples(til_ctx_t *ctx, const inputs_t *in, const char 
             TIL_TRY(til_no_memory(ctx, m->n_cols, "samples"));
         if (!is_new)
             TIL_TRY(til_fail(ctx, TIL_EUSAGE,
-                "two samples are called '%s': name all of them with --sample-names", m->col_names[s]));
+                             "two samples are called '%s': name all of them with --sample-names",
+                             m->col_names[s]));
         if (strpbrk(m->col_names[s], "\t\r\n") != NULL)
-            TIL_TRY(til_fail(ctx, TIL_EUSAGE, "the sample name '%s' holds a tab or a line end: name "
-                             "all samples with --sample-names", m->col_names[s]));
+            TIL_TRY(til_fail(ctx, TIL_EUSAGE,
+                             "the sample name '%s' holds a tab or a line end: name "
+                             "all samples with --sample-names",
+                             m->col_names[s]));
     }
 done:
     til_names_free(seen);
@@ -157,7 +164,8 @@ static size_t lacking(char *const *names, size_t n, const til_names_t *others, t
 }
 
 /* TIL_EINPUT unless both have the same names. */
-static til_status_t check_rows(til_ctx_t *ctx, const inputs_t *in, size_t i, const til_names_t *first)
+static til_status_t check_rows(til_ctx_t *ctx, const inputs_t *in, size_t i,
+                               const til_names_t *first)
 {
     til_status_t status = TIL_OK;
     til_names_t *other = NULL;
@@ -172,11 +180,13 @@ static til_status_t check_rows(til_ctx_t *ctx, const inputs_t *in, size_t i, con
     n_only_other = lacking(names, n, first, &only_other);
     if (n_only_first + n_only_other > 0)
         status = til_fail(ctx, TIL_EINPUT,
-            "%s and %s have different rows: %zu only in the first%s%s%s, %zu only in the second%s%s%s: "
-            "all inputs must be made with one annotation", in->tables[0].path, in->tables[i].path,
-            n_only_first, n_only_first > 0 ? " (" : "", til_strbuf_text(&only_first),
-            n_only_first > 0 ? ")" : "", n_only_other, n_only_other > 0 ? " (" : "",
-            til_strbuf_text(&only_other), n_only_other > 0 ? ")" : "");
+                          "%s and %s have different rows: %zu only in the first%s%s%s, %zu only in "
+                          "the second%s%s%s: "
+                          "all inputs must be made with one annotation",
+                          in->tables[0].path, in->tables[i].path, n_only_first,
+                          n_only_first > 0 ? " (" : "", til_strbuf_text(&only_first),
+                          n_only_first > 0 ? ")" : "", n_only_other, n_only_other > 0 ? " (" : "",
+                          til_strbuf_text(&only_other), n_only_other > 0 ? ")" : "");
 done:
     til_names_free(other);
     til_strbuf_clear(&only_first);
@@ -185,8 +195,8 @@ done:
 }
 
 /* row[k]: where row k of input i stands in the first. */
-static til_status_t match_rows(til_ctx_t *ctx, const inputs_t *in, size_t i, const til_names_t *first,
-                               size_t *row, bool *in_order)
+static til_status_t match_rows(til_ctx_t *ctx, const inputs_t *in, size_t i,
+                               const til_names_t *first, size_t *row, bool *in_order)
 {
     til_status_t status = TIL_OK;
     char *const *names, *const *first_names;
@@ -243,7 +253,8 @@ static til_status_t choose_strand(til_ctx_t *ctx, const inputs_t *in, const char
                 100 * share, words[verdict], clear ? "" : ", which is unclear; -s says which");
         if (first >= 0 && verdict != *strand)
             return til_fail(ctx, TIL_EINPUT, "%s looks %s, %s %s: say with -s which column to take",
-                            in->tables[first].path, words[*strand], in->tables[i].path, words[verdict]);
+                            in->tables[first].path, words[*strand], in->tables[i].path,
+                            words[verdict]);
         if (first < 0) first = (ptrdiff_t)i;
         *strand = verdict;
     }
@@ -342,8 +353,10 @@ static til_status_t side_by_side(til_ctx_t *ctx, const inputs_t *in, int strand,
         s += is_matrix(&in->tables[i]) ? in->matrices[i].n_cols : 1;
     }
     if (n_other_order > 0)
-        til_say(ctx, TIL_LOG_NOTICE, "rows of %zu input%s stand in another order than in %s: matched by "
-                "name", n_other_order, n_other_order == 1 ? "" : "s", in->tables[0].path);
+        til_say(ctx, TIL_LOG_NOTICE,
+                "rows of %zu input%s stand in another order than in %s: matched by "
+                "name",
+                n_other_order, n_other_order == 1 ? "" : "s", in->tables[0].path);
 done:
     til_names_free(first);
     free(row);
@@ -375,7 +388,8 @@ til_status_t til_merge_read(til_ctx_t *ctx, til_job_t *job, const char *sample_n
     }
     TIL_TRY(choose_strand(ctx, &in, strand, &column));
     TIL_TRY(side_by_side(ctx, &in, column, out));
-    til_say(ctx, TIL_LOG_STAGE, "%zu %s of %zu samples", n_rows, level_words[out->level], in.n_samples);
+    til_say(ctx, TIL_LOG_STAGE, "%zu %s of %zu samples", n_rows, level_words[out->level],
+            in.n_samples);
 done:
     for (size_t i = 0; i < n; i++) {
         if (in.tables != NULL) til_quant_table_clear(&in.tables[i]);

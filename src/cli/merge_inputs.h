@@ -16,14 +16,14 @@ typedef struct {
     struct til_arena *arena;
 } til_merged_t;
 
-/* Reads the operands of the job (til_quant_table_read), each an input of it, and matches their rows by
- * name.
+/* Reads the operands of the job (til_quant_table_read), each an input of it, and matches their rows
+ * by name.
  *
  *   sample_names   "A,B,..." for all samples in order, or NULL
  *   strand         auto, unstranded, forward, reverse: which column of STAR's tables
  *
- * TIL_EINPUT when the inputs are of different levels or have different rows; TIL_EUSAGE for sample names
- * that are too few, too many or not unique. `out` is left empty unless TIL_OK. */
+ * TIL_EINPUT when the inputs are of different levels or have different rows; TIL_EUSAGE for sample
+ * names that are too few, too many or not unique. `out` is left empty unless TIL_OK. */
 TIL_MUST_USE
 til_status_t til_merge_read(til_ctx_t *ctx, til_job_t *job, const char *sample_names,
                             const char *strand, til_merged_t *out);

@@ -73,8 +73,8 @@ typedef struct {
     til_status_t (*run)(til_ctx_t *ctx, struct til_job *job);
 } til_command_t;
 
-/* Parses argv[0..argc) (after the command's name) into `args`, a copy of the defaults. Options may stand
- * anywhere; "--" ends them; --name=value and -xVALUE are understood.
+/* Parses argv[0..argc) (after the command's name) into `args`, a copy of the defaults. Options may
+ * stand anywhere; "--" ends them; --name=value and -xVALUE are understood.
  *
  *   operands   argc entries at least; the words that are not options, in order
  *
@@ -88,7 +88,8 @@ void til_options_clear(const til_command_t *command, void *args);
 /* --help, with the live defaults. */
 void til_options_help(FILE *out, const til_command_t *command);
 
-/* The manual pages (man(7) macros) of a command and of tilseq itself, and the completion scripts of all. */
+/* The manual pages (man(7) macros) of a command and of tilseq itself, and the completion scripts of
+ * all. */
 void til_options_man(FILE *out, const til_command_t *command, const char *version);
 void til_options_man_all(FILE *out, const til_command_t *const *commands, const char *version);
 void til_options_bash(FILE *out, const til_command_t *const *commands);

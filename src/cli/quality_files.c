@@ -42,7 +42,8 @@ static double median_insert(const til_quality_t *q)
     return TIL_INSERT_BINS;
 }
 
-/* Fragments in the first fifth of transcripts (from 3') against the last: 1 is even, more is a 3' bias. */
+/* Fragments in the first fifth of transcripts (from 3') against the last: 1 is even, more is a 3'
+ * bias. */
 static double three_prime_bias(const til_quality_t *q)
 {
     enum { FIFTH = TIL_BODY_BINS / 5 };

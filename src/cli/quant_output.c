@@ -99,7 +99,8 @@ done:
     return status;
 }
 
-/* A number >= 0 with a fixed number of decimals; faster than printf and the same in every locale. */
+/* A number >= 0 with a fixed number of decimals; faster than printf and the same in every locale.
+ */
 static void write_fixed(til_out_t *out, double value, int decimals)
 {
     char text[40], *at = text + sizeof text;
@@ -161,7 +162,8 @@ static til_status_t write_genes(const writing_t *w)
         status = til_no_memory(w->ctx, n, "genes");
         goto done;
     }
-    TIL_TRY(til_quant_sum_genes(w->ctx, w->index, w->r, sums, sums + n, sums + 2 * n, sums + 3 * n));
+    TIL_TRY(
+        til_quant_sum_genes(w->ctx, w->index, w->r, sums, sums + n, sums + 2 * n, sums + 3 * n));
     TIL_TRY(open_file(w, "quant.genes.sf", &out));
     til_out_text(out, header);
     for (size_t g = 0; g < n; g++)
@@ -238,8 +240,8 @@ static til_status_t write_meta(writing_t *w)
 
 static til_status_t write_library(writing_t *w)
 {
-    static const char *const formats[] = { "MSF", "OSF", "ISF", "MSR", "OSR", "ISR", "SF", "SR", "MU",
-                                           "OU", "IU", "U" };
+    static const char *const formats[] = { "MSF", "OSF", "ISF", "MSR", "OSR", "ISR",
+                                           "SF",  "SR",  "MU",  "OU",  "IU",  "U" };
     const til_quant_result_t *r = w->r;
     const til_quant_stats_t *s = &r->stats;
     uint64_t mapped = s->n_mapped + s->n_orphans, stranded = s->n_sense + s->n_antisense;

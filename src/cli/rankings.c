@@ -1,4 +1,5 @@
-/* rankings.c -- what gsea walks along, from a ranks file, a table of differential expression or a list. */
+/* rankings.c -- what gsea walks along, from a ranks file, a table of differential expression or a
+ * list. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdlib.h>
@@ -34,12 +35,14 @@ static til_status_t read_text(til_ctx_t *ctx, til_job_t *job, const char *path, 
 
 static til_status_t add_row(til_ctx_t *ctx, rows_t *rows, row_t row)
 {
-    til_status_t status = til_grow(ctx, &rows->row, &rows->capacity, rows->n + 1, sizeof *rows->row);
+    til_status_t status = til_grow(ctx, &rows->row, &rows->capacity, rows->n + 1,
+                                   sizeof *rows->row);
     if (status == TIL_OK) rows->row[rows->n++] = row;
     return status;
 }
 
-/* ---- from a table of differential expression --------------------------------------------------- */
+/* ---- from a table of differential expression ---------------------------------------------------
+ */
 
 static til_status_t number_column(til_ctx_t *ctx, const til_table_t *table, const char *path,
                                   const char *name, const double **values)
@@ -55,8 +58,9 @@ static til_status_t number_column(til_ctx_t *ctx, const til_table_t *table, cons
     for (size_t c = 0; c < table->n_cols; c++)
         if (table->columns[c].type == TIL_COLUMN_NUMBER)
             til_strbuf_printf(&have, "%s%s", have.length > 0 ? ", " : "", table->columns[c].name);
-    status = til_fail(ctx, TIL_EINPUT, "%s: column '%s' %s: the columns of numbers are %s", path, name,
-                      column == NULL ? "is not there" : "is not of numbers", til_strbuf_text(&have));
+    status = til_fail(ctx, TIL_EINPUT, "%s: column '%s' %s: the columns of numbers are %s", path,
+                      name, column == NULL ? "is not there" : "is not of numbers",
+                      til_strbuf_text(&have));
     til_strbuf_clear(&have);
     return status;
 }
@@ -89,8 +93,10 @@ static til_status_t rows_from_table(til_ctx_t *ctx, const til_ranking_source_t *
             .name = names != NULL && names->type == TIL_COLUMN_TEXT ? names->text[i] : NULL }));
     }
     if (n_infinite > 0 && !source->select) {
-        status = til_fail(ctx, TIL_EINPUT, "%s: %zu values of column '%s' are infinite: pick another "
-                          "column with --rank-by", source->de, n_infinite, source->rank_by);
+        status = til_fail(ctx, TIL_EINPUT,
+                          "%s: %zu values of column '%s' are infinite: pick another "
+                          "column with --rank-by",
+                          source->de, n_infinite, source->rank_by);
         goto done;
     }
     if (n_missing > 0)
@@ -104,7 +110,8 @@ done:
     return status;
 }
 
-/* ---- from lists --------------------------------------------------------------------------------- */
+/* ---- from lists ---------------------------------------------------------------------------------
+ */
 
 /* The first field of every line, each once; *n_repeated counts the others. */
 static til_status_t read_list(til_ctx_t *ctx, til_job_t *job, const char *path, til_names_t **out,
@@ -151,18 +158,24 @@ static til_status_t rows_from_lists(til_ctx_t *ctx, const til_ranking_source_t *
         n_found += chosen;
     }
     if (n_found == 0)
-        return til_fail(ctx, TIL_EINPUT, "%s: none of its %zu genes is in the universe %s: the list has "
-                        "%s, the universe %s", source->list, n, source->universe,
-                        til_names_get(list, 0), til_names_get(universe, 0));
+        return til_fail(ctx, TIL_EINPUT,
+                        "%s: none of its %zu genes is in the universe %s: the list has "
+                        "%s, the universe %s",
+                        source->list, n, source->universe, til_names_get(list, 0),
+                        til_names_get(universe, 0));
     if (n_found < n || n_repeated > 0)
-        til_say(ctx, TIL_LOG_NOTICE, "%s: %zu genes are not in the universe and are left out, %zu are "
-                "repeated", source->list, n - n_found, n_repeated);
+        til_say(ctx, TIL_LOG_NOTICE,
+                "%s: %zu genes are not in the universe and are left out, %zu are "
+                "repeated",
+                source->list, n - n_found, n_repeated);
     return TIL_OK;
 }
 
-/* ---- one row per name ----------------------------------------------------------------------------- */
+/* ---- one row per name
+ * ----------------------------------------------------------------------------- */
 
-/* The larger |statistic|; of two alike the positive one, so that the order of the input is no matter. */
+/* The larger |statistic|; of two alike the positive one, so that the order of the input is no
+ * matter. */
 static bool is_stronger(const row_t *a, const row_t *b)
 {
     if (fabs(a->stat) != fabs(b->stat)) return fabs(a->stat) > fabs(b->stat);
@@ -206,17 +219,20 @@ static til_status_t one_row_per_name(til_ctx_t *ctx, const til_gene_names_t *tab
     }
     n = til_names_count(names);
     if (table->ids != NULL && n_named == 0) {
-        status = til_fail(ctx, TIL_EINPUT, "%s: none of its ids (%s, ...) is a gene of %s (%s, ...)",
-                          source->genes, til_names_count(table->ids) > 0
-                          ? til_names_get(table->ids, 0) : "none", origin, rows->row[0].id);
+        status = til_fail(ctx, TIL_EINPUT,
+                          "%s: none of its ids (%s, ...) is a gene of %s (%s, ...)", source->genes,
+                          til_names_count(table->ids) > 0 ? til_names_get(table->ids, 0) : "none",
+                          origin, rows->row[0].id);
         goto done;
     }
     if (table->ids != NULL)
-        til_say(ctx, TIL_LOG_NOTICE, "%s: %zu of %zu genes have a name in %s", origin, n_named, rows->n,
-                source->genes);
+        til_say(ctx, TIL_LOG_NOTICE, "%s: %zu of %zu genes have a name in %s", origin, n_named,
+                rows->n, source->genes);
     if (n_dropped > 0)
-        til_say(ctx, TIL_LOG_NOTICE, "%s: %zu rows share their gene name with another: the one with the "
-                "largest absolute value is used", origin, n_dropped);
+        til_say(ctx, TIL_LOG_NOTICE,
+                "%s: %zu rows share their gene name with another: the one with the "
+                "largest absolute value is used",
+                origin, n_dropped);
     TIL_TRY(til_ranking_init(ctx, n, origin, out));
     if (source->select) *selected = til_array_zero(n, sizeof **selected);
     if (source->select && *selected == NULL) {
@@ -266,7 +282,8 @@ til_status_t til_load_ranking(til_ctx_t *ctx, til_job_t *job, const til_ranking_
         } else {
             TIL_TRY(til_rnk_read(ctx, &text, &ranks));
             for (size_t i = 0; i < ranks.n_genes; i++)
-                TIL_TRY(add_row(ctx, &rows, (row_t){ ranks.genes[i], NULL, ranks.stats[i], false }));
+                TIL_TRY(
+                    add_row(ctx, &rows, (row_t){ ranks.genes[i], NULL, ranks.stats[i], false }));
         }
     }
     TIL_TRY(one_row_per_name(ctx, &genes, source, origin, &rows, out, selected));

@@ -1,4 +1,5 @@
-/* rankings.h -- what gsea walks along, from a ranks file, a table of differential expression or a list. */
+/* rankings.h -- what gsea walks along, from a ranks file, a table of differential expression or a
+ * list. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_CLI_RANKINGS_H
 #define TIL_CLI_RANKINGS_H
@@ -18,9 +19,9 @@ typedef struct {
     til_score_type_t side;      /* `de` with select: POS only up, NEG only down              */
 } til_ranking_source_t;
 
-/* Reads the genes, names them (--genes, else the table's gene_name, else the id without an Ensembl version) and
- * keeps one row per name, the one with the largest |statistic|. Rows of `de` without the statistic
- * (with select: without padj) are left out. Says how many of each.
+/* Reads the genes, names them (--genes, else the table's gene_name, else the id without an Ensembl
+ * version) and keeps one row per name, the one with the largest |statistic|. Rows of `de` without
+ * the statistic (with select: without padj) are left out. Says how many of each.
  *
  *   selected   with `select`: one flag per gene of `out`, free() it; else NULL
  *

@@ -45,7 +45,8 @@ static size_t metrics_of(const til_reads_summary_t *r, metric_t m[MAX_METRICS])
     m[n++] = (metric_t){ "bases", (double)r->n_bases };
     m[n++] = (metric_t){ "shortest", (double)r->shortest };
     m[n++] = (metric_t){ "longest", (double)r->longest };
-    m[n++] = (metric_t){ "mean_length", r->n_reads > 0 ? (double)r->n_bases / (double)r->n_reads : NAN };
+    m[n++] = (metric_t){ "mean_length",
+                         r->n_reads > 0 ? (double)r->n_bases / (double)r->n_reads : NAN };
     m[n++] = (metric_t){ "empty_reads", (double)r->n_empty };
     m[n++] = (metric_t){ "mean_quality", r->mean_quality };
     m[n++] = (metric_t){ "q20", r->share_q20 };
@@ -121,7 +122,8 @@ static til_json_t *cycle_to_json(json_writing_t *w, const til_cycle_t *c)
 
     put(w, j, "mean", til_json_of_number(c->mean));
     for (int i = 0; i < 5; i++) put(w, j, quantiles[i], til_json_of_number(c->quantile[i]));
-    for (int b = 0; b < TIL_QC_N_BASES; b++) put(w, j, base_names[b], til_json_of_number(c->base[b]));
+    for (int b = 0; b < TIL_QC_N_BASES; b++)
+        put(w, j, base_names[b], til_json_of_number(c->base[b]));
     for (int a = 0; a < TIL_QC_N_ADAPTERS; a++)
         put(w, j, til_qc_adapter_names[a], til_json_of_number(c->adapter[a]));
     return j;
@@ -143,7 +145,8 @@ static til_json_t *frequent_to_json(json_writing_t *w, const til_reads_summary_t
 static til_json_t *summary_to_json(json_writing_t *w, const til_reads_summary_t *r)
 {
     metric_t m[MAX_METRICS];
-    size_t n = metrics_of(r, m), longest = r->longest < TIL_QC_MAX_CYCLES ? r->longest : TIL_QC_MAX_CYCLES;
+    size_t n = metrics_of(r, m),
+           longest = r->longest < TIL_QC_MAX_CYCLES ? r->longest : TIL_QC_MAX_CYCLES;
     til_json_t *j = til_json_object(), *cycles = til_json_array(), *levels = til_json_object();
 
     for (size_t i = 0; i < n; i++) put(w, j, m[i].name, til_json_of_number(m[i].value));
@@ -158,7 +161,8 @@ static til_json_t *summary_to_json(json_writing_t *w, const til_reads_summary_t 
     for (int i = 0; i < TIL_QC_N_LEVELS; i++) {
         char key[16];
         snprintf(key, sizeof key, "%u%s", (unsigned)til_qc_levels[i],
-                 i + 1 == TIL_QC_N_LEVELS || til_qc_levels[i + 1] > til_qc_levels[i] + 1 ? "+" : "");
+                 i + 1 == TIL_QC_N_LEVELS || til_qc_levels[i + 1] > til_qc_levels[i] + 1 ? "+"
+                                                                                         : "");
         put(w, levels, key, til_json_of_number(r->levels[i]));
     }
     put(w, j, "share_of_reads_by_duplication", levels);
@@ -173,7 +177,8 @@ static til_status_t write_json(til_ctx_t *ctx, const place_t *p)
     til_status_t status = TIL_OK;
     til_out_t *out;
 
-    for (size_t s = 0; s < p->n; s++) put(&w, document, p->names[s], summary_to_json(&w, &p->summaries[s]));
+    for (size_t s = 0; s < p->n; s++)
+        put(&w, document, p->names[s], summary_to_json(&w, &p->summaries[s]));
     TIL_TRY(w.status);
     TIL_TRY(open_in(ctx, p, "reads.json", &out));
     TIL_TRY(til_json_write(ctx, document, out));
@@ -207,8 +212,14 @@ static double from_zero(size_t point) { return (double)point; }
 static double level(size_t point) { return til_qc_levels[point]; }
 
 static double mean_quality(const til_reads_summary_t *r, size_t i) { return r->cycles[i].mean; }
-static double n_percent(const til_reads_summary_t *r, size_t i) { return 100 * r->cycles[i].base[4]; }
-static double read_quality(const til_reads_summary_t *r, size_t i) { return (double)r->read_quality[i]; }
+static double n_percent(const til_reads_summary_t *r, size_t i)
+{
+    return 100 * r->cycles[i].base[4];
+}
+static double read_quality(const til_reads_summary_t *r, size_t i)
+{
+    return (double)r->read_quality[i];
+}
 static double read_length(const til_reads_summary_t *r, size_t i) { return (double)r->lengths[i]; }
 static double duplication(const til_reads_summary_t *r, size_t i) { return 100 * r->levels[i]; }
 
@@ -227,18 +238,22 @@ static double adapter_percent(const til_reads_summary_t *r, size_t i)
 
 static const section_t sections[] = {
     { "tilseq_reads_quality_mqc.tsv", "tilseq_reads_quality", "tilseq: quality by position",
-      "Mean quality of the bases at each position of the reads.", "position", "quality", n_positions,
-      from_one, mean_quality },
+      "Mean quality of the bases at each position of the reads.", "position", "quality",
+      n_positions, from_one, mean_quality },
     { "tilseq_reads_mean_quality_mqc.tsv", "tilseq_reads_mean_quality", "tilseq: quality of reads",
-      "Reads by their mean quality.", "mean quality", "reads", n_qualities, from_zero, read_quality },
-    { "tilseq_reads_gc_mqc.tsv", "tilseq_reads_gc", "tilseq: GC of reads", "Reads by their share of G and C.",
-      "percent GC", "percent of reads", n_percents, from_zero, gc_percent },
+      "Reads by their mean quality.", "mean quality", "reads", n_qualities, from_zero,
+      read_quality },
+    { "tilseq_reads_gc_mqc.tsv", "tilseq_reads_gc", "tilseq: GC of reads",
+      "Reads by their share of G and C.", "percent GC", "percent of reads", n_percents, from_zero,
+      gc_percent },
     { "tilseq_reads_n_mqc.tsv", "tilseq_reads_n", "tilseq: N by position",
-      "Bases that are none of A, C, G, T.", "position", "percent N", n_positions, from_one, n_percent },
+      "Bases that are none of A, C, G, T.", "position", "percent N", n_positions, from_one,
+      n_percent },
     { "tilseq_reads_adapter_mqc.tsv", "tilseq_reads_adapter", "tilseq: adapters",
       "Reads in which an adapter has begun by this position.", "position", "percent of reads",
       n_positions, from_one, adapter_percent },
-    { "tilseq_reads_duplication_mqc.tsv", "tilseq_reads_duplication", "tilseq: duplication of reads",
+    { "tilseq_reads_duplication_mqc.tsv", "tilseq_reads_duplication",
+      "tilseq: duplication of reads",
       "Reads by how often their sequence (its first 50 bases) occurs in the file.", "occurrences",
       "percent of reads", n_levels, level, duplication },
     { "tilseq_reads_length_mqc.tsv", "tilseq_reads_length", "tilseq: length of reads",
@@ -252,10 +267,13 @@ static til_status_t write_section(til_ctx_t *ctx, const place_t *p, const sectio
     size_t n_points = 0;
 
     if (status != TIL_OK) return status;
-    til_out_printf(out, "# id: '%s'\n# section_name: '%s'\n# description: \"%s\"\n# plot_type: 'linegraph'\n"
-                   "# pconfig:\n#    id: '%s_plot'\n#    title: '%s'\n#    xlab: '%s'\n#    ylab: '%s'\n"
-                   "Sample", section->id, section->title, section->about, section->id, section->title,
-                   section->x, section->y);
+    til_out_printf(
+        out,
+        "# id: '%s'\n# section_name: '%s'\n# description: \"%s\"\n# plot_type: 'linegraph'\n"
+        "# pconfig:\n#    id: '%s_plot'\n#    title: '%s'\n#    xlab: '%s'\n#    ylab: '%s'\n"
+        "Sample",
+        section->id, section->title, section->about, section->id, section->title, section->x,
+        section->y);
     for (size_t s = 0; s < p->n; s++) {
         size_t n = section->n_points(&p->summaries[s]);
         if (n > n_points) n_points = n;
@@ -306,27 +324,35 @@ static til_status_t write_general(til_ctx_t *ctx, const place_t *p)
 static void say_what_is_odd(til_ctx_t *ctx, const char *name, const til_reads_summary_t *r)
 {
     if (r->offset == 64)
-        til_say(ctx, TIL_LOG_WARNING, "%s: the qualities look like phred+64 of old Illumina software: they "
-                "are reported as such; other programs need to be told", name);
+        til_say(ctx, TIL_LOG_WARNING,
+                "%s: the qualities look like phred+64 of old Illumina software: they "
+                "are reported as such; other programs need to be told",
+                name);
     if (r->interleaved)
-        til_say(ctx, TIL_LOG_WARNING, "%s: consecutive reads have equal names: interleaved pairs?", name);
+        til_say(ctx, TIL_LOG_WARNING, "%s: consecutive reads have equal names: interleaved pairs?",
+                name);
     if (r->n_odd_qualities > 0)
-        til_say(ctx, TIL_LOG_WARNING, "%s: %llu characters are no quality (outside '!' to '~'); taken as 0",
-                name, (unsigned long long)r->n_odd_qualities);
+        til_say(ctx, TIL_LOG_WARNING,
+                "%s: %llu characters are no quality (outside '!' to '~'); taken as 0", name,
+                (unsigned long long)r->n_odd_qualities);
     if (r->share_adapter >= MANY_ADAPTERS)
         til_say(ctx, TIL_LOG_WARNING, "%s: %.1f%% of the reads hold an adapter", name,
                 100 * r->share_adapter);
     if (r->n_empty > 0)
-        til_say(ctx, TIL_LOG_NOTICE, "%s: %llu reads have no bases", name, (unsigned long long)r->n_empty);
+        til_say(ctx, TIL_LOG_NOTICE, "%s: %llu reads have no bases", name,
+                (unsigned long long)r->n_empty);
     if (r->n_frequent > 0)
-        til_say(ctx, TIL_LOG_NOTICE, "%s: %zu sequences make up more than 0.1%% of the reads each, the first "
-                "%.2f%%%s%s%s", name, r->n_frequent, 100 * r->frequent[0].share,
+        til_say(ctx, TIL_LOG_NOTICE,
+                "%s: %zu sequences make up more than 0.1%% of the reads each, the first "
+                "%.2f%%%s%s%s",
+                name, r->n_frequent, 100 * r->frequent[0].share,
                 r->frequent[0].source[0] != '\0' ? " (" : "", r->frequent[0].source,
                 r->frequent[0].source[0] != '\0' ? ")" : "");
 }
 
-til_status_t til_reads_write(til_ctx_t *ctx, til_job_t *job, const char *folder, const char *const *names,
-                             const til_reads_summary_t *summaries, size_t n)
+til_status_t til_reads_write(til_ctx_t *ctx, til_job_t *job, const char *folder,
+                             const char *const *names, const til_reads_summary_t *summaries,
+                             size_t n)
 {
     til_status_t status = TIL_OK;
     const place_t p = { job, folder, names, summaries, n };

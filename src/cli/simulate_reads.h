@@ -15,12 +15,14 @@ typedef struct {
     size_t read_length;
 } til_reads_wish_t;
 
-/* Makes the counts those of the fragments, and names the files in the sheet (columns fastq_1, fastq_2, strandedness,
- * bam; paths are relative to it). Before the counts and the sheet are written. */
+/* Makes the counts those of the fragments, and names the files in the sheet (columns fastq_1,
+ * fastq_2, strandedness, bam; paths are relative to it). Before the counts and the sheet are
+ * written. */
 TIL_MUST_USE
 til_status_t til_prepare_reads(til_ctx_t *ctx, const til_reads_wish_t *wish, til_sim_t *sim);
 
-/* Writes transcripts.fa, tx2gene.tsv, genes.gtf, truth.transcripts.tsv and the reads of every sample. */
+/* Writes transcripts.fa, tx2gene.tsv, genes.gtf, truth.transcripts.tsv and the reads of every
+ * sample. */
 TIL_MUST_USE
 til_status_t til_write_reads(til_ctx_t *ctx, til_job_t *job, const til_reads_wish_t *wish,
                              const til_sim_t *sim);

@@ -1,12 +1,11 @@
 /* assign.c -- votes over what a fragment lies on.
  *
  *     featurecounts   score(gene) = ends that touch it (1 or 2); the highest score wins, a tie is
- *                     ambiguous (multi-overlap all, fraction: every gene touched wins). With bases asked for: a gene needs max(min_overlap,
- *                     ceil(frac_overlap * bases of the fragment)) bases under it, the ends'
- *                     overlap counted once; largest: score = bases.
- *     union           all genes under any base
- *     strict          the genes under every base
- *     nonempty        the genes under every base that lies on some gene
+ *                     ambiguous (multi-overlap all, fraction: every gene touched wins). With bases
+ * asked for: a gene needs max(min_overlap, ceil(frac_overlap * bases of the fragment)) bases under
+ * it, the ends' overlap counted once; largest: score = bases. union           all genes under any
+ * base strict          the genes under every base nonempty        the genes under every base that
+ * lies on some gene
  *
  * Source:  Liao, Smyth & Shi (2014), doi:10.1093/bioinformatics/btt656; Anders, Pyl & Huber (2015),
  *          doi:10.1093/bioinformatics/btu638.
@@ -203,7 +202,8 @@ static til_status_t count_bases(til_ctx_t *ctx, til_ballot_t *ballot, til_strand
     return TIL_OK;
 }
 
-/* Keeps the candidates of the highest score; where every gene is counted, one end is as good as two. */
+/* Keeps the candidates of the highest score; where every gene is counted, one end is as good as
+ * two. */
 static size_t keep_best(til_ballot_t *ballot, const til_count_options_t *o, uint64_t wanted,
                         bool bases_matter)
 {
@@ -263,7 +263,8 @@ static til_status_t vote_featurecounts(til_ctx_t *ctx, til_ballot_t *ballot,
 
 /* ------------------------------------------------------------------- htseq */
 
-/* The steps lie one after another in the hits; a row stays while every step (that counts) has it. */
+/* The steps lie one after another in the hits; a row stays while every step (that counts) has it.
+ */
 static void intersect(til_ballot_t *ballot, til_stranded_t stranded, const til_fragment_t *f,
                       bool strict)
 {

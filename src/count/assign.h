@@ -40,7 +40,8 @@ void til_ballot_clear(til_ballot_t *ballot);
 /* Looks one end up. `contig` is the annotation's, -1 when it has none. */
 til_touch_t til_touch(const til_overlap_t *index, int32_t contig, const til_read_t *end);
 
-/* Lists everything a fragment lies on, for til_ballot_vote. contigs: the annotation's, of each end. */
+/* Lists everything a fragment lies on, for til_ballot_vote. contigs: the annotation's, of each end.
+ */
 TIL_MUST_USE
 til_status_t til_ballot_collect(til_ctx_t *ctx, til_ballot_t *ballot, const til_overlap_t *index,
                                 const til_fragment_t *fragment, const int32_t contigs[2]);

@@ -246,8 +246,8 @@ static til_read_t *read_at(const counting_t *s, uint32_t place)
     return place & TAKEN ? &s->taken[place & ~TAKEN] : &s->reads[place];
 }
 
-/* Asks for what the fragments of [begin, end) will look up. Nothing here waits for anything, so that
- * the processor has many of these reads under way at once. */
+/* Asks for what the fragments of [begin, end) will look up. Nothing here waits for anything, so
+ * that the processor has many of these reads under way at once. */
 static void look_ahead(const counting_t *s, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++) {
@@ -317,7 +317,8 @@ static til_status_t push_pair(til_ctx_t *ctx, counting_t *s, uint32_t a, uint32_
     return TIL_OK;
 }
 
-/* Lets go of reads whose mates are not coming: past their contig in a sorted file, or at the end. */
+/* Lets go of reads whose mates are not coming: past their contig in a sorted file, or at the end.
+ */
 static til_status_t release(til_ctx_t *ctx, counting_t *s, int32_t contig)
 {
     til_read_t read;
@@ -482,7 +483,8 @@ static til_status_t check_options(til_ctx_t *ctx, const til_count_options_t *o)
 {
     if (o->mode != TIL_COUNT_FEATURECOUNTS &&
         (o->min_overlap > 1 || o->frac_overlap > 0 || o->multi_overlap == TIL_OVERLAP_LARGEST))
-        return til_fail(ctx, TIL_EUSAGE, "--min-overlap, --frac-overlap and --multi-overlap largest "
+        return til_fail(ctx, TIL_EUSAGE,
+                        "--min-overlap, --frac-overlap and --multi-overlap largest "
                         "belong to --mode featurecounts");
     return TIL_OK;
 }

@@ -1,13 +1,13 @@
 /* quality.c -- library quality from the fragments that counting sees anyway.
  *
- *   insert size     of unique pairs: bases of both ends, overlap once, plus the gap between them where the
- *                   whole gap lies on exons (an intron of unknown length could hide in any other)
- *   gene body       middle of the first stretch of both reads of every eighth unique fragment on one gene
- *                   (chosen by its place), along the gene's longest transcript, 5' to 3' in 100 bins
- *   duplication     fragments on one gene whose two ends fall on the same bases as another's; by log2 of
- *                   the gene's depth, since deep genes repeat ends by chance (Sayols et al. 2016, dupRadar)
- *   saturation      a fragment belongs to the part u of the library that the hash of its name says; a gene is
- *                   found in the part i/20 when one of its fragments is (no random numbers, no order)
+ *   insert size     of unique pairs: bases of both ends, overlap once, plus the gap between them
+ * where the whole gap lies on exons (an intron of unknown length could hide in any other) gene body
+ * middle of the first stretch of both reads of every eighth unique fragment on one gene (chosen by
+ * its place), along the gene's longest transcript, 5' to 3' in 100 bins duplication     fragments
+ * on one gene whose two ends fall on the same bases as another's; by log2 of the gene's depth,
+ * since deep genes repeat ends by chance (Sayols et al. 2016, dupRadar) saturation      a fragment
+ * belongs to the part u of the library that the hash of its name says; a gene is found in the part
+ * i/20 when one of its fragments is (no random numbers, no order)
  *
  * Ends are kept for a sample of places: those whose hash lies below a limit that is halved when
  * they become too many. Which places remain depends on the file only.
@@ -49,7 +49,7 @@ typedef struct {
 
 struct til_quality_worker {
     til_quality_t sums;
-    uint8_t *found;             /* per gene: the smallest part of the library, in 20ths from 1; 255 never */
+    uint8_t *found; /* per gene: the smallest part of the library, in 20ths from 1; 255 never */
     uint64_t *fragments;        /* per gene: unique fragments on it alone */
     size_t n_genes;
     places_t places;
@@ -166,7 +166,8 @@ til_status_t til_quality_model_build(til_ctx_t *ctx, const til_annot_t *annot,
                                      const til_bam_header_t *header, til_quality_model_t **out)
 {
     static const char *const ribosomal[] = { "rRNA", "Mt_rRNA", "rRNA_pseudogene", NULL };
-    static const char *const mitochondrial[] = { "chrM", "MT", "M", "chrMT", "Mito", "mitochondrion_genome",
+    static const char *const mitochondrial[] = { "chrM",  "MT",          "M",
+                                                 "chrMT", "Mito",        "mitochondrion_genome",
                                                  "MtDNA", "NC_012920.1", NULL };
     til_status_t status = TIL_OK;
     uint32_t *order = til_array(annot->n_exons, sizeof *order);

@@ -9,8 +9,9 @@
 typedef struct til_quality_model til_quality_model_t;
 typedef struct til_quality_worker til_quality_worker_t;
 
-/* What the annotation says beyond exons: spans of genes, one transcript per gene (the longest) with its
- * exons in order, which genes are ribosomal. The header tells the mitochondrial contig by name. */
+/* What the annotation says beyond exons: spans of genes, one transcript per gene (the longest) with
+ * its exons in order, which genes are ribosomal. The header tells the mitochondrial contig by name.
+ */
 TIL_MUST_USE
 til_status_t til_quality_model_build(til_ctx_t *ctx, const til_annot_t *annot,
                                      const til_bam_header_t *header, til_quality_model_t **out);

@@ -73,7 +73,8 @@ static bool is_integer(uint8_t type)
     return type == 'c' || type == 'C' || type == 's' || type == 'S' || type == 'i' || type == 'I';
 }
 
-/* NH and, when wanted, HI; stops when it has them. False when the tags are malformed up to there. */
+/* NH and, when wanted, HI; stops when it has them. False when the tags are malformed up to there.
+ */
 static bool read_tags(const til_bam_record_t *r, bool want_hit, bool *has_n_hits,
                       til_read_t *read)
 {

@@ -39,7 +39,7 @@ typedef struct {
     bool is_split;              /* its CIGAR has an N                                         */
     uint8_t n_spans;
     til_block_t inside[TIL_BLOCKS_INSIDE];
-    til_block_t *more;          /* owned; n_blocks blocks where they are more, then n_spans spans' worth */
+    til_block_t *more; /* owned; n_blocks blocks where they are more, then n_spans spans' worth */
 } til_read_t;
 
 typedef enum {
@@ -56,8 +56,8 @@ typedef struct {
     bool hits;                  /* HI is wanted                       */
 } til_read_rules_t;
 
-/* Fills `read` from a record. *no_position is set for a record flagged as mapped without a place, which
- * is taken as unmapped. Nothing is owned unless TIL_READ_OK. */
+/* Fills `read` from a record. *no_position is set for a record flagged as mapped without a place,
+ * which is taken as unmapped. Nothing is owned unless TIL_READ_OK. */
 til_read_state_t til_read_decode(const uint8_t *record, const til_read_rules_t *rules,
                                  til_read_t *read, bool *no_position);
 
@@ -76,7 +76,8 @@ static inline const til_span_t *til_read_spans(const til_read_t *r)
 
 static inline bool til_read_unmapped(const til_read_t *r) { return r->flag & TIL_FLAG_UNMAPPED; }
 
-/* True when the fragment a read belongs to lies on the minus strand by it: second reads are turned. */
+/* True when the fragment a read belongs to lies on the minus strand by it: second reads are turned.
+ */
 static inline bool til_read_fragment_minus(const til_read_t *r)
 {
     return ((r->flag & TIL_FLAG_REVERSE) != 0) != ((r->flag & TIL_FLAG_SECOND) != 0);

@@ -1,7 +1,7 @@
 /* dice.h -- random positions and fractions from a stream of til_rng_t, taken in blocks.
  *
- * The samplers here use a few random words per gene; drawing them one call at a time would cost as much
- * as all the rest. What a dice gives depends on its stream alone.
+ * The samplers here use a few random words per gene; drawing them one call at a time would cost as
+ * much as all the rest. What a dice gives depends on its stream alone.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_GSEA_DICE_H
@@ -56,8 +56,8 @@ static inline double til_dice_uniform(til_dice_t *dice)
     return ((double)til_dice_word(dice) + 0.5) * 0x1p-32;
 }
 
-/* A whole number in [0, n) without bias: multiply, reject the uneven low part; in 16 bits where n is
- * small enough for that to be rare. Source: Lemire (2019), ACM TOMACS 29:3. */
+/* A whole number in [0, n) without bias: multiply, reject the uneven low part; in 16 bits where n
+ * is small enough for that to be rare. Source: Lemire (2019), ACM TOMACS 29:3. */
 static inline uint32_t til_dice_below(til_dice_t *dice, uint32_t n)
 {
     if (n <= 4096) {

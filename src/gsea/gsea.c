@@ -63,7 +63,8 @@ static til_status_t check_ranking(til_ctx_t *ctx, const til_ranking_t *ranking, 
     return TIL_OK;
 }
 
-/* ---- matching ----------------------------------------------------------------------------------- */
+/* ---- matching -----------------------------------------------------------------------------------
+ */
 
 static size_t count_members(const til_genesets_t *sets)
 {
@@ -146,8 +147,10 @@ static til_status_t fail_unmatched(til_ctx_t *ctx, const til_gsea_query_t *query
     for (size_t i = 0; i < sets->n_sets && theirs.length == 0; i++)
         show_names(&theirs, sets->sets[i].genes, sets->sets[i].n_genes);
     show_names(&ours, query->ranking->genes, query->ranking->n_genes);
-    status = til_fail(ctx, TIL_EINPUT,
-        "%s: 0 of its %zu gene entries are among the %zu genes of %s: sets have %s; the data have %s; %s",
+    status = til_fail(
+        ctx, TIL_EINPUT,
+        "%s: 0 of its %zu gene entries are among the %zu genes of %s: sets have %s; the data have "
+        "%s; %s",
         sets->origin == NULL ? "gene sets" : sets->origin, n_members, query->ranking->n_genes,
         query->ranking->origin, til_strbuf_text(&theirs), til_strbuf_text(&ours),
         n_folded > 0 ? "they match when case is ignored, so one side is probably another species "

@@ -175,7 +175,8 @@ static til_status_t enumerate_single(til_ctx_t *ctx, const til_null_plan_t *plan
     return status;
 }
 
-/* ---- the curve --------------------------------------------------------------------------------- */
+/* ---- the curve ---------------------------------------------------------------------------------
+ */
 
 /* How many of the ascending scores reach e. */
 static size_t count_reaching(const til_null_curve_t *curve, double e)

@@ -53,8 +53,10 @@ static til_status_t test(til_ctx_t *ctx, const til_gsea_query_t *query, til_tabl
     if (genes == NULL) return til_no_memory(ctx, n_universe, "genes");
     for (size_t g = 0; g < n_universe; g++) n_selected += query->selected[g];
     if (n_selected == 0) {
-        status = til_fail(ctx, TIL_EINPUT, "%s: none of its %zu genes is selected: there is nothing "
-                          "to test", query->ranking->origin, n_universe);
+        status = til_fail(ctx, TIL_EINPUT,
+                          "%s: none of its %zu genes is selected: there is nothing "
+                          "to test",
+                          query->ranking->origin, n_universe);
         goto done;
     }
     TIL_TRY(til_table_init(ctx, n_sets, out));

@@ -50,7 +50,8 @@ static size_t lay_out(til_count_law_t *law, const til_classes_t *classes, const 
     for (int s = 0; s < law->n_steps; s++) {
         int c = class_of_step(law, classes->n, s), width = (int)classes->width[c];
         double m = width * pi[c], v = m * (1 - pi[c]);
-        int low = (int)floor(m - SD_KEPT * sqrt(v) - 2), high = (int)ceil(m + SD_KEPT * sqrt(v) + 8);
+        int low = (int)floor(m - SD_KEPT * sqrt(v) - 2),
+            high = (int)ceil(m + SD_KEPT * sqrt(v) + 8);
         int most = width < size ? width : size;
         if (high > most) high = most;
         if (low < 0) low = 0;
@@ -169,7 +170,8 @@ static void set_constants(til_poisson_mixture_t *mix, int f, int first, int end)
         split_range(before, after, n_classes, split, plan->size, &from, &to);
         double z = 0;
         for (int j = from; j <= to; j++)
-            z += *sum_value(before, split, j) * *sum_value(after, n_classes - split, plan->size - j);
+            z += *sum_value(before, split, j) *
+                 *sum_value(after, n_classes - split, plan->size - j);
         mix->mass[p] = z;
         mix->family[p] = f;
         mix->share[p] = z > 1e-280 ? plan->share[p] : 0;
@@ -223,7 +225,8 @@ til_status_t til_mixture_build(til_ctx_t *ctx, const til_tilt_base_t *base,
         if (status != TIL_OK) return status;
     }
     for (int p = 0; p < plan->n_points; p++) sum += mixture->share[p];
-    for (int p = 0; p < plan->n_points; p++) mixture->share[p] = sum > 0 ? mixture->share[p] / sum : 0;
+    for (int p = 0; p < plan->n_points; p++)
+        mixture->share[p] = sum > 0 ? mixture->share[p] / sum : 0;
     return TIL_OK;
 }
 
@@ -242,9 +245,10 @@ void til_mixture_clear(til_poisson_mixture_t *mixture)
     *mixture = (til_poisson_mixture_t){ 0 };
 }
 
-/* A value i in from..to with probability p(i) q(m - i) / whole, where p points to the value of `from`
- * and goes up, q to its partner and goes down. Inversion from the low end; where the guess, which is near the mean,
- * is far from there, outward from it, so that a wide law is left after a few steps. */
+/* A value i in from..to with probability p(i) q(m - i) / whole, where p points to the value of
+ * `from` and goes up, q to its partner and goes down. Inversion from the low end; where the guess,
+ * which is near the mean, is far from there, outward from it, so that a wide law is left after a
+ * few steps. */
 static inline int invert(const double *p, const double *q, int from, int to, int guess, double u)
 {
     if (guess - from < 6) {
@@ -290,7 +294,8 @@ static void draw_run(const til_count_law_t *law, int n_classes, int steps, int m
     for (; s >= 0; s--) counts[class_of_step(law, n_classes, s)] = 0;
 }
 
-void til_mixture_draw(const til_poisson_mixture_t *mixture, int point, til_dice_t *dice, int *counts)
+void til_mixture_draw(const til_poisson_mixture_t *mixture, int point, til_dice_t *dice,
+                      int *counts)
 {
     const til_tilt_plan_t *plan = mixture->plan;
     const til_count_law_t *before = &mixture->before[mixture->family[point]];

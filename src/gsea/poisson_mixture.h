@@ -40,8 +40,10 @@ til_status_t til_mixture_build(til_ctx_t *ctx, const til_tilt_base_t *base,
 bool til_mixture_possible(const til_poisson_mixture_t *mixture);
 void til_mixture_clear(til_poisson_mixture_t *mixture);
 
-/* Draws the number of members of every class (classes.n values, sum = size) from component `point`. */
-void til_mixture_draw(const til_poisson_mixture_t *mixture, int point, til_dice_t *dice, int *counts);
+/* Draws the number of members of every class (classes.n values, sum = size) from component `point`.
+ */
+void til_mixture_draw(const til_poisson_mixture_t *mixture, int point, til_dice_t *dice,
+                      int *counts);
 
 /* log of (uniform law / mixture) of a set with these counts: its importance weight. */
 double til_mixture_log_weight(const til_poisson_mixture_t *mixture, const int *counts);

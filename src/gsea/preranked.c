@@ -4,8 +4,8 @@
  *
  *     p = P(score of a random set of size k >= e | its score is on that side) .
  *
- * Down to p = 0.05 plain random sets tell (null_curve.c). Beyond, a ladder of scores e_0 < e_1 < ...
- * starts at the anchor e_0 where p = 0.05; at each rung that is needed an importance sample
+ * Down to p = 0.05 plain random sets tell (null_curve.c). Beyond, a ladder of scores e_0 < e_1 <
+ * ... starts at the anchor e_0 where p = 0.05; at each rung that is needed an importance sample
  * (rung.c) tells the tail P_j(e) for all e from e_j up to e_{j+1}. Between two rungs both
  * samples speak: with
  *
@@ -13,8 +13,8 @@
  *     u   = log(P_j(e) / P_j(e_j)) / log(P_j(e_{j+1}) / P_j(e_j)),        0 <= u <= 1,
  *     log p(e) = log P_j(e) + (1 - u) (L_j - log P_j(e_j)) + u (L_{j+1} - log P_j(e_{j+1})),
  *
- * which falls from L_j to L_{j+1}: p is continuous and decreasing in e. Ladders stand at a grid of set sizes
- * and log p at the same e is interpolated between two of them (til_curve_sizes_around).
+ * which falls from L_j to L_{j+1}: p is continuous and decreasing in e. Ladders stand at a grid of
+ * set sizes and log p at the same e is interpolated between two of them (til_curve_sizes_around).
  *
  * Anchors, ladders and random streams depend on the ranking, the options, n, the grid size and the
  * side, never on the sets: a set has the same p alone and among 10,000 others, and a collection of
@@ -82,7 +82,8 @@ typedef struct {
     til_rung_work_t *work;      /* by worker                                                  */
 } preranked_t;
 
-/* ---- which sizes, which slots -------------------------------------------------------------------- */
+/* ---- which sizes, which slots
+ * -------------------------------------------------------------------- */
 
 static int by_value(const void *a, const void *b)
 {
@@ -103,9 +104,9 @@ static bool needs_p(const til_set_scores_t *scores, size_t set)
 
 /* The sizes of the curves that tell the p of a set; returns the weight of *above.
  *
- * Sets that lie wholly before position t have the score 1 - (t - k)/(n - k). Where t is not many times k
- * such sets make up the tail: it falls in steps of 1/(n - k) and not linearly in k, so a curve of that very size
- * is made. */
+ * Sets that lie wholly before position t have the score 1 - (t - k)/(n - k). Where t is not many
+ * times k such sets make up the tail: it falls in steps of 1/(n - k) and not linearly in k, so a
+ * curve of that very size is made. */
 static double sizes_of_set(const til_set_scores_t *scores, size_t set, int *below, int *above)
 {
     int n = scores->order.down.n, size = til_query_size(scores->query, set);
@@ -191,7 +192,8 @@ static til_status_t make_curves(til_ctx_t *ctx, preranked_t *p)
     return status;
 }
 
-/* ---- ladders --------------------------------------------------------------------------------------- */
+/* ---- ladders
+ * --------------------------------------------------------------------------------------- */
 
 static double stretch(double score)
 {
@@ -233,7 +235,8 @@ static int rung_below(const preranked_t *p, size_t curve, double score)
     double x = (stretch(score) - p->origin[curve]) / p->step[curve];
     int j = x < MOST_RUNGS ? (int)x : MOST_RUNGS;
     while (j > 0 && rung_score(p, curve, j) > score) j--;
-    while (j < MOST_RUNGS && rung_score(p, curve, j + 1) <= score && rung_score(p, curve, j + 1) < 1)
+    while (j < MOST_RUNGS && rung_score(p, curve, j + 1) <= score &&
+           rung_score(p, curve, j + 1) < 1)
         j++;
     return j;
 }
@@ -336,11 +339,14 @@ static void say_samples(til_ctx_t *ctx, const preranked_t *p)
         n += (double)p->rung[i].n_samples;
         if (p->rung[i].n_samples > 0) share = fmax(share, p->rung[i].largest_share);
     }
-    til_say(ctx, TIL_LOG_DETAIL, "importance samples at %zu scores, %.0f in all; the heaviest has %.2f of "
-            "its estimate", p->n_rungs, n, share);
+    til_say(ctx, TIL_LOG_DETAIL,
+            "importance samples at %zu scores, %.0f in all; the heaviest has %.2f of "
+            "its estimate",
+            p->n_rungs, n, share);
 }
 
-/* ---- putting p together ---------------------------------------------------------------------------- */
+/* ---- putting p together
+ * ---------------------------------------------------------------------------- */
 
 typedef struct {
     double log_p, variance;     /* variance NaN: log_p is an upper bound                      */
@@ -390,7 +396,8 @@ static estimate_t between_rungs(const til_null_curve_t *curve, const til_rung_t 
                          fmax(variance, (1 - u) * (1 - u) * low.variance) };
 }
 
-/* log p where plain sets tell; below BLEND_P it is drawn towards L_0, which it meets at the anchor. */
+/* log p where plain sets tell; below BLEND_P it is drawn towards L_0, which it meets at the anchor.
+ */
 static estimate_t from_plain(const preranked_t *p, const slot_t *slot)
 {
     const til_null_curve_t *curve = &p->curve[slot->curve];
@@ -420,7 +427,8 @@ static til_status_t conclude(til_ctx_t *ctx, preranked_t *p)
 {
     til_set_scores_t *scores = p->scores;
     size_t n = scores->query->sets->n_sets;
-    double *log_p = til_array_zero(n, sizeof *log_p), *variance = til_array_zero(n, sizeof *variance);
+    double *log_p = til_array_zero(n, sizeof *log_p),
+           *variance = til_array_zero(n, sizeof *variance);
     double *mean = til_array_zero(n, sizeof *mean);
 
     if (log_p == NULL || variance == NULL || mean == NULL) {
@@ -456,7 +464,8 @@ static til_status_t conclude(til_ctx_t *ctx, preranked_t *p)
             scores->p[i] = LEAST_P;
             scores->log2err[i] = NAN;
         }
-        if (scores->status[i] == NULL && isnan(scores->log2err[i])) scores->status[i] = "upper_bound";
+        if (scores->status[i] == NULL && isnan(scores->log2err[i]))
+            scores->status[i] = "upper_bound";
         scores->nes[i] = mean[i] > 0 ? scores->at[i].score / mean[i] : NAN;
     }
     free(log_p);

@@ -6,9 +6,9 @@
  * weight. The score of every sampled set is computed as that of a real one, ties, rule of signs and
  * all, so nothing about the proposal can bias the estimate.
  *
- * The number of samples is fixed before sampling from the rate I (the relative variance of one sample
- * grows like sqrt(I)), because stopping at a reached precision would bias the estimate; only a
- * sample that turned out twice too noisy is extended. Components are visited by a golden-ratio
+ * The number of samples is fixed before sampling from the rate I (the relative variance of one
+ * sample grows like sqrt(I)), because stopping at a reached precision would bias the estimate; only
+ * a sample that turned out twice too noisy is extended. Components are visited by a golden-ratio
  * sequence, which leaves each its share with little randomness of its own.
  *
  * Source:  Owen & Zhou (2000), JASA 95:135, for mixtures in importance sampling.
@@ -59,8 +59,8 @@ double til_tail_variance(const til_tail_t *tail, size_t n_samples)
     return tail->sum_squares / (tail->sum * tail->sum) - 1.0 / (double)n_samples;
 }
 
-/* Aims at the rung's score, or as little below it as a law is found for; then sets that lie wholly before the last
- * position that still reaches the score get a law of their own. */
+/* Aims at the rung's score, or as little below it as a law is found for; then sets that lie wholly
+ * before the last position that still reaches the score get a law of their own. */
 static bool aim(const til_tilt_base_t *base, const til_rung_t *rung, til_tilt_plan_t *plan)
 {
     double x = -log1p(-rung->score * rung->score), fall = rung->lower_step;
@@ -110,12 +110,13 @@ static int by_score_down(const void *a, const void *b)
 
 static til_tail_t tail_of(const til_rung_work_t *work, double sum, double squares, size_t n)
 {
-    return (til_tail_t){ sum > 0 ? log(sum / (double)n) - work->plan.rate : -INFINITY, sum, squares };
+    return (til_tail_t){ sum > 0 ? log(sum / (double)n) - work->plan.rate : -INFINITY, sum,
+                         squares };
 }
 
 /* The tails at the queries, the next rung and the rung, in one pass from the top score down. */
-static void answer(til_rung_work_t *work, size_t n_hits, til_rung_t *rung, til_rung_query_t *queries,
-                   size_t n_queries)
+static void answer(til_rung_work_t *work, size_t n_hits, til_rung_t *rung,
+                   til_rung_query_t *queries, size_t n_queries)
 {
     double sum = 0, squares = 0, largest = 0;
     size_t at = 0, q = n_queries, n = rung->n_samples;

@@ -9,7 +9,7 @@
 
 /* The tail estimate of one sample at one score. */
 typedef struct {
-    double log_p;               /* log P(score >= e), not conditional on the side; -inf: none seen */
+    double log_p; /* log P(score >= e), not conditional on the side; -inf: none seen */
     double sum, sum_squares;    /* of the weights of the sets that reach e                    */
 } til_tail_t;
 

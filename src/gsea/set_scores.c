@@ -1,4 +1,5 @@
-/* set_scores.c -- the observed scores of a query's sets, and the table preranked and simple make. */
+/* set_scores.c -- the observed scores of a query's sets, and the table preranked and simple make.
+ */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdlib.h>
@@ -127,15 +128,17 @@ til_status_t til_set_scores_table(til_ctx_t *ctx, const til_set_scores_t *scores
     TIL_TRY(til_table_add_text(ctx, out, "set", "name of the gene set", &set_column));
     TIL_TRY(til_table_add_number(ctx, out, "size", "its genes found in the ranking", &size));
     TIL_TRY(til_table_add_number(ctx, out, "es", "enrichment score, -1 to 1", &es));
-    TIL_TRY(til_table_add_number(ctx, out, "nes",
-                                 "es divided by the mean of random sets of that size and sign", &nes));
-    TIL_TRY(til_table_add_number(ctx, out, "pvalue",
-                                 "probability that a random set of that size and sign reaches es", &p));
-    TIL_TRY(til_table_add_number(ctx, out, "padj", "Benjamini-Hochberg over the tested sets", &padj));
+    TIL_TRY(til_table_add_number(
+        ctx, out, "nes", "es divided by the mean of random sets of that size and sign", &nes));
+    TIL_TRY(til_table_add_number(
+        ctx, out, "pvalue", "probability that a random set of that size and sign reaches es", &p));
+    TIL_TRY(
+        til_table_add_number(ctx, out, "padj", "Benjamini-Hochberg over the tested sets", &padj));
     TIL_TRY(til_table_add_number(ctx, out, "log2err", "standard error of log2 pvalue", &log2err));
     TIL_TRY(til_table_add_text(ctx, out, "leading_edge",
                                "genes up to the extreme of the running sum", &edge_column));
-    TIL_TRY(til_table_add_text(ctx, out, "status", "ok, or why there is no answer", &status_column));
+    TIL_TRY(
+        til_table_add_text(ctx, out, "status", "ok, or why there is no answer", &status_column));
     for (size_t i = 0; i < n; i++) {
         bool tested = query->status[i] == NULL;
         const char *word = !tested ? query->status[i]

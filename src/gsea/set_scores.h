@@ -1,4 +1,5 @@
-/* set_scores.h -- the observed scores of a query's sets, and the table preranked and simple make. */
+/* set_scores.h -- the observed scores of a query's sets, and the table preranked and simple make.
+ */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_GSEA_SET_SCORES_H
 #define TIL_GSEA_SET_SCORES_H

@@ -8,7 +8,8 @@
  * A score of exactly 0 is on both sides. No p-value can be under 1 / (m + 1).
  *
  * Source:  Subramanian et al. (2005), PNAS 102:15545; Phipson & Smyth (2010), SAGMB 9:39.
- * Agrees:  fgsea 1.31.6 fgseaSimple() with 100,000 permutations within sampling error (tests/shared).
+ * Agrees:  fgsea 1.31.6 fgseaSimple() with 100,000 permutations within sampling error
+ * (tests/shared).
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
@@ -170,7 +171,8 @@ static void reduce(til_ctx_t *ctx, size_t n_tasks, simple_t *s)
         for (size_t i = 0; i < 2 * s->n_sizes; i++) s->sum[i] += s->sum[2 * t * s->n_sizes + i];
 }
 
-/* Answers for one set: b of the m random scores on its side are as extreme, `sum` their magnitudes. */
+/* Answers for one set: b of the m random scores on its side are as extreme, `sum` their magnitudes.
+ */
 static void answer(til_set_scores_t *out, const entry_t *e, double b, double m, double sum)
 {
     if (m == 0) {

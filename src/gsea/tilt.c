@@ -242,8 +242,9 @@ static til_tilt_outcome_t solve(const til_classes_t *classes, int split, int n, 
     return TIL_TILT_IMPOSSIBLE;
 }
 
-/* The law of sets that lie wholly before t: they cross at t for certain while 1 - (t - k)/(n - k) >= e.
- * Next to the last such t this is the cheapest way to cross, and no (a, theta) comes near it. */
+/* The law of sets that lie wholly before t: they cross at t for certain while 1 - (t - k)/(n - k)
+ * >= e. Next to the last such t this is the cheapest way to cross, and no (a, theta) comes near it.
+ */
 static til_tilt_outcome_t put_all_before(int n, int size, int t, til_tilt_t *tilt)
 {
     double q = (double)size / t, p = (double)size / n;
@@ -320,8 +321,9 @@ static bool profile_scan(profile_t *p, int t_end)
     return true;
 }
 
-/* Positions between the last one so far and the last possible one t_end, and that one with all before it: for
- * small sets and high scores the genes just behind the window would otherwise carry the weight. */
+/* Positions between the last one so far and the last possible one t_end, and that one with all
+ * before it: for small sets and high scores the genes just behind the window would otherwise carry
+ * the weight. */
 static void profile_tail(profile_t *p, int t_end)
 {
     static const double fraction[] = { 0.35, 0.6, 0.8, 0.92 };

@@ -66,9 +66,9 @@ typedef enum {
 til_tilt_outcome_t til_tilt_plan(const til_tilt_base_t *base, int size, double score,
                                  til_tilt_plan_t *plan);
 
-/* Adds the law of sets that lie wholly before the last position from which `score` can be reached: for a plan made
- * for a lower score because none was found for this one; with `plan` empty (n_points 0) it becomes the
- * only law. False when no set can lie so. */
+/* Adds the law of sets that lie wholly before the last position from which `score` can be reached:
+ * for a plan made for a lower score because none was found for this one; with `plan` empty
+ * (n_points 0) it becomes the only law. False when no set can lie so. */
 bool til_tilt_add_all_before(const til_tilt_base_t *base, int size, double score,
                              til_tilt_plan_t *plan);
 

@@ -192,9 +192,11 @@ static til_status_t walk_records(til_ctx_t *ctx, til_bam_t *bam, const uint8_t *
     while (at + 4 <= n) {
         uint32_t size = til_le32(p + at);
         if (size < FIXED || size > RECORD_MAX)
-            return til_fail(ctx, TIL_EINPUT, "%s: record %llu: a size of %d bytes: damaged, or no "
-                            "BAM record", bam->path,
-                            (unsigned long long)(bam->n_records + batch->n + 1), (int)(int32_t)size);
+            return til_fail(ctx, TIL_EINPUT,
+                            "%s: record %llu: a size of %d bytes: damaged, or no "
+                            "BAM record",
+                            bam->path, (unsigned long long)(bam->n_records + batch->n + 1),
+                            (int)(int32_t)size);
         if (size > n - at - 4) break;
         til_status_t status = til_grow(ctx, &bam->at, &bam->at_capacity, batch->n + 1,
                                        sizeof *bam->at);

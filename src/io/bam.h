@@ -45,8 +45,8 @@ void til_bam_close(til_bam_t *bam);
 const til_bam_header_t *til_bam_header(const til_bam_t *bam);
 
 /* The next records; batch->n is 0 at the end and only there. They are valid until the next call.
- * Inflates on ctx->n_threads threads. TIL_EINPUT naming the file and byte offset or record at the first damage,
- * and for a missing end mark. */
+ * Inflates on ctx->n_threads threads. TIL_EINPUT naming the file and byte offset or record at the
+ * first damage, and for a missing end mark. */
 TIL_MUST_USE
 til_status_t til_bam_next(til_ctx_t *ctx, til_bam_t *bam, til_bam_batch_t *batch);
 

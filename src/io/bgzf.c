@@ -113,10 +113,12 @@ static til_status_t inflate_blocks(til_ctx_t *ctx, void *arg, int worker, size_t
         bool sound = result == LIBDEFLATE_SUCCESS;
         if (sound) sound = libdeflate_crc32(0, out, block->out_size) == le32(data + n);
         if (!sound)
-            return til_fail(ctx, TIL_EINPUT, "%s: the block at byte %llu is damaged: %s; copy the "
-                            "file again", s->path,
-                            (unsigned long long)(s->in_offset + block->in),
-                            result == LIBDEFLATE_SUCCESS ? "its CRC differs" : "it does not inflate");
+            return til_fail(ctx, TIL_EINPUT,
+                            "%s: the block at byte %llu is damaged: %s; copy the "
+                            "file again",
+                            s->path, (unsigned long long)(s->in_offset + block->in),
+                            result == LIBDEFLATE_SUCCESS ? "its CRC differs"
+                                                         : "it does not inflate");
     }
     return TIL_OK;
 }

@@ -25,8 +25,8 @@ void til_stream_free(til_stream_t *stream);
 const uint8_t *til_stream_bytes(const til_stream_t *stream, size_t *n);
 void til_stream_consume(til_stream_t *stream, size_t n);
 
-/* Appends about `want` bytes or more, fewer only at the end of the file. TIL_EINPUT naming the byte offset
- * of a block that is cut, damaged or fails its CRC. */
+/* Appends about `want` bytes or more, fewer only at the end of the file. TIL_EINPUT naming the byte
+ * offset of a block that is cut, damaged or fails its CRC. */
 TIL_MUST_USE
 til_status_t til_stream_more(til_ctx_t *ctx, til_stream_t *stream, size_t want);
 

@@ -172,7 +172,8 @@ static til_status_t read_plain(til_ctx_t *ctx, til_bytes_t *b, uint8_t *to, size
     while (taken < n && !b->at_end) {
         ssize_t more = read(b->fd, to + taken, n - taken);
         if (more < 0 && errno == EINTR) continue;
-        if (more < 0) return til_fail(ctx, TIL_EIO, "%s: read failed: %s", b->path, strerror(errno));
+        if (more < 0)
+            return til_fail(ctx, TIL_EIO, "%s: read failed: %s", b->path, strerror(errno));
         if (more == 0) b->at_end = true;
         taken += (size_t)more;
     }

@@ -11,10 +11,11 @@
 /* "N K 1", "# names", "labels": the classes of n samples. */
 void til_cls_write(til_out_t *out, size_t n, const char *const *labels);
 
-/* Reads a CLS file from its text (consumed) as a sheet with one column `class`; the samples, which the format
- * does not name, are called by the n names given (of the matrix that goes with it). TIL_EINPUT when the
- * numbers of samples or classes differ from what is promised. */
+/* Reads a CLS file from its text (consumed) as a sheet with one column `class`; the samples, which
+ * the format does not name, are called by the n names given (of the matrix that goes with it).
+ * TIL_EINPUT when the numbers of samples or classes differ from what is promised. */
 TIL_MUST_USE
-til_status_t til_cls_read(til_ctx_t *ctx, til_text_t *text, char *const *samples, size_t n, til_sheet_t *out);
+til_status_t til_cls_read(til_ctx_t *ctx, til_text_t *text, char *const *samples, size_t n,
+                          til_sheet_t *out);
 
 #endif

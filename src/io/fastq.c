@@ -169,7 +169,8 @@ static uint32_t name_length(const char *name, size_t n)
     size_t length = 0;
 
     while (length < n && name[length] != ' ' && name[length] != '\t') length++;
-    if (length > 2 && name[length - 2] == '/' && (name[length - 1] == '1' || name[length - 1] == '2'))
+    if (length > 2 && name[length - 2] == '/' &&
+        (name[length - 1] == '1' || name[length - 1] == '2'))
         length -= 2;
     return (uint32_t)length;
 }
@@ -349,7 +350,8 @@ static til_status_t check_mates(til_ctx_t *ctx, const til_fastq_t *fastq,
     return TIL_OK;
 }
 
-/* Mates read opposite strands: where all have one sequence, one file was given (or copied) twice. */
+/* Mates read opposite strands: where all have one sequence, one file was given (or copied) twice.
+ */
 static til_status_t check_not_same(til_ctx_t *ctx, const til_fastq_t *fastq,
                                    const til_fastq_batch_t *batch, size_t n)
 {

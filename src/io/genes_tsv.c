@@ -11,22 +11,24 @@
 #include "io/genes_tsv.h"
 #include "io/tsv.h"
 
-static til_status_t find_symbol_field(til_ctx_t *ctx, const til_text_t *text, char **fields, size_t n,
-                                      size_t *symbol)
+static til_status_t find_symbol_field(til_ctx_t *ctx, const til_text_t *text, char **fields,
+                                      size_t n, size_t *symbol)
 {
-    static const char *const names[] = { "symbol", "gene_name", "gene_symbol", "external_gene_name" };
+    static const char *const names[] = { "symbol", "gene_name", "gene_symbol",
+                                         "external_gene_name" };
     for (size_t k = 0; k < sizeof names / sizeof *names; k++)
         for (size_t i = 1; i < n; i++)
             if (strcmp(fields[i], names[k]) == 0) {
                 *symbol = i;
                 return TIL_OK;
             }
-    return til_fail(ctx, TIL_EINPUT, "%s:%zu: no column 'symbol' or 'gene_name' beside the ids in column 1",
+    return til_fail(ctx, TIL_EINPUT,
+                    "%s:%zu: no column 'symbol' or 'gene_name' beside the ids in column 1",
                     text->path, text->line);
 }
 
-static til_status_t add(til_ctx_t *ctx, const til_text_t *text, til_gene_names_t *out, size_t *capacity,
-                        const char *id, const char *symbol)
+static til_status_t add(til_ctx_t *ctx, const til_text_t *text, til_gene_names_t *out,
+                        size_t *capacity, const char *id, const char *symbol)
 {
     int is_new;
     bool none = til_number_is_missing(symbol, strlen(symbol));
@@ -37,10 +39,11 @@ static til_status_t add(til_ctx_t *ctx, const til_text_t *text, til_gene_names_t
         const char *had = out->symbols[k];
         if (none || (had != NULL && strcmp(had, symbol) == 0)) return TIL_OK;
         if (had != NULL)
-            return til_fail(ctx, TIL_EINPUT, "%s:%zu: gene id '%s' has two names, '%s' and '%s'", text->path,
-                            text->line, id, had, symbol);
+            return til_fail(ctx, TIL_EINPUT, "%s:%zu: gene id '%s' has two names, '%s' and '%s'",
+                            text->path, text->line, id, had, symbol);
     } else {
-        til_status_t status = til_grow(ctx, &out->symbols, capacity, (size_t)k + 1, sizeof *out->symbols);
+        til_status_t status = til_grow(ctx, &out->symbols, capacity, (size_t)k + 1,
+                                       sizeof *out->symbols);
         if (status != TIL_OK) return status;
         out->symbols[k] = NULL;
     }
@@ -71,8 +74,8 @@ til_status_t til_gene_names_read(til_ctx_t *ctx, til_text_t *text, til_gene_name
             continue;
         }
         if (n <= symbol) {
-            status = til_fail(ctx, TIL_EINPUT, "%s:%zu: %zu fields where the header has %zu", text->path,
-                              text->line, n, n_header);
+            status = til_fail(ctx, TIL_EINPUT, "%s:%zu: %zu fields where the header has %zu",
+                              text->path, text->line, n, n_header);
             goto done;
         }
         TIL_TRY(add(ctx, text, out, &capacity, fields[0], fields[symbol]));

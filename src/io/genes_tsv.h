@@ -1,4 +1,5 @@
-/* genes_tsv.h -- gene id -> name tables (--genes): column 1 the id, a column `symbol` or `gene_name`. */
+/* genes_tsv.h -- gene id -> name tables (--genes): column 1 the id, a column `symbol` or
+ * `gene_name`. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_IO_GENES_TSV_H
 #define TIL_IO_GENES_TSV_H
@@ -15,8 +16,8 @@ typedef struct {
     struct til_arena *arena;
 } til_gene_names_t;
 
-/* Reads the table from its text, which is consumed. NA and empty cells are no name. TIL_EINPUT for an
- * id with two names. */
+/* Reads the table from its text, which is consumed. NA and empty cells are no name. TIL_EINPUT for
+ * an id with two names. */
 TIL_MUST_USE
 til_status_t til_gene_names_read(til_ctx_t *ctx, til_text_t *text, til_gene_names_t *out);
 void til_gene_names_clear(til_gene_names_t *genes);

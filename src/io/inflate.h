@@ -47,8 +47,8 @@ TIL_MUST_USE
 til_status_t til_deflate_all(til_ctx_t *ctx, const void *bytes, size_t n, uint8_t **out,
                              size_t *out_size);
 
-/* BGZF blocks, for writing. `packed` has TIL_BGZF_MOST bytes; at most 65,280 bytes go into a block. Returns its size, 0
- * when it cannot be made. */
+/* BGZF blocks, for writing. `packed` has TIL_BGZF_MOST bytes; at most 65,280 bytes go into a block.
+ * Returns its size, 0 when it cannot be made. */
 enum { TIL_BGZF_MOST = 65536 };
 typedef struct til_deflater til_deflater_t;
 til_deflater_t *til_deflater_new(void);         /* NULL for want of memory */

@@ -26,15 +26,34 @@ typedef struct {
 } layout_t;
 
 static const layout_t layouts[] = {
-    { "salmon", TIL_QUANT_TRANSCRIPTS,
-      { "Name", "Length", "EffectiveLength", "TPM", "NumReads" }, NONE, 4, 3, 2 },
-    { "kallisto", TIL_QUANT_TRANSCRIPTS,
-      { "target_id", "length", "eff_length", "est_counts", "tpm" }, NONE, 3, 4, 2 },
-    { "RSEM", TIL_QUANT_TRANSCRIPTS,
-      { "transcript_id", "gene_id", "length", "effective_length", "expected_count", "TPM" }, 1, 4, 5, 3 },
-    { "RSEM", TIL_QUANT_GENES,
+    { "salmon",
+      TIL_QUANT_TRANSCRIPTS,
+      { "Name", "Length", "EffectiveLength", "TPM", "NumReads" },
+      NONE,
+      4,
+      3,
+      2 },
+    { "kallisto",
+      TIL_QUANT_TRANSCRIPTS,
+      { "target_id", "length", "eff_length", "est_counts", "tpm" },
+      NONE,
+      3,
+      4,
+      2 },
+    { "RSEM",
+      TIL_QUANT_TRANSCRIPTS,
+      { "transcript_id", "gene_id", "length", "effective_length", "expected_count", "TPM" },
+      1,
+      4,
+      5,
+      3 },
+    { "RSEM",
+      TIL_QUANT_GENES,
       { "gene_id", "transcript_id(s)", "length", "effective_length", "expected_count", "TPM" },
-      NONE, 4, 5, 3 }
+      NONE,
+      4,
+      5,
+      3 }
 };
 static const layout_t star = { "STAR", TIL_QUANT_COUNTS, { NULL }, NONE, 1, NONE, NONE };
 static const layout_t htseq = { "htseq", TIL_QUANT_COUNTS, { NULL }, NONE, 1, NONE, NONE };
@@ -56,8 +75,10 @@ typedef struct {
 
 static til_status_t find_file(til_ctx_t *ctx, const char *path, til_strbuf_t *found)
 {
-    static const char *const names[] = { "quant.sf", "quant.sf.gz", "abundance.tsv", "abundance.tsv.gz",
-                                         "ReadsPerGene.out.tab", "ReadsPerGene.out.tab.gz" };
+    static const char *const names[] = {
+        "quant.sf",         "quant.sf.gz",          "abundance.tsv",
+        "abundance.tsv.gz", "ReadsPerGene.out.tab", "ReadsPerGene.out.tab.gz"
+    };
     struct stat info;
     size_t n = strlen(path);
 
@@ -75,8 +96,8 @@ static til_status_t find_file(til_ctx_t *ctx, const char *path, til_strbuf_t *fo
         if (found->failed) return til_no_memory(ctx, n, "bytes");
         if (access(found->text, F_OK) == 0) return TIL_OK;
     }
-    return til_fail(ctx, TIL_EINPUT, "%s: no quant.sf, abundance.tsv or ReadsPerGene.out.tab in this folder",
-                    path);
+    return til_fail(ctx, TIL_EINPUT,
+                    "%s: no quant.sf, abundance.tsv or ReadsPerGene.out.tab in this folder", path);
 }
 
 /* Takes `ending` off the end of the n bytes at `name`. */
@@ -146,11 +167,11 @@ static til_status_t read_number(reader_t *r, int field, size_t line, double *to)
     const char *text = r->fields[field];
 
     if (!til_number_parse(text, strlen(text), to))
-        return til_fail(r->ctx, TIL_EINPUT, "%s:%zu:%d: '%.80s' of %.200s is not a number", r->out->path,
-                        line, field + 1, text, r->fields[0]);
+        return til_fail(r->ctx, TIL_EINPUT, "%s:%zu:%d: '%.80s' of %.200s is not a number",
+                        r->out->path, line, field + 1, text, r->fields[0]);
     if (*to < 0)
-        return til_fail(r->ctx, TIL_EINPUT, "%s:%zu:%d: '%.80s' of %.200s is negative", r->out->path,
-                        line, field + 1, text, r->fields[0]);
+        return til_fail(r->ctx, TIL_EINPUT, "%s:%zu:%d: '%.80s' of %.200s is negative",
+                        r->out->path, line, field + 1, text, r->fields[0]);
     return TIL_OK;
 }
 
@@ -165,8 +186,9 @@ static til_status_t read_row(reader_t *r, char *line, size_t length, size_t line
     TIL_TRY(til_tsv_split(r->ctx, t->path, line_no, line, length, '\t', &r->fields,
                           &r->fields_capacity, &n));
     if (n != r->n_fields)
-        TIL_TRY(til_fail(r->ctx, TIL_EINPUT, "%s:%zu: %zu fields where %zu are wanted: is the file whole?",
-                         t->path, line_no, n, r->n_fields));
+        TIL_TRY(til_fail(r->ctx, TIL_EINPUT,
+                         "%s:%zu: %zu fields where %zu are wanted: is the file whole?", t->path,
+                         line_no, n, r->n_fields));
     if (r->fields[0][0] == '\0')
         TIL_TRY(til_fail(r->ctx, TIL_EINPUT, "%s:%zu: a row without a name", t->path, line_no));
     if (layout->level == TIL_QUANT_COUNTS &&
@@ -206,7 +228,8 @@ static size_t n_words(const layout_t *layout)
 }
 
 /* The fields of a line as ranges, up to `most`; returns how many there are. */
-static size_t peek_fields(const char *line, size_t length, const char **field, size_t *size, size_t most)
+static size_t peek_fields(const char *line, size_t length, const char **field, size_t *size,
+                          size_t most)
 {
     size_t n = 0;
     const char *p = line, *end = line + length;
@@ -225,7 +248,8 @@ static size_t peek_fields(const char *line, size_t length, const char **field, s
 }
 
 /* The layout of a first line, NULL for a matrix; *is_header: the line holds no values. */
-static const layout_t *tell_layout(const char *line, size_t length, bool *is_header, size_t *n_fields)
+static const layout_t *tell_layout(const char *line, size_t length, bool *is_header,
+                                   size_t *n_fields)
 {
     const char *field[MAX_WORDS];
     size_t size[MAX_WORDS], n = peek_fields(line, length, field, size, MAX_WORDS);
@@ -248,7 +272,8 @@ static const layout_t *tell_layout(const char *line, size_t length, bool *is_hea
 /* Tells the layout from the first line of data and passes over it when it is a header. */
 static void begin(reader_t *r, til_text_t *text)
 {
-    const char *slash = strrchr(r->out->path, '/'), *name = slash == NULL ? r->out->path : slash + 1;
+    const char *slash = strrchr(r->out->path, '/'),
+               *name = slash == NULL ? r->out->path : slash + 1;
     const char *first = text->data + text->at;
     bool is_header;
     char *line;
@@ -262,7 +287,8 @@ static void begin(reader_t *r, til_text_t *text)
     r->layout = tell_layout(first, strcspn(first, "\r\n"), &is_header, &r->n_fields);
     r->out->layout = r->layout == NULL ? "matrix" : r->layout->name;
     r->out->level = r->layout == NULL ? TIL_QUANT_COUNTS : r->layout->level;
-    if (r->layout == &layouts[0] && strstr(name, GENES_NAME) != NULL) r->out->level = TIL_QUANT_GENES;
+    if (r->layout == &layouts[0] && strstr(name, GENES_NAME) != NULL)
+        r->out->level = TIL_QUANT_GENES;
     if (r->layout == NULL || !is_header) return;
     while (til_text_next_data(text, &line, &length) && length == 0) {}
 }

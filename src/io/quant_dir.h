@@ -34,13 +34,13 @@ typedef struct {
     struct til_arena *arena;
 } til_quant_table_t;
 
-/* Reads `path`: a file, or a folder that holds quant.sf, abundance.tsv or ReadsPerGene.out.tab (or one of
- * them with .gz).
+/* Reads `path`: a file, or a folder that holds quant.sf, abundance.tsv or ReadsPerGene.out.tab (or
+ * one of them with .gz).
  *
- * A table of any other header is a count matrix: its text is kept for til_matrix_read. TIL_EIO when there
- * is no such file, TIL_EINPUT naming file and line for a row of another number of fields than the header,
- * a value that is not a number >= 0, a name that stands twice, a file without rows. `out` is left empty unless
- * TIL_OK. */
+ * A table of any other header is a count matrix: its text is kept for til_matrix_read. TIL_EIO when
+ * there is no such file, TIL_EINPUT naming file and line for a row of another number of fields than
+ * the header, a value that is not a number >= 0, a name that stands twice, a file without rows.
+ * `out` is left empty unless TIL_OK. */
 TIL_MUST_USE
 til_status_t til_quant_table_read(til_ctx_t *ctx, const char *path, til_quant_table_t *out);
 

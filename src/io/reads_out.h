@@ -9,8 +9,8 @@
 
 #include "base/outfile.h"
 
-/* A compressed stream onto an open file: bytes gathered into blocks of under 64 KiB, each a BGZF block, which gzip
- * and BAM readers both take. */
+/* A compressed stream onto an open file: bytes gathered into blocks of under 64 KiB, each a BGZF
+ * block, which gzip and BAM readers both take. */
 typedef struct til_bgzf_out til_bgzf_out_t;
 
 TIL_MUST_USE
@@ -33,7 +33,7 @@ void til_bam_write_header(til_bgzf_out_t *stream, const char *contig, size_t len
 typedef struct {
     const char *name, *bases;
     unsigned flag;
-    size_t n_blocks;                    /* aligned blocks on the genome, ascending, 0-based half-open */
+    size_t n_blocks; /* aligned blocks on the genome, ascending, 0-based half-open */
     const size_t *start, *end;
     size_t mate_start;
     int64_t template_length;

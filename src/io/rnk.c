@@ -43,8 +43,9 @@ static til_status_t add_row(til_ctx_t *ctx, const til_text_t *text, char **field
     if (!til_number_parse(field[1], strlen(field[1]), &value)) {
         bool missing = til_number_is_missing(field[1], strlen(field[1])) || is_infinite(field[1]);
         if (header && !missing) return TIL_OK;
-        return til_fail(ctx, TIL_EINPUT, "%s:%zu: the value of %s, '%.40s', is not a finite number%s",
-                        text->path, text->line, field[0], field[1],
+        return til_fail(ctx, TIL_EINPUT,
+                        "%s:%zu: the value of %s, '%.40s', is not a finite number%s", text->path,
+                        text->line, field[0], field[1],
                         missing ? ": leave the gene out or give it a rank" : "");
     }
     if (field[0][0] == '\0')
@@ -52,8 +53,10 @@ static til_status_t add_row(til_ctx_t *ctx, const til_text_t *text, char **field
     ptrdiff_t id = til_names_add(r->names, field[0], &is_new);
     if (id < 0) return til_no_memory(ctx, 1, "gene names");
     if (!is_new)
-        return til_fail(ctx, TIL_EINPUT, "%s:%zu: gene '%s' stands on line %zu already: a gene has one "
-                        "rank", text->path, text->line, field[0], r->row[id].line);
+        return til_fail(ctx, TIL_EINPUT,
+                        "%s:%zu: gene '%s' stands on line %zu already: a gene has one "
+                        "rank",
+                        text->path, text->line, field[0], r->row[id].line);
     til_status_t status = til_grow(ctx, &r->row, &r->capacity, (size_t)id + 1, sizeof *r->row);
     if (status == TIL_OK) r->row[id] = (row_t){ value, text->line };
     return status;
@@ -71,8 +74,8 @@ til_status_t til_rnk_read(til_ctx_t *ctx, til_text_t *text, til_ranking_t *out)
     while (til_text_next_data(text, &line, &length)) {
         if (length == 0 || line[0] == '#') continue;
         if (delimiter == '\0') delimiter = til_tsv_delimiter(line, length);
-        TIL_TRY(til_tsv_split(ctx, text->path, text->line, line, length, delimiter, &field, &capacity,
-                              &n));
+        TIL_TRY(til_tsv_split(ctx, text->path, text->line, line, length, delimiter, &field,
+                              &capacity, &n));
         TIL_TRY(add_row(ctx, text, field, n, &r));
     }
     n = til_names_count(r.names);

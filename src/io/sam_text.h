@@ -9,7 +9,8 @@
 
 #include "base/names.h"
 
-/* Turns one record line (n bytes, without its end) into a BAM record: block_size and what follows it.
+/* Turns one record line (n bytes, without its end) into a BAM record: block_size and what follows
+ * it.
  *
  * Only what alignment records are counted by is kept: name, flag, place, MAPQ, CIGAR, mate,
  * template length, NH and HI. SEQ is checked against the CIGAR and left out (l_seq is 0).

@@ -23,16 +23,19 @@ static til_status_t slurp(til_ctx_t *ctx, const char *path, int fd, uint8_t **by
     uint8_t *buffer;
 
     if (fstat(fd, &info) != 0) return til_fail(ctx, TIL_EIO, "%s: %s", path, strerror(errno));
-    if (S_ISDIR(info.st_mode)) return til_fail(ctx, TIL_EIO, "%s: is a folder: a file is wanted", path);
+    if (S_ISDIR(info.st_mode))
+        return til_fail(ctx, TIL_EIO, "%s: is a folder: a file is wanted", path);
     if (S_ISREG(info.st_mode) && info.st_size > 0) capacity = (size_t)info.st_size + 2;
     buffer = til_array(capacity, 1);
-    if (buffer == NULL) return til_fail(ctx, TIL_ENOMEM, "%s: out of memory for %zu bytes", path, capacity);
+    if (buffer == NULL)
+        return til_fail(ctx, TIL_ENOMEM, "%s: out of memory for %zu bytes", path, capacity);
     for (;;) {
         if (used + 1 >= capacity) {
             uint8_t *grown = realloc(buffer, capacity * 2);
             if (grown == NULL) {
                 free(buffer);
-                return til_fail(ctx, TIL_ENOMEM, "%s: out of memory for %zu bytes", path, capacity * 2);
+                return til_fail(ctx, TIL_ENOMEM, "%s: out of memory for %zu bytes", path,
+                                capacity * 2);
             }
             buffer = grown;
             capacity *= 2;
@@ -62,8 +65,10 @@ static size_t line_of(const char *data, size_t at)
     return line;
 }
 
-/* Takes `bytes` (malloced, one spare byte at the end), inflates where needed, checks, and fills `out`. */
-static til_status_t take(til_ctx_t *ctx, const char *path, uint8_t *bytes, size_t n, til_text_t *out)
+/* Takes `bytes` (malloced, one spare byte at the end), inflates where needed, checks, and fills
+ * `out`. */
+static til_status_t take(til_ctx_t *ctx, const char *path, uint8_t *bytes, size_t n,
+                         til_text_t *out)
 {
     til_status_t status = TIL_OK;
     const char *nul;

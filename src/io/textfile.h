@@ -1,8 +1,8 @@
 /* textfile.h -- a text file, whole in memory, read line by line with its line numbers.
  *
- * Plain, gzip (any number of members, CRC checked) and BGZF are told by content; "-" is standard input;
- * FIFOs work. A UTF-8 BOM is dropped. Lines end in LF, CRLF or CR. A NUL byte is an
- * error naming file and line.
+ * Plain, gzip (any number of members, CRC checked) and BGZF are told by content; "-" is standard
+ * input; FIFOs work. A UTF-8 BOM is dropped. Lines end in LF, CRLF or CR. A NUL byte is an error
+ * naming file and line.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_IO_TEXTFILE_H

@@ -13,7 +13,8 @@ char til_tsv_delimiter(const char *header, size_t length)
     return '\t';
 }
 
-/* The end of the quoted field that opens at *p; the quotes are taken out in place. NULL when unclosed. */
+/* The end of the quoted field that opens at *p; the quotes are taken out in place. NULL when
+ * unclosed. */
 static char *unquote(char *p, char *end, char delimiter)
 {
     char *to = p;

@@ -10,9 +10,9 @@
  * if it has one, else tab (a single column). */
 char til_tsv_delimiter(const char *header, size_t length);
 
-/* Splits `line` in place; fields[i] borrows from it, NUL-terminated. With a delimiter other than tab
- * fields may stand in double quotes (RFC 4180: "" is a quote; no newline inside); with tab a field
- * that is wholly inside one pair of double quotes loses them.
+/* Splits `line` in place; fields[i] borrows from it, NUL-terminated. With a delimiter other than
+ * tab fields may stand in double quotes (RFC 4180: "" is a quote; no newline inside); with tab a
+ * field that is wholly inside one pair of double quotes loses them.
  *
  *   fields, capacity   grown as needed; start with NULL, 0; free() by the caller
  *   n_fields           at least 1

@@ -87,7 +87,8 @@ til_status_t til_tx2gene_read(til_ctx_t *ctx, const char *path, til_tx2gene_t *o
         if (length == 0) continue;
         int first = delimiter == 0;
         if (first) delimiter = til_tsv_delimiter(line, length);
-        TIL_TRY(til_tsv_split(ctx, path, text.line, line, length, delimiter, &fields, &capacity, &n));
+        TIL_TRY(
+            til_tsv_split(ctx, path, text.line, line, length, delimiter, &fields, &capacity, &n));
         if (first && find_columns(fields, n, columns)) continue;
         TIL_TRY(add_row(ctx, path, text.line, fields, n, columns, out));
     }

@@ -30,8 +30,8 @@ typedef struct {
     size_t n_less, n_equal;     /* of all n values */
 } til_order_point_t;
 
-/* The k-th smallest (k from 0) of x without changing x: buckets instead of comparisons, for long x that are
- * looked at more than once. No NaN, no infinity; k < n.
+/* The k-th smallest (k from 0) of x without changing x: buckets instead of comparisons, for long x
+ * that are looked at more than once. No NaN, no infinity; k < n.
  *
  *   scratch   n values */
 void til_order_points(size_t n, const double *x, size_t n_points, const size_t *k, double *scratch,

@@ -272,9 +272,10 @@ static void sum_blocks(const job_t *job, space_t *s)
 }
 
 /* An orthonormal basis of the columns of u over the blocks of one class (Gram-Schmidt, twice), as
- * rows `at`.. of the small problem: what u and c are along it. Returns its dimension; *rest is what c
- * has outside it. */
-static size_t reduce_class(const job_t *job, const class_t *class, size_t at, space_t *s, double *rest)
+ * rows `at`.. of the small problem: what u and c are along it. Returns its dimension; *rest is what
+ * c has outside it. */
+static size_t reduce_class(const job_t *job, const class_t *class, size_t at, space_t *s,
+                           double *rest)
 {
     size_t p = job->p, m = class->n_blocks, n_found = 0;
     double *v = s->v;
@@ -428,7 +429,8 @@ static til_status_t agree(til_ctx_t *ctx, size_t n_genes, double *rho, double lo
     for (size_t g = 0; g < n_genes; g++)
         if (!isnan(rho[g])) rho[n++] = atanh(fmin(fmax(rho[g], lowest), RHO_MAX));
     if (n == 0)
-        return til_fail(ctx, TIL_ENUMERIC, "no gene tells the correlation within blocks: more blocks "
+        return til_fail(ctx, TIL_ENUMERIC,
+                        "no gene tells the correlation within blocks: more blocks "
                         "of several samples are needed");
     *consensus = tanh(til_trimmed_mean_inplace(n, rho, TRIM));
     return TIL_OK;
@@ -449,15 +451,18 @@ til_status_t til_block_correlation(til_ctx_t *ctx, const til_blocks_t *blocks, s
         return TIL_OK;
     }
     if (blocks->n <= p + 2 || blocks->n_blocks < 2 || blocks->n_blocks >= blocks->n - 1)
-        return til_fail(ctx, TIL_ENUMERIC, "%zu blocks of %zu samples, %zu coefficients: too few to "
-                        "estimate a correlation within blocks", blocks->n_blocks, blocks->n, p);
+        return til_fail(ctx, TIL_ENUMERIC,
+                        "%zu blocks of %zu samples, %zu coefficients: too few to "
+                        "estimate a correlation within blocks",
+                        blocks->n_blocks, blocks->n, p);
     TIL_TRY(classes_init(ctx, blocks, &job));
     job.space_size = space_needed(blocks->n, blocks->n_blocks, p, job.n_small);
     job.space = til_array(job.space_size * (size_t)ctx->n_threads, sizeof *job.space);
     job.rho = til_array(n_genes, sizeof *job.rho);
     if (job.space == NULL || job.rho == NULL) TIL_TRY(til_no_memory(ctx, n_genes, "features"));
     TIL_TRY(til_parallel_for(ctx, n_genes, GRAIN, gene_range, &job));
-    TIL_TRY(agree(ctx, n_genes, job.rho, 1 / (1 - (double)blocks->largest) + RHO_MARGIN, consensus));
+    TIL_TRY(
+        agree(ctx, n_genes, job.rho, 1 / (1 - (double)blocks->largest) + RHO_MARGIN, consensus));
 
 done:
     for (size_t i = 0; job.classes != NULL && i < job.n_classes; i++) free(job.classes[i].block);

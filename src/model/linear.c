@@ -31,7 +31,8 @@
 #include "model/linear.h"
 
 static const double CONDITION_MAX = 300;
-static const double EXACT_FIT = 1e-28;  /* of the sum of squares: residuals are rounding, taken as 0 */
+static const double EXACT_FIT =
+    1e-28; /* of the sum of squares: residuals are rounding, taken as 0 */
 #define SINGULAR "weights of feature %zu leave the design singular"
 enum { GRAIN = 64 };            /* genes per range of til_parallel_for */
 

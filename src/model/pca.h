@@ -6,8 +6,8 @@
 #include <tilseq/matrix.h>
 #include <tilseq/table.h>
 
-/* Principal components of the samples over the n_top features of largest variance (all when there are
- * fewer), centred, not scaled: DESeq2's plotPCA(ntop = n_top), R's prcomp().
+/* Principal components of the samples over the n_top features of largest variance (all when there
+ * are fewer), centred, not scaled: DESeq2's plotPCA(ntop = n_top), R's prcomp().
  *
  *   values     features x samples, log-like (vst, logCPM)
  *   n_keep     components wanted; at most n_samples are given

@@ -8,8 +8,8 @@
  *     info += Z' (diag h - h h' / sum h) Z          Z: sum-to-zero contrasts, starts at 10 Z'Z
  *     gamma += info^-1 Z' z
  *
- * One gene changes info little: a Cholesky factor of some genes ago preconditions conjugate gradients,
- * which then need a handful of products instead of a new factor.
+ * One gene changes info little: a Cholesky factor of some genes ago preconditions conjugate
+ * gradients, which then need a handful of products instead of a new factor.
  *
  * In the first n - 1 values of gamma, Z = (I; -1'), so Z' diag(h) Z = diag(h_a) + h_n 11' and
  * Z'h = h_a - h_n.

@@ -5,8 +5,8 @@
  *     length_gs = sum tpm_ts length_ts / tpm_gs
  *     scaled_gs = a_gs * sum_g count_gs / sum_g a_gs,   a_gs = tpm_gs * mean_s length_gs
  *
- * A gene without abundance in a sample gets the geometric mean of its lengths in the others; without
- * abundance in any, the mean over its transcripts of their mean lengths over samples.
+ * A gene without abundance in a sample gets the geometric mean of its lengths in the others;
+ * without abundance in any, the mean over its transcripts of their mean lengths over samples.
  *
  * Source:  Soneson, Love, Robinson (2015), F1000Research 4:1521
  * Agrees:  tximport 1.26.1, summarizeToGene and countsFromAbundance = "lengthScaledTPM", to 1e-11

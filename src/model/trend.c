@@ -158,9 +158,12 @@ til_status_t til_trend_fit(til_ctx_t *ctx, size_t n, const double *mean, const d
         used[n + n_used++] = dispersion[i];
     }
     if (n_used == 0) {
-        til_say(ctx, TIL_LOG_WARNING, "all gene-wise dispersions are near 0: the counts vary no "
-                "more than counting alone makes them; are the replicates copies of one another? The "
-                "dispersion is taken as %g", 10 * MIN_DISPERSION);
+        til_say(
+            ctx, TIL_LOG_WARNING,
+            "all gene-wise dispersions are near 0: the counts vary no "
+            "more than counting alone makes them; are the replicates copies of one another? The "
+            "dispersion is taken as %g",
+            10 * MIN_DISPERSION);
         out->type = TIL_TREND_MEAN;
         out->asymptote = 10 * MIN_DISPERSION;
         goto done;

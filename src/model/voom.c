@@ -192,15 +192,16 @@ static double trend_at(const trend_t *trend, double at)
     return knot->y + (at - knot->x) * knot->slope;
 }
 
-/* Where log counts hardly vary around the fit anywhere (copies of one sample), weights would be without
- * bound: all are 1 then. */
+/* Where log counts hardly vary around the fit anywhere (copies of one sample), weights would be
+ * without bound: all are 1 then. */
 static bool is_flat(til_ctx_t *ctx, til_voom_t *voom)
 {
     double least = INFINITY;
 
     for (size_t i = 0; i < voom->n_trend; i++) least = fmin(least, voom->trend_y[i]);
     if (least > MIN_TREND) return false;
-    til_say(ctx, TIL_LOG_WARNING, "the log counts of some genes do not vary around the fit (are samples "
+    til_say(ctx, TIL_LOG_WARNING,
+            "the log counts of some genes do not vary around the fit (are samples "
             "copies of each other?): precision weights are set to 1");
     for (size_t i = 0; i < voom->n_genes * voom->n_samples; i++) voom->weights[i] = 1;
     return true;

@@ -1,10 +1,9 @@
-/* fastq_stats.c -- what reads look like: one pass, integers only, so that accumulators of any number of
- * workers add up to the same.
+/* fastq_stats.c -- what reads look like: one pass, integers only, so that accumulators of any
+ * number of workers add up to the same.
  *
- * Source:  the measures of FastQC (Andrews, 2010); duplication from a hash sample of all sequences in
- *          place of the first 100,000
- * Differs: positions are not binned; adapters are found where their first 12 bases stand whole, as in
- *          FastQC 0.12, and a read counts once per adapter
+ * Source:  the measures of FastQC (Andrews, 2010); duplication from a hash sample of all sequences
+ * in place of the first 100,000 Differs: positions are not binned; adapters are found where their
+ * first 12 bases stand whole, as in FastQC 0.12, and a read counts once per adapter
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
@@ -44,11 +43,11 @@ static const char *const adapter_bases[TIL_QC_N_ADAPTERS] = {
     "AGATCGGAAGAG", "TGGAATTCTCGG", "GATCGTCGGACT", "CTGTCTCTTATA", "AAAAAAAAAAAA", "GGGGGGGGGGGG"
 };
 
-const uint32_t til_qc_levels[TIL_QC_N_LEVELS] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 50, 100, 500, 1000, 5000,
-                                                  10000 };
+const uint32_t til_qc_levels[TIL_QC_N_LEVELS] = { 1, 2,  3,  4,   5,   6,    7,    8,
+                                                  9, 10, 50, 100, 500, 1000, 5000, 10000 };
 
 struct til_reads_stats {
-    uint64_t every_mask;            /* looks at records whose number less one has none of its bits */
+    uint64_t every_mask; /* looks at records whose number less one has none of its bits */
     unsigned first_log2;            /* for til_sequences_weight */
     uint64_t n_reads, n_bases, n_detailed, n_detailed_bases, n_empty, shortest, longest;
     uint64_t n_odd_qualities, n_gc, n_neighbours, n_equal_neighbours, n_with_adapter;
@@ -56,7 +55,7 @@ struct til_reads_stats {
     size_t n_cycles, capacity;      /* positions seen in detail; room for */
     uint64_t *bases;                /* capacity * BASE_STRIDE             */
     uint64_t *quality;              /* capacity * QUALITY_STRIDE          */
-    uint64_t *adapters;             /* capacity * TIL_QC_N_ADAPTERS: reads in which it begins here */
+    uint64_t *adapters; /* capacity * TIL_QC_N_ADAPTERS: reads in which it begins here */
     til_sequences_t sequences;
     uint32_t adapter_codes[TIL_QC_N_ADAPTERS];
     uint8_t code[256];              /* A C G T of either case: 0 to 3; else NOT_ACGT */
@@ -104,8 +103,10 @@ void til_reads_stats_free(til_reads_stats_t *stats)
     free(stats);
 }
 
-/* Grows a table of `stride` counters per position from `had` to `capacity` positions, the new ones 0. */
-static til_status_t grow_table(til_ctx_t *ctx, uint64_t **table, size_t had, size_t capacity, size_t stride)
+/* Grows a table of `stride` counters per position from `had` to `capacity` positions, the new ones
+ * 0. */
+static til_status_t grow_table(til_ctx_t *ctx, uint64_t **table, size_t had, size_t capacity,
+                               size_t stride)
 {
     uint64_t *fresh = til_array_zero(capacity, stride * sizeof *fresh);
 
@@ -150,7 +151,7 @@ static void look_at_bases(til_reads_stats_t *s, const char *bases, size_t n)
     uint32_t rolling = 0;
     unsigned found = 0;
     size_t run = 0;
-    uint64_t n_of = 0;              /* A C G T N, COUNT_BITS each: reads are no longer than 1000 here */
+    uint64_t n_of = 0; /* A C G T N, COUNT_BITS each: reads are no longer than 1000 here */
 
     for (size_t i = 0; i < n; i++) {
         unsigned c = s->code[(unsigned char)bases[i]];
@@ -230,7 +231,8 @@ static void add_up(uint64_t *into, const uint64_t *from, size_t n)
     for (size_t i = 0; i < n; i++) into[i] += from[i];
 }
 
-til_status_t til_reads_stats_merge(til_ctx_t *ctx, til_reads_stats_t *into, const til_reads_stats_t *from)
+til_status_t til_reads_stats_merge(til_ctx_t *ctx, til_reads_stats_t *into,
+                                   const til_reads_stats_t *from)
 {
     til_status_t status = TIL_OK;
 
@@ -287,11 +289,13 @@ til_status_t til_reads_stats_file(til_ctx_t *ctx, const char *path, til_reads_st
                  .stats = til_array_zero(n_workers, sizeof *f.stats) };
 
     *out = NULL;
-    if (f.batches == NULL || f.stats == NULL) TIL_TRY(til_no_memory(ctx, n_slots, "batches of reads"));
+    if (f.batches == NULL || f.stats == NULL)
+        TIL_TRY(til_no_memory(ctx, n_slots, "batches of reads"));
     for (size_t i = 0; i < n_workers; i++) TIL_TRY(til_reads_stats_new(ctx, 1, &f.stats[i]));
     TIL_TRY(til_fastq_open(ctx, &path, NULL, 1, &f.fastq));
     TIL_TRY(til_pipeline(ctx, &steps, n_slots, &f));
-    for (size_t i = 1; i < n_workers; i++) TIL_TRY(til_reads_stats_merge(ctx, f.stats[0], f.stats[i]));
+    for (size_t i = 1; i < n_workers; i++)
+        TIL_TRY(til_reads_stats_merge(ctx, f.stats[0], f.stats[i]));
     *out = f.stats[0];
     f.stats[0] = NULL;
 done:
@@ -310,8 +314,8 @@ static double share(uint64_t part, uint64_t all)
     return all > 0 ? (double)part / (double)all : NAN;
 }
 
-/* 64 where no character lies under Solexa's lowest and some lie above what any sequencer that counts from 33
- * writes (Q42 to Q47: below 'P'). */
+/* 64 where no character lies under Solexa's lowest and some lie above what any sequencer that
+ * counts from 33 writes (Q42 to Q47: below 'P'). */
 static int find_offset(const uint64_t of_quality[TIL_QC_N_QUALITIES])
 {
     enum { SOLEXA_LOWEST = 59 - FIRST_QUALITY, NEVER_IN_33 = 'P' - FIRST_QUALITY };
@@ -337,7 +341,8 @@ static double quantile(const uint64_t *of_quality, uint64_t n, double part)
 static void describe_cycle(const til_reads_stats_t *s, size_t i, int shift, til_cycle_t *c)
 {
     static const double parts[] = { 0.1, 0.25, 0.5, 0.75, 0.9 };
-    const uint64_t *of_quality = s->quality + i * QUALITY_STRIDE, *base = s->bases + i * BASE_STRIDE;
+    const uint64_t *of_quality = s->quality + i * QUALITY_STRIDE,
+                   *base = s->bases + i * BASE_STRIDE;
     uint64_t n = 0, sum = 0;
 
     for (unsigned q = 0; q < TIL_QC_N_QUALITIES; q++) {
@@ -345,7 +350,8 @@ static void describe_cycle(const til_reads_stats_t *s, size_t i, int shift, til_
         sum += q * of_quality[q];
     }
     c->mean = n > 0 ? (double)sum / (double)n - shift : NAN;
-    for (int k = 0; k < 5; k++) c->quantile[k] = n > 0 ? quantile(of_quality, n, parts[k]) - shift : NAN;
+    for (int k = 0; k < 5; k++)
+        c->quantile[k] = n > 0 ? quantile(of_quality, n, parts[k]) - shift : NAN;
     for (int b = 0; b < TIL_QC_N_BASES; b++) c->base[b] = share(base[b], n);
 }
 
@@ -368,7 +374,8 @@ static void describe_quality(const til_reads_stats_t *s, til_reads_summary_t *ou
     uint64_t of_quality[TIL_QC_N_QUALITIES] = { 0 }, n = 0, sum = 0, n20 = 0, n30 = 0, n_n = 0;
 
     for (size_t i = 0; i < s->n_cycles; i++) {
-        for (size_t q = 0; q < TIL_QC_N_QUALITIES; q++) of_quality[q] += s->quality[i * QUALITY_STRIDE + q];
+        for (size_t q = 0; q < TIL_QC_N_QUALITIES; q++)
+            of_quality[q] += s->quality[i * QUALITY_STRIDE + q];
         n_n += s->bases[i * BASE_STRIDE + NOT_ACGT];
     }
     out->offset = find_offset(of_quality);
@@ -409,14 +416,16 @@ static int level_of(double count)
     return level;
 }
 
-/* How many distinct sequences there are follows from the sampled ones. Levels of rare sequences do, too; the
- * few frequent ones, any of which the sample may hold or miss, are taken from the list. */
+/* How many distinct sequences there are follows from the sampled ones. Levels of rare sequences do,
+ * too; the few frequent ones, any of which the sample may hold or miss, are taken from the list. */
 static void describe_duplication(const til_sequences_t *q, uint64_t n, til_reads_summary_t *out)
 {
     uint64_t all = listed_weight(q), rest = 0, of_level[TIL_QC_N_LEVELS] = { 0 };
     double frequent = 0;
 
-    out->share_duplicates = n > 0 ? fmax(0, 1 - ldexp((double)q->n_sampled, (int)q->level) / (double)n) : NAN;
+    out->share_duplicates = n > 0 ? fmax(0,
+                                         1 - ldexp((double)q->n_sampled, (int)q->level) / (double)n)
+                                  : NAN;
     for (int i = 0; i < TIL_QC_N_LEVELS; i++) out->levels[i] = n > 0 ? 0 : NAN;
     for (size_t i = 0; i < q->listed_capacity && q->level > 0; i++) {
         if (!is_frequent(&q->listed[i], all)) continue;
@@ -451,7 +460,8 @@ static const char *source_of(const til_reads_stats_t *s, const char *bases, size
         for (int a = 0; a < 4 && i + 1 >= ADAPTER_BASES; a++)
             if (rolling == s->adapter_codes[a]) return til_qc_adapter_names[a];
     }
-    static const char *const homopolymers[] = { "poly-A", "poly-C", "poly-G", "poly-T", "no bases called" };
+    static const char *const homopolymers[] = { "poly-A", "poly-C", "poly-G", "poly-T",
+                                                "no bases called" };
     for (int c = 0; c < TIL_QC_N_BASES; c++)
         if (n_of[c] * 10 >= n * 9) return homopolymers[c];
     return "";
@@ -464,7 +474,8 @@ static int by_share(const void *a, const void *b)
     return strcmp(x->bases, y->bases);
 }
 
-static til_status_t describe_frequent(til_ctx_t *ctx, const til_reads_stats_t *s, til_reads_summary_t *out)
+static til_status_t describe_frequent(til_ctx_t *ctx, const til_reads_stats_t *s,
+                                      til_reads_summary_t *out)
 {
     const til_sequences_t *q = &s->sequences;
     uint64_t all = listed_weight(q);
@@ -489,17 +500,22 @@ static til_status_t describe_frequent(til_ctx_t *ctx, const til_reads_stats_t *s
     return TIL_OK;
 }
 
-til_status_t til_reads_stats_summary(til_ctx_t *ctx, const til_reads_stats_t *s, til_reads_summary_t *out)
+til_status_t til_reads_stats_summary(til_ctx_t *ctx, const til_reads_stats_t *s,
+                                     til_reads_summary_t *out)
 {
     til_status_t status = TIL_OK;
 
-    *out = (til_reads_summary_t){
-        .n_reads = s->n_reads, .n_bases = s->n_bases, .n_detailed = s->n_detailed, .n_empty = s->n_empty,
-        .shortest = s->n_reads > 0 ? s->shortest : 0, .longest = s->longest,
-        .n_odd_qualities = s->n_odd_qualities, .n_cycles = s->n_cycles,
-        .interleaved = s->n_neighbours > 1 && s->n_equal_neighbours * 2 >= s->n_neighbours,
-        .share_adapter = share(s->n_with_adapter, s->n_detailed)
-    };
+    *out = (til_reads_summary_t){ .n_reads = s->n_reads,
+                                  .n_bases = s->n_bases,
+                                  .n_detailed = s->n_detailed,
+                                  .n_empty = s->n_empty,
+                                  .shortest = s->n_reads > 0 ? s->shortest : 0,
+                                  .longest = s->longest,
+                                  .n_odd_qualities = s->n_odd_qualities,
+                                  .n_cycles = s->n_cycles,
+                                  .interleaved = s->n_neighbours > 1 &&
+                                                 s->n_equal_neighbours * 2 >= s->n_neighbours,
+                                  .share_adapter = share(s->n_with_adapter, s->n_detailed) };
     out->cycles = til_array_zero(s->n_cycles, sizeof *out->cycles);
     if (out->cycles == NULL) TIL_TRY(til_no_memory(ctx, s->n_cycles, "positions"));
     memcpy(out->gc, s->gc, sizeof out->gc);

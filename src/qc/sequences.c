@@ -23,8 +23,8 @@ static uint64_t scramble(uint64_t word, size_t place)
     return product ^ product >> 32;
 }
 
-/* Hash of a beginning of at most TIL_QC_KEY_BASES bases, eight at a time and no step waiting for another.
- * Equal hashes of different beginnings are rarer than one in 2^30 files. */
+/* Hash of a beginning of at most TIL_QC_KEY_BASES bases, eight at a time and no step waiting for
+ * another. Equal hashes of different beginnings are rarer than one in 2^30 files. */
 static uint64_t hash_of(const char *bases, size_t n)
 {
     uint64_t sum = n, word;
@@ -58,12 +58,14 @@ static bool is_sampled(uint64_t hash, unsigned level)
 static til_sampled_t *find_sampled(const til_sequences_t *s, uint64_t hash)
 {
     size_t i = slot_of(hash, s->sampled_capacity);
-    while (s->sampled[i].count > 0 && s->sampled[i].hash != hash) i = (i + 1) & (s->sampled_capacity - 1);
+    while (s->sampled[i].count > 0 && s->sampled[i].hash != hash)
+        i = (i + 1) & (s->sampled_capacity - 1);
     return &s->sampled[i];
 }
 
 /* Moves what stays sampled at `level` into a table of `capacity` slots. */
-static til_status_t rebuild_sampled(til_ctx_t *ctx, til_sequences_t *s, size_t capacity, unsigned level)
+static til_status_t rebuild_sampled(til_ctx_t *ctx, til_sequences_t *s, size_t capacity,
+                                    unsigned level)
 {
     til_sampled_t *old = s->sampled, *fresh = til_array_zero(capacity, sizeof *fresh);
     size_t old_capacity = s->sampled_capacity;
@@ -107,7 +109,8 @@ static til_status_t add_sampled(til_ctx_t *ctx, til_sequences_t *s, uint64_t has
 static til_listed_t *find_listed(const til_sequences_t *s, uint64_t hash)
 {
     size_t i = slot_of(hash, s->listed_capacity);
-    while (s->listed[i].weight > 0 && s->listed[i].hash != hash) i = (i + 1) & (s->listed_capacity - 1);
+    while (s->listed[i].weight > 0 && s->listed[i].hash != hash)
+        i = (i + 1) & (s->listed_capacity - 1);
     return &s->listed[i];
 }
 

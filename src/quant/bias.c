@@ -111,7 +111,8 @@ typedef struct {
 static til_status_t running_gc(til_ctx_t *ctx, walk_t *w, int worker, uint32_t t)
 {
     uint32_t n = til_target_length(w->index, t), sum = 0;
-    til_status_t status = til_grow(ctx, &w->gc[worker], &w->gc_capacity[worker], n + 1, sizeof(uint32_t));
+    til_status_t status = til_grow(ctx, &w->gc[worker], &w->gc_capacity[worker], n + 1,
+                                   sizeof(uint32_t));
     if (status != TIL_OK) return status;
     for (uint32_t i = 0; i < n; i++) {
         w->gc[worker][i] = sum;
@@ -145,7 +146,8 @@ static void expect(const walk_t *w, uint32_t t, const uint32_t *gc, til_bias_mod
                 if (p + f + BEFORE > n) break;
                 unsigned five = context_at(index->bases, start + (uint64_t)p, 0);
                 unsigned three = context_at(index->bases, start + (uint64_t)(p + f), 1);
-                double weight = w->model == NULL ? 1 : w->model->five[five] * w->model->three[three];
+                double weight = w->model == NULL ? 1
+                                                 : w->model->five[five] * w->model->three[three];
                 if (pass == 0) {
                     total += weight;
                 } else {
@@ -220,7 +222,8 @@ static void walk_clear(til_ctx_t *ctx, walk_t *w)
     free(w->partial);
 }
 
-/* ratio[i] = observed share over expected share; `prior` (NULL: 1) counts for `weight` fragments. */
+/* ratio[i] = observed share over expected share; `prior` (NULL: 1) counts for `weight` fragments.
+ */
 static void ratios(const double *observed, const double *expected, const double *prior, int n,
                    double weight, double *ratio)
 {

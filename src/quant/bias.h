@@ -13,7 +13,8 @@ enum {
     TIL_BIAS_GC = 25                /* classes of GC content of a fragment              */
 };
 
-/* What was seen at both ends of fragments, in the direction of the fragment's inside, and their GC. */
+/* What was seen at both ends of fragments, in the direction of the fragment's inside, and their GC.
+ */
 typedef struct til_bias_counts {
     uint64_t five[TIL_BIAS_WORDS], three[TIL_BIAS_WORDS], gc[TIL_BIAS_GC];
 } til_bias_counts_t;

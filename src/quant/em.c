@@ -132,7 +132,8 @@ til_status_t til_components_find(til_ctx_t *ctx, const til_classes_view_t *view,
     }
     memcpy(next, out->first_class, (out->n_components + 1) * sizeof *next);
     for (size_t c = 0; c < view->n; c++)
-        out->classes[next[component[view->labels[view->first[c]] / TIL_CLASS_BINS]]++] = (uint32_t)c;
+        out->classes[next[component[view->labels[view->first[c]] / TIL_CLASS_BINS]]++] = (uint32_t)
+            c;
 done:
     free(parent);
     free(component);
@@ -251,7 +252,8 @@ static til_status_t part_load(til_ctx_t *ctx, const solve_t *s, size_t c, part_t
     return TIL_OK;
 }
 
-static void set_theta(const til_em_t *em, const part_t *p, const double *a, size_t begin, size_t end)
+static void set_theta(const til_em_t *em, const part_t *p, const double *a, size_t begin,
+                      size_t end)
 {
     for (size_t i = begin; i < end; i++)
         p->theta[i] = em->plain_em ? a[i] : exp(til_digamma(a[i] + em->prior));
@@ -304,7 +306,8 @@ static til_status_t giant_classes(til_ctx_t *ctx, void *arg, int worker, size_t 
     return TIL_OK;
 }
 
-static til_status_t giant_transcripts(til_ctx_t *ctx, void *arg, int worker, size_t begin, size_t end)
+static til_status_t giant_transcripts(til_ctx_t *ctx, void *arg, int worker, size_t begin,
+                                      size_t end)
 {
     giant_t *g = arg;
     const part_t *p = g->p;
@@ -326,7 +329,8 @@ static til_status_t transpose(til_ctx_t *ctx, part_t *p)
 
     TIL_TRY(til_grow(ctx, &p->of_first, &p->of_first_capacity, p->n + 2, sizeof *p->of_first));
     TIL_TRY(til_grow(ctx, &p->of_class, &p->of_class_capacity, p->n_members, sizeof *p->of_class));
-    TIL_TRY(til_grow(ctx, &p->of_weight, &p->of_weight_capacity, p->n_members, sizeof *p->of_weight));
+    TIL_TRY(
+        til_grow(ctx, &p->of_weight, &p->of_weight_capacity, p->n_members, sizeof *p->of_weight));
     TIL_TRY(til_grow(ctx, &p->scale, &p->scale_capacity, p->n_classes, sizeof *p->scale));
     memset(p->of_first, 0, (p->n + 2) * sizeof *p->of_first);
     for (size_t k = 0; k < p->n_members; k++) p->of_first[p->member[k] + 2]++;
@@ -393,8 +397,8 @@ static void extrapolate(part_t *p, double s)
 }
 
 /* Iterates to the end; the answer is in p->a[0]. */
-static til_status_t iterate(til_ctx_t *ctx, const til_em_t *em, part_t *p, bool giant, uint64_t *n_steps,
-                            bool *finished)
+static til_status_t iterate(til_ctx_t *ctx, const til_em_t *em, part_t *p, bool giant,
+                            uint64_t *n_steps, bool *finished)
 {
     til_status_t status = TIL_OK;
     double longest = 1, first, second;
@@ -428,8 +432,8 @@ done:
     return status;
 }
 
-static til_status_t solve_component(til_ctx_t *ctx, const solve_t *s, size_t c, part_t *p, bool giant,
-                                    uint64_t *n_steps, size_t *n_unfinished)
+static til_status_t solve_component(til_ctx_t *ctx, const solve_t *s, size_t c, part_t *p,
+                                    bool giant, uint64_t *n_steps, size_t *n_unfinished)
 {
     til_status_t status = TIL_OK;
     const uint32_t *transcripts = s->components->transcripts + s->components->first_transcript[c];
@@ -463,7 +467,8 @@ static til_status_t solve_range(til_ctx_t *ctx, void *arg, int worker, size_t be
     for (size_t c = begin; c < end; c++) {
         if (is_giant(s, c)) continue;
         til_status_t status = solve_component(ctx, s, c, &s->parts[worker], false,
-                                              &s->steps[begin / GRAIN], &s->unfinished[begin / GRAIN]);
+                                              &s->steps[begin / GRAIN],
+                                              &s->unfinished[begin / GRAIN]);
         if (status != TIL_OK) return status;
     }
     return TIL_OK;
@@ -490,7 +495,8 @@ til_status_t til_em_solve(til_ctx_t *ctx, const til_components_t *components,
     for (uint32_t t = 0; t < components->n_transcripts; t++) estimates[t] = unique[t];
     for (size_t c = 0; c < components->n_components; c++)
         if (is_giant(&s, c))
-            TIL_TRY(solve_component(ctx, &s, c, &s.parts[0], true, &em->n_steps, &em->n_unfinished));
+            TIL_TRY(
+                solve_component(ctx, &s, c, &s.parts[0], true, &em->n_steps, &em->n_unfinished));
     TIL_TRY(til_parallel_for(ctx, components->n_components, GRAIN, solve_range, &s));
     for (size_t i = 0; i < n_ranges; i++) {
         em->n_steps += s.steps[i];

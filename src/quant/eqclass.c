@@ -127,7 +127,8 @@ static til_status_t new_class(til_ctx_t *ctx, til_classes_t *c, size_t cell, uin
 {
     til_status_t status = TIL_OK;
 
-    if (c->n >= UINT32_MAX - 1) return til_fail(ctx, TIL_EINPUT, "more than 2^32 equivalence classes");
+    if (c->n >= UINT32_MAX - 1)
+        return til_fail(ctx, TIL_EINPUT, "more than 2^32 equivalence classes");
     TIL_TRY(til_grow(ctx, &c->first, &c->first_capacity, c->n + 1, sizeof *c->first));
     TIL_TRY(til_grow(ctx, &c->sizes, &c->sizes_capacity, c->n + 1, sizeof *c->sizes));
     TIL_TRY(til_grow(ctx, &c->counts, &c->counts_capacity, c->n + 1, sizeof *c->counts));
@@ -196,8 +197,8 @@ til_status_t til_classes_commit(til_ctx_t *ctx, til_classes_t *classes, const ti
             classes->unique[staged->labels[first] / TIL_CLASS_BINS]++;
             continue;
         }
-        til_status_t status = count_fragment(ctx, classes, staged->hashes[i], staged->labels + first,
-                                             staged->shares + first, n);
+        til_status_t status = count_fragment(ctx, classes, staged->hashes[i],
+                                             staged->labels + first, staged->shares + first, n);
         if (status != TIL_OK) return status;
     }
     return TIL_OK;

@@ -58,7 +58,8 @@ void til_fraglen_learn(const uint64_t *counts, til_fraglen_t *out)
     til_fraglen_normal(PRIOR_MEAN, PRIOR_SD, &prior);
     *out = (til_fraglen_t){ .n_observed = 0 };
     for (int d = 0; d <= REACH; d++)
-        kernel[d] = exp(-0.5 * d * d / (SMOOTH_SD * SMOOTH_SD)) / (SMOOTH_SD * sqrt(2 * 3.14159265358979));
+        kernel[d] = exp(-0.5 * d * d / (SMOOTH_SD * SMOOTH_SD)) /
+                    (SMOOTH_SD * sqrt(2 * 3.14159265358979));
     for (int f = 1; f <= TIL_FRAGMENT_MAX; f++) {
         out->n_observed += counts[f];
         for (int d = -REACH; d <= REACH; d++)

@@ -20,7 +20,8 @@ enum { N_SHOWN = 5 };
 static size_t bare_length(const char *name)
 {
     const char *dot = strrchr(name, '.');
-    if (dot == NULL || dot == name || dot[1] == 0 || strspn(dot + 1, "0123456789") != strlen(dot + 1))
+    if (dot == NULL || dot == name || dot[1] == 0 ||
+        strspn(dot + 1, "0123456789") != strlen(dot + 1))
         return strlen(name);
     return (size_t)(dot - name);
 }
@@ -74,7 +75,8 @@ static til_status_t index_rows(til_ctx_t *ctx, const til_tx2gene_view_t *t, rows
     rows->bare = til_names_new();
     rows->whole_row = til_array(t->n, sizeof *rows->whole_row);
     rows->bare_row = til_array(t->n, sizeof *rows->bare_row);
-    if (rows->whole == NULL || rows->bare == NULL || rows->whole_row == NULL || rows->bare_row == NULL)
+    if (rows->whole == NULL || rows->bare == NULL || rows->whole_row == NULL ||
+        rows->bare_row == NULL)
         return til_no_memory(ctx, t->n, "transcripts");
     for (size_t i = 0; i < t->n; i++) {
         const char *name = t->transcripts[i];
@@ -124,13 +126,17 @@ static til_status_t missing(til_ctx_t *ctx, const til_index_t *index, const til_
     size_t shown = 0;
 
     for (uint32_t i = 0; i < index->n_transcripts && shown < N_SHOWN; i++)
-        if (row[i] < 0) til_strbuf_printf(&ours, "%s%s", shown++ ? ", " : "", til_index_name(index, i));
+        if (row[i] < 0)
+            til_strbuf_printf(&ours, "%s%s", shown++ ? ", " : "", til_index_name(index, i));
     for (size_t i = 0; i < t->n && i < N_SHOWN; i++)
         til_strbuf_printf(&theirs, "%s%s", i ? ", " : "", t->transcripts[i]);
     til_status_t status = til_fail(ctx, TIL_EINPUT,
-        "%s: no gene for %zu of %u transcripts (%s%s); the table has %s%s; --allow-missing takes each "
-        "as a gene of its own", t->origin, n_missing, index->n_transcripts, til_strbuf_text(&ours),
-        n_missing > N_SHOWN ? ", ..." : "", til_strbuf_text(&theirs), t->n > N_SHOWN ? ", ..." : "");
+                                   "%s: no gene for %zu of %u transcripts (%s%s); the table has "
+                                   "%s%s; --allow-missing takes each "
+                                   "as a gene of its own",
+                                   t->origin, n_missing, index->n_transcripts,
+                                   til_strbuf_text(&ours), n_missing > N_SHOWN ? ", ..." : "",
+                                   til_strbuf_text(&theirs), t->n > N_SHOWN ? ", ..." : "");
     til_strbuf_clear(&ours);
     til_strbuf_clear(&theirs);
     return status;
@@ -174,8 +180,9 @@ til_status_t til_index_set_genes(til_ctx_t *ctx, til_index_t *index,
             symbols[id] = table->symbols[row[i]];
     }
     if (n_bare > 0)
-        til_say(ctx, TIL_LOG_NOTICE, "%zu of %zu transcripts were matched to %s without their version",
-                n_bare, n, table->origin);
+        til_say(ctx, TIL_LOG_NOTICE,
+                "%zu of %zu transcripts were matched to %s without their version", n_bare, n,
+                table->origin);
     if (n_missing > 0)
         til_say(ctx, TIL_LOG_WARNING, "%zu transcripts are not in %s: each is a gene of its own",
                 n_missing, table->origin);
@@ -216,7 +223,8 @@ til_status_t til_index_set_genes_from_headers(til_ctx_t *ctx, til_index_t *index
         at = symbol + strlen(symbol) + 1;
     }
     if (at == NULL) goto done;
-    til_say(ctx, TIL_LOG_NOTICE, "%zu genes are taken from the FASTA headers", til_names_count(genes));
+    til_say(ctx, TIL_LOG_NOTICE, "%zu genes are taken from the FASTA headers",
+            til_names_count(genes));
     TIL_TRY(store(ctx, index, gene_of, genes, symbols));
     gene_of = NULL;
 done:

@@ -33,10 +33,11 @@ enum {
     S_GENE_AT, N_SECTIONS
 };
 
-static const char *const section_names[N_SECTIONS] = {
-    "bases", "starts", "unitigs", "places", "table", "names", "name offsets", "genes of transcripts",
-    "genes", "gene offsets"
-};
+static const char *const section_names[N_SECTIONS] = { "bases",        "starts",
+                                                       "unitigs",      "places",
+                                                       "table",        "names",
+                                                       "name offsets", "genes of transcripts",
+                                                       "genes",        "gene offsets" };
 
 typedef struct {
     uint64_t offset, size, checksum;
@@ -181,7 +182,8 @@ static til_status_t check_header(til_ctx_t *ctx, const char *path, const header_
         return til_fail(ctx, TIL_EINPUT,
             "%s: not a tilseq index: make one with tilseq index -t TRANSCRIPTS.fa -o INDEX", path);
     if (size < HEADER_BYTES)
-        return til_fail(ctx, TIL_EINPUT, "%s: the index is truncated: it ends inside its header", path);
+        return til_fail(ctx, TIL_EINPUT, "%s: the index is truncated: it ends inside its header",
+                        path);
     if (h->byte_order != BYTE_ORDER_MARK || h->version != FORMAT_VERSION)
         return til_fail(ctx, TIL_EINPUT,
             "%s: index format version %u%s, this tilseq reads version %u: build the index again",
@@ -321,7 +323,8 @@ static til_status_t map_file(til_ctx_t *ctx, const char *path, til_index_t *inde
     if (fd < 0 || fstat(fd, &info) != 0) {
         status = til_fail(ctx, TIL_EIO, "%s: %s", path, strerror(errno));
     } else if (!S_ISREG(info.st_mode)) {
-        status = til_fail(ctx, TIL_EIO, "%s: not a file: an index made by tilseq index is wanted", path);
+        status = til_fail(ctx, TIL_EIO, "%s: not a file: an index made by tilseq index is wanted",
+                          path);
     } else if (info.st_size == 0) {
         status = til_fail(ctx, TIL_EINPUT, "%s: the file is empty (0 bytes)", path);
     } else {

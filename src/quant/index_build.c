@@ -139,7 +139,8 @@ static til_status_t fill_table(til_ctx_t *ctx, const til_unitigs_t *u, til_index
     return TIL_OK;
 }
 
-/* A window of w keeps 2 of w + 1 k-mers. The narrower, the shorter a read's error-free stretch may be. */
+/* A window of w keeps 2 of w + 1 k-mers. The narrower, the shorter a read's error-free stretch may
+ * be. */
 static unsigned choose_window(uint64_t n_kmers)
 {
     unsigned window = MIN_WINDOW;

@@ -95,11 +95,13 @@ til_status_t til_library_decide(til_ctx_t *ctx, til_library_t given, bool paired
                 til_library_name(seen), percent, (unsigned long long)n);
     } else if (clear && seen != given) {
         til_say(ctx, TIL_LOG_WARNING,
-            "library type %s was given, but %.1f%% of %llu fragments have mate 1 on the "
-            "transcript's strand and %.1f%% on the other: that is %s%s", til_library_name(given),
-            percent, (unsigned long long)n, 100 - percent, til_library_name(seen),
-            til_library_strand(given) == TIL_STRAND_EITHER ? "; giving it makes answers sharper"
-                                                           : "; reads of the other strand are lost");
+                "library type %s was given, but %.1f%% of %llu fragments have mate 1 on the "
+                "transcript's strand and %.1f%% on the other: that is %s%s",
+                til_library_name(given), percent, (unsigned long long)n, 100 - percent,
+                til_library_name(seen),
+                til_library_strand(given) == TIL_STRAND_EITHER
+                    ? "; giving it makes answers sharper"
+                    : "; reads of the other strand are lost");
     }
     return TIL_OK;
 }

@@ -214,8 +214,8 @@ static void alone(const til_index_t *index, const til_mate_t *mate, int which,
     }
 }
 
-static inline int score_mate(const run_t *r, const til_mate_t *mates, const candidate_t *c, int which,
-                             bool thorough)
+static inline int score_mate(const run_t *r, const til_mate_t *mates, const candidate_t *c,
+                             int which, bool thorough)
 {
     int reverse = which == 0 ? c->reverse : !c->reverse, cost;
     const til_packed_t *read = &mates[which].read;
@@ -227,7 +227,8 @@ static inline int score_mate(const run_t *r, const til_mate_t *mates, const cand
 }
 
 /* Scores the candidates from `from` on; returns the best cost of all. */
-static int score_pool(const run_t *r, const til_mate_t *mates, pool_t *pool, size_t from, bool thorough)
+static int score_pool(const run_t *r, const til_mate_t *mates, pool_t *pool, size_t from,
+                      bool thorough)
 {
     int best = TIL_COST_NONE;
 
@@ -236,7 +237,8 @@ static int score_pool(const run_t *r, const til_mate_t *mates, pool_t *pool, siz
         if (i >= from && (!thorough || c->cost > GOOD)) {
             c->cost = 0;
             if (c->mates & 1) c->cost = score_mate(r, mates, c, 0, thorough);
-            if (c->mates & 2 && c->cost < TIL_COST_NONE) c->cost += score_mate(r, mates, c, 1, thorough);
+            if (c->mates & 2 && c->cost < TIL_COST_NONE)
+                c->cost += score_mate(r, mates, c, 1, thorough);
             if (c->cost > TIL_COST_NONE) c->cost = TIL_COST_NONE;
         }
         if (c->cost < best) best = c->cost;
@@ -314,8 +316,8 @@ static void rescue(const run_t *r, const til_mate_t *mates, candidate_t *c)
     if (from < 0) from = 0;
     if (to > length - n) to = length - n;
     for (int at = from; at <= to; at++) {
-        int cost = til_count_mismatches(read->words[reverse_lost], read->known[reverse_lost], 0, piece,
-                                        r->index->bases, start + (uint64_t)at);
+        int cost = til_count_mismatches(read->words[reverse_lost], read->known[reverse_lost], 0,
+                                        piece, r->index->bases, start + (uint64_t)at);
         if (cost >= best) continue;
         if (n > piece)
             cost = til_count_mismatches(read->words[reverse_lost], read->known[reverse_lost], 0, n,
@@ -364,7 +366,7 @@ static int try_orphans(const run_t *r, const til_mate_t *mates, const til_seeds_
         rescue(r, mates, c);
         n_rescued++;
     }
-    for (size_t i = 0; i < s->pool.n; i++)      /* pairs, where some were rescued, win over orphans */
+    for (size_t i = 0; i < s->pool.n; i++) /* pairs, where some were rescued, win over orphans */
         if (s->pool.items[i].mates == 3) {
             best = TIL_COST_NONE;
             for (size_t k = 0; k < s->pool.n; k++) {
@@ -433,14 +435,16 @@ static double length_weight(const run_t *r, const til_mate_t *mates, const candi
     return lengths->up_to[room > TIL_FRAGMENT_MAX ? TIL_FRAGMENT_MAX : room] + 1e-6;
 }
 
-/* Keeps the candidates within reach of the best one, without decoys; false when a decoy is better. */
+/* Keeps the candidates within reach of the best one, without decoys; false when a decoy is better.
+ */
 static bool drop_worse(const run_t *r, pool_t *pool, int best)
 {
     size_t n = 0;
     int best_transcript = TIL_COST_NONE;
 
     for (size_t i = 0; i < pool->n; i++)
-        if (pool->items[i].target < r->index->n_transcripts && pool->items[i].cost < best_transcript)
+        if (pool->items[i].target < r->index->n_transcripts &&
+            pool->items[i].cost < best_transcript)
             best_transcript = pool->items[i].cost;
     if (best_transcript > best) return false;
     for (size_t i = 0; i < pool->n; i++)
@@ -487,8 +491,8 @@ static void note_strand(const run_t *r, const pool_t *pool)
 }
 
 /* Weighs the candidates (sorted by target) and stages the fragment. */
-static til_status_t stage(til_ctx_t *ctx, const run_t *r, const til_mate_t *mates, const pool_t *pool,
-                          int best)
+static til_status_t stage(til_ctx_t *ctx, const run_t *r, const til_mate_t *mates,
+                          const pool_t *pool, int best)
 {
     til_map_space_t *s = r->space;
     size_t n = 0, kept = 0;
@@ -563,7 +567,8 @@ static til_status_t pack_chunk(til_ctx_t *ctx, const run_t *r, const til_fastq_b
     size_t need = 0, used = 0;
 
     for (size_t i = 0; i < n; i++)
-        for (int m = 0; m < r->n_mates; m++) need += til_read_words(batch->reads[m][from + i].length);
+        for (int m = 0; m < r->n_mates; m++)
+            need += til_read_words(batch->reads[m][from + i].length);
     TIL_TRY(til_grow(ctx, &s->words, &s->words_capacity, need + 1, sizeof *s->words));
     for (size_t i = 0; i < n; i++)
         for (int m = 0; m < r->n_mates; m++) {
@@ -601,7 +606,8 @@ static void look_up(const run_t *r, size_t n)
             til_mate_t *mate = &s->mates[i][m];
             if (!probed[i][m] || !(probed[i][m] = til_seed_probe(index, mate))) continue;
             uint64_t position = mate->slot & ((1ULL << index->position_bits) - 1);
-            uint64_t unitig = mate->slot >> index->position_bits & ((1ULL << index->unitig_bits) - 1);
+            uint64_t unitig = mate->slot >> index->position_bits &
+                              ((1ULL << index->unitig_bits) - 1);
             __builtin_prefetch(&index->bases[position >> 5]);
             __builtin_prefetch(&index->unitigs[unitig]);
         }
@@ -646,7 +652,8 @@ static til_status_t join_chunk(til_ctx_t *ctx, const run_t *r, size_t n)
         for (size_t c = 0; c < pool.n && c < 16; c++) {
             uint64_t start = index->starts[pool.items[c].target];
             for (int m = 0; m < r->n_mates; m++)
-                __builtin_prefetch(&index->bases[(uint64_t)((int64_t)start + pool.items[c].at[m]) >> 5]);
+                __builtin_prefetch(
+                    &index->bases[(uint64_t)((int64_t)start + pool.items[c].at[m]) >> 5]);
         }
         s->first[i + 1] = first + pool.n;
     }

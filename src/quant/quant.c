@@ -112,7 +112,8 @@ static void check_interleaved(til_ctx_t *ctx, const quant_t *q, const til_fastq_
     if (q->paired || batch->n < 4) return;
     for (size_t i = 0; i + 1 < batch->n; i += 2) {
         const til_read_t *a = &batch->reads[0][i], *b = &batch->reads[0][i + 1];
-        n_equal += a->name_length == b->name_length && memcmp(a->name, b->name, a->name_length) == 0;
+        n_equal += a->name_length == b->name_length &&
+                   memcmp(a->name, b->name, a->name_length) == 0;
     }
     if (n_equal * 2 >= batch->n / 2)
         til_say(ctx, TIL_LOG_WARNING,
@@ -144,13 +145,14 @@ static til_status_t learn(til_ctx_t *ctx, quant_t *q, size_t n_read, til_library
                 "single reads: fragments are taken to be %.0f +- %.0f bases long; give "
                 "--fragment-mean and --fragment-sd", ASSUMED_MEAN, ASSUMED_SD);
     }
-    TIL_TRY(til_library_decide(ctx, o->library, q->paired, sum->n_sense, sum->n_antisense, verdict));
+    TIL_TRY(
+        til_library_decide(ctx, o->library, q->paired, sum->n_sense, sum->n_antisense, verdict));
     q->mapping.strand = til_library_strand(verdict->used);
     q->mapping.lengths = &q->lengths;
     q->mapping.collect_bias = o->bias;
     if (q->paired)
-        til_say(ctx, TIL_LOG_STAGE, "fragment length %.1f, sd %.1f, from %llu pairs", q->lengths.mean,
-                q->lengths.sd, (unsigned long long)q->lengths.n_observed);
+        til_say(ctx, TIL_LOG_STAGE, "fragment length %.1f, sd %.1f, from %llu pairs",
+                q->lengths.mean, q->lengths.sd, (unsigned long long)q->lengths.n_observed);
 done:
     free(sum);
     return status;
@@ -227,7 +229,8 @@ static til_status_t correct_bias(til_ctx_t *ctx, quant_t *q, til_quant_result_t 
     for (size_t i = 0; i < q->n_spaces; i++) til_bias_add(seen, til_map_space_bias(q->spaces[i]));
     TIL_TRY(til_bias_learn(ctx, q->index, &q->lengths, seen, r->estimates, model));
     plain_lengths(q, r->effective);
-    TIL_TRY(til_bias_effective_lengths(ctx, q->index, &q->lengths, model, r->estimates, r->effective));
+    TIL_TRY(
+        til_bias_effective_lengths(ctx, q->index, &q->lengths, model, r->estimates, r->effective));
 done:
     free(seen);
     free(model);
@@ -245,7 +248,8 @@ static til_status_t estimate(til_ctx_t *ctx, quant_t *q, til_quant_result_t *r)
     em.plain_em = o->plain_em;
     plain_lengths(q, r->effective);
     TIL_TRY(til_components_find(ctx, &view, &components));
-    TIL_TRY(til_em_solve(ctx, &components, view.counts, view.unique, r->effective, &em, r->estimates));
+    TIL_TRY(
+        til_em_solve(ctx, &components, view.counts, view.unique, r->effective, &em, r->estimates));
     for (int round = 0; o->bias && round < BIAS_ROUNDS; round++) {
         TIL_TRY(correct_bias(ctx, q, r));
         TIL_TRY(til_em_solve(ctx, &components, view.counts, view.unique, r->effective, &em,
@@ -304,24 +308,35 @@ static void report(til_ctx_t *ctx, const quant_t *q, til_quant_result_t *r)
     const char *what = q->paired ? "pairs" : "reads";
     double percent = n > 0 ? 100 * (double)mapped / (double)n : 0;
 
-    *s = (til_quant_stats_t){
-        .n_fragments = n, .n_mapped = t->n_mapped, .n_orphans = t->n_orphans,
-        .n_unmapped = t->n_unmapped, .n_too_short = t->n_too_short, .n_decoy = t->n_decoy,
-        .n_against_strand = t->n_against_strand, .n_capped = t->n_capped,
-        .n_long_reads = t->n_clipped_long, .n_short_reads = t->n_short_reads, .n_sense = t->n_sense, .n_antisense = t->n_antisense,
-        .shortest_read = t->shortest_read, .longest_read = t->longest_read, .n_bases = t->n_bases
-    };
+    *s = (til_quant_stats_t){ .n_fragments = n,
+                              .n_mapped = t->n_mapped,
+                              .n_orphans = t->n_orphans,
+                              .n_unmapped = t->n_unmapped,
+                              .n_too_short = t->n_too_short,
+                              .n_decoy = t->n_decoy,
+                              .n_against_strand = t->n_against_strand,
+                              .n_capped = t->n_capped,
+                              .n_long_reads = t->n_clipped_long,
+                              .n_short_reads = t->n_short_reads,
+                              .n_sense = t->n_sense,
+                              .n_antisense = t->n_antisense,
+                              .shortest_read = t->shortest_read,
+                              .longest_read = t->longest_read,
+                              .n_bases = t->n_bases };
     til_say(ctx, TIL_LOG_STAGE,
-            "%llu of %llu %s mapped (%.2f%%), %llu by one mate, %llu only against the strand, %llu to decoys",
+            "%llu of %llu %s mapped (%.2f%%), %llu by one mate, %llu only against the strand, %llu "
+            "to decoys",
             (unsigned long long)mapped, (unsigned long long)n, what, percent,
             (unsigned long long)t->n_orphans, (unsigned long long)t->n_against_strand,
             (unsigned long long)t->n_decoy);
     if (t->n_short_reads > 0)
         til_say(ctx, TIL_LOG_WARNING,
-            "%llu reads are shorter than the index's k = %u (reads have %llu to %llu bases) and cannot "
-            "map%s", (unsigned long long)t->n_short_reads, q->index->k,
-            (unsigned long long)t->shortest_read, (unsigned long long)t->longest_read,
-            t->n_short_reads * 10 > t->n_reads ? ": build an index with a smaller -k" : "");
+                "%llu reads are shorter than the index's k = %u (reads have %llu to %llu bases) "
+                "and cannot "
+                "map%s",
+                (unsigned long long)t->n_short_reads, q->index->k,
+                (unsigned long long)t->shortest_read, (unsigned long long)t->longest_read,
+                t->n_short_reads * 10 > t->n_reads ? ": build an index with a smaller -k" : "");
     if (t->n_clipped_long > 0)
         til_say(ctx, TIL_LOG_WARNING, "%llu reads are longer than %d bases: only these are mapped",
                 (unsigned long long)t->n_clipped_long, (int)TIL_READ_MAX);

@@ -71,7 +71,8 @@ static int best_clip(const int *where, int n, int from, int to, int *aligned)
 
 /* Mismatches left of the split on the first diagonal plus those from split + skip on on the second,
  * minimised over splits. */
-static int best_split(const int *first, int n_first, const int *second, int n_second, int skip, int to)
+static int best_split(const int *first, int n_first, const int *second, int n_second, int skip,
+                      int to)
 {
     int best = TIL_COST_NONE, passed = 0;
 
@@ -85,8 +86,8 @@ static int best_split(const int *first, int n_first, const int *second, int n_se
 }
 
 /* The cheapest single gap, or `limit` when none is cheaper. */
-static int best_gap(const til_index_t *index, const til_packed_t *read, int reverse, uint32_t target,
-                    int at, til_reach_t r, const int *where, int n, int limit)
+static int best_gap(const til_index_t *index, const til_packed_t *read, int reverse,
+                    uint32_t target, int at, til_reach_t r, const int *where, int n, int limit)
 {
     int other[MAX_MISMATCHES], length = (int)til_target_length(index, target), best = limit;
     int64_t diagonal = (int64_t)index->starts[target] + at;

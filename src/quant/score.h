@@ -19,7 +19,8 @@ static inline int til_cost_limit(int n)
     return 2 + n / 12;
 }
 
-/* Mismatches of read[from, from + n) with T[at, at + n). `known` is NULL or marks the read's bases. */
+/* Mismatches of read[from, from + n) with T[at, at + n). `known` is NULL or marks the read's bases.
+ */
 static inline int til_count_mismatches(const uint64_t *read, const uint64_t *known, int from, int n,
                                        const uint64_t *bases, uint64_t at)
 {
@@ -79,7 +80,8 @@ static inline int til_score_plain(const til_index_t *index, const til_packed_t *
 
     if (r.to <= r.from) return TIL_COST_NONE;
     return til_count_mismatches(read->words[reverse], read->known[reverse], r.from, r.to - r.from,
-                                index->bases, (uint64_t)((int64_t)index->starts[target] + at + r.from)) +
+                                index->bases,
+                                (uint64_t)((int64_t)index->starts[target] + at + r.from)) +
            (r.overhang + 3) / 4;
 }
 

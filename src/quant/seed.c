@@ -14,7 +14,8 @@ static inline uint64_t hash_at(const til_index_t *index, const til_packed_t *rea
     const unsigned k = index->k;
     const uint64_t mask = til_kmer_mask(k);
     uint64_t forward = til_bases_get32(read->words[0], (uint64_t)i) & mask;
-    uint64_t reverse = til_bases_get32(read->words[1], (uint64_t)(read->length - (int)k - i)) & mask;
+    uint64_t reverse = til_bases_get32(read->words[1], (uint64_t)(read->length - (int)k - i)) &
+                       mask;
 
     if (til_kmer_is_run(forward, mask)) return ~0ULL;
     if (read->known[0] != NULL) {
@@ -144,7 +145,8 @@ void til_seeds_make(const til_index_t *index, const til_mate_t *mate, til_seeds_
     for (int i = 0; i < seeds->n; i++) {
         uint64_t line = til_table_line(index, seeds->hash[i]);
         __builtin_prefetch(&index->table[line * TIL_SLOTS_PER_LINE]);
-        if (line + 1 < index->n_lines) __builtin_prefetch(&index->table[(line + 1) * TIL_SLOTS_PER_LINE]);
+        if (line + 1 < index->n_lines)
+            __builtin_prefetch(&index->table[(line + 1) * TIL_SLOTS_PER_LINE]);
     }
 }
 

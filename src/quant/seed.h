@@ -8,7 +8,8 @@
 
 enum { TIL_MAX_SEEDS = 96 };
 
-/* All seeds of a read worth a look-up, in order; `next` is the first not yet tried. n < 0: not made. */
+/* All seeds of a read worth a look-up, in order; `next` is the first not yet tried. n < 0: not
+ * made. */
 typedef struct {
     int n, next;
     int16_t at[TIL_MAX_SEEDS];

@@ -182,7 +182,8 @@ static void count_oddities(reading_t *r, unsigned k, const til_fasta_record_t *r
 {
     size_t tail = 0;
 
-    while (tail < record->length && (record->bases[record->length - 1 - tail] | 0x20) == 'a') tail++;
+    while (tail < record->length && (record->bases[record->length - 1 - tail] | 0x20) == 'a')
+        tail++;
     r->stats->n_poly_a += tail >= MIN_TAIL && tail < record->length;
     r->stats->n_short += record->length < k;
 }
@@ -312,7 +313,8 @@ static uint64_t count_same(uint64_t *digests, size_t n)
 
     qsort(digests, n, sizeof *digests, by_digest);
     for (size_t i = 0; i < n; i++)
-        same += (i > 0 && digests[i] == digests[i - 1]) || (i + 1 < n && digests[i] == digests[i + 1]);
+        same += (i > 0 && digests[i] == digests[i - 1]) ||
+                (i + 1 < n && digests[i] == digests[i + 1]);
     return same;
 }
 

@@ -10,9 +10,19 @@
 
 /* What a stream of random numbers is for: the first key. */
 enum {
-    TIL_SIM_FOR_GENE = 1, TIL_SIM_FOR_CHANGE, TIL_SIM_FOR_PATIENT_GENE, TIL_SIM_FOR_PROGRAMME,
-    TIL_SIM_FOR_SIZE, TIL_SIM_FOR_RESPONSE, TIL_SIM_FOR_COUNT, TIL_SIM_FOR_CHOICE,
-    TIL_SIM_FOR_MISSING, TIL_SIM_FOR_STRUCTURE, TIL_SIM_FOR_DEPTH, TIL_SIM_FOR_FRAGMENTS, TIL_SIM_FOR_ERRORS
+    TIL_SIM_FOR_GENE = 1,
+    TIL_SIM_FOR_CHANGE,
+    TIL_SIM_FOR_PATIENT_GENE,
+    TIL_SIM_FOR_PROGRAMME,
+    TIL_SIM_FOR_SIZE,
+    TIL_SIM_FOR_RESPONSE,
+    TIL_SIM_FOR_COUNT,
+    TIL_SIM_FOR_CHOICE,
+    TIL_SIM_FOR_MISSING,
+    TIL_SIM_FOR_STRUCTURE,
+    TIL_SIM_FOR_DEPTH,
+    TIL_SIM_FOR_FRAGMENTS,
+    TIL_SIM_FOR_ERRORS
 };
 
 typedef enum {
@@ -58,7 +68,8 @@ void til_sim_study_clear(til_sim_study_t *study);
 const char *til_sim_visit_name(size_t visit);
 const char *til_sim_arm_name(size_t arm);
 
-/* The share of its first effect that a change has at a visit: 0 before treatment, 1, 1/2, 1/4 ... */
+/* The share of its first effect that a change has at a visit: 0 before treatment, 1, 1/2, 1/4 ...
+ */
 double til_sim_profile(size_t visit);
 
 /* The truth tables of `out`, whose names of genes are in out->counts. */

@@ -1,4 +1,5 @@
-/* fuzz_alignments.c -- alignment files of any format through the whole count, with quality; the fates must add up. */
+/* fuzz_alignments.c -- alignment files of any format through the whole count, with quality; the
+ * fates must add up. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdint.h>
 #include <stdio.h>
@@ -14,7 +15,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char genes[] =
-    "chr1\ts\texon\t101\t200\t.\t+\t.\tgene_id \"a\"; transcript_id \"a1\"; gene_biotype \"rRNA\";\n"
+    "chr1\ts\texon\t101\t200\t.\t+\t.\tgene_id \"a\"; transcript_id \"a1\"; gene_biotype "
+    "\"rRNA\";\n"
     "chr1\ts\texon\t301\t400\t.\t+\t.\tgene_id \"a\"; transcript_id \"a1\";\n"
     "chr1\ts\texon\t151\t350\t.\t-\t.\tgene_id \"b\"; transcript_id \"b1\";\n"
     "chr2\ts\texon\t1\t500\t.\t-\t.\tgene_id \"c\"; transcript_id \"c1\";\n";

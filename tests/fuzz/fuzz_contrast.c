@@ -10,9 +10,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char sheet_text[] =
-    "sample\tarm\ttime\tage\tmy var\n"
-    "S1\tR\tpre\t1\tp:1\nS2\tNR\ton\t2\tq=2\nS3\tR\ton\t3\tp:1\nS4\tNR\tpre\t4\tq=2\nS5\tR\ton\t3\tq=2\n";
+static const char sheet_text[] = "sample\tarm\ttime\tage\tmy var\n"
+                                 "S1\tR\tpre\t1\tp:1\nS2\tNR\ton\t2\tq=2\nS3\tR\ton\t3\tp:"
+                                 "1\nS4\tNR\tpre\t4\tq=2\nS5\tR\ton\t3\tq=2\n";
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -13,7 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     til_text_t text;
 
     if (til_text_from_bytes(&ctx, "fuzz", data, size, &text) != TIL_OK) return 0;
-    if (til_contrasts_read(&ctx, &text, &specs) != TIL_OK && ctx.message[0] == '\0') __builtin_trap();
+    if (til_contrasts_read(&ctx, &text, &specs) != TIL_OK && ctx.message[0] == '\0')
+        __builtin_trap();
     til_contrast_specs_clear(&specs);
     til_text_clear(&text);
     return 0;

@@ -11,9 +11,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char sheet_text[] =
-    "sample\ta\tb\tc\tx\tmy var\n"
-    "S1\tA\tu\t1\t0.5\tp\nS2\tB\tv\t2\t1\tq\nS3\tA\tw\t1\t2\tp\nS4\tB\tu\t2\t3\tq\nS5\tA\tv\t3\t1\tp\nS6\tB\tw\t3\t2\tp\n";
+static const char sheet_text[] = "sample\ta\tb\tc\tx\tmy var\n"
+                                 "S1\tA\tu\t1\t0."
+                                 "5\tp\nS2\tB\tv\t2\t1\tq\nS3\tA\tw\t1\t2\tp\nS4\tB\tu\t2\t3\tq\nS5"
+                                 "\tA\tv\t3\t1\tp\nS6\tB\tw\t3\t2\tp\n";
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

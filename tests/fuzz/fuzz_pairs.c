@@ -1,4 +1,5 @@
-/* fuzz_pairs.c -- paired designs of any sample sheet: columns patient, time and arm where it has them. */
+/* fuzz_pairs.c -- paired designs of any sample sheet: columns patient, time and arm where it has
+ * them. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
-/* standalone.c -- runs a fuzz target over the files and folders given, without libFuzzer, so that the corpora
- * are regression tests wherever the project builds. */
+/* standalone.c -- runs a fuzz target over the files and folders given, without libFuzzer, so that
+ * the corpora are regression tests wherever the project builds. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <dirent.h>
 #include <stdint.h>

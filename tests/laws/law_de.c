@@ -1,5 +1,5 @@
-/* law_de.c -- what every engine of tilseq de must obey on counts nobody has seen: loops over the table of
- * methods (_i is the row). */
+/* law_de.c -- what every engine of tilseq de must obey on counts nobody has seen: loops over the
+ * table of methods (_i is the row). */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <check.h>
 #include <math.h>
@@ -13,7 +13,8 @@
 
 enum { N_GENES = 400, PLANTED = 20, N_PATIENTS = 8, N_SAMPLES = 2 * N_PATIENTS };
 
-#define TOL_PATH 1e-2   /* a dispersion search may stop a step apart when sums are taken in another order */
+#define TOL_PATH                                                                                   \
+    1e-2 /* a dispersion search may stop a step apart when sums are taken in another order */
 
 static til_ctx_t ctx = TIL_CTX_INIT;
 static char coef_name[] = "x";
@@ -30,7 +31,8 @@ static void simulate(uint64_t seed, double effect, til_matrix_t *out)
         snprintf(name, sizeof name, "g%zu", g);
         ck_assert_int_eq(til_matrix_set_row_name(&ctx, out, g, name), TIL_OK);
         for (size_t s = 0; s < N_SAMPLES; s++) {
-            double mu = mean * (s % 2 == 1 && g < PLANTED ? effect : 1) * (1 + 0.1 * (double)(s / 2));
+            double mu = mean * (s % 2 == 1 && g < PLANTED ? effect : 1) *
+                        (1 + 0.1 * (double)(s / 2));
             til_matrix_row(out, g)[s] =
                 til_rng_poisson(&rng, mu * til_rng_gamma(&rng, size) / size);
         }
@@ -136,7 +138,8 @@ START_TEST(permuted_genes_and_samples_change_nothing)
     simulate(12, 3, &m);
     for (size_t g = 0; g < N_GENES; g++) rows[g] = minds_gene_order(_i) ? g : (g * 7 + 3) % N_GENES;
     for (size_t s = 0; s < N_SAMPLES; s++) cols[s] = (s * 5 + 1) % N_SAMPLES;
-    ck_assert_int_eq(til_matrix_select(&ctx, &m, rows, N_GENES, cols, N_SAMPLES, &permuted), TIL_OK);
+    ck_assert_int_eq(til_matrix_select(&ctx, &m, rows, N_GENES, cols, N_SAMPLES, &permuted),
+                     TIL_OK);
     run(_i, &m, true, false, NULL, &a);
     run(_i, &permuted, true, false, cols, &b);
     compare(_i, &a, &b, rows, 1, TOL_PATH);
@@ -206,7 +209,8 @@ START_TEST(permuted_labels_call_little)
     input.contrasts = &contrast;
     input.n_contrasts = 1;
     for (uint64_t round = 0; round < 5; round++) {
-        ck_assert_msg(til_de_null_round(&ctx, til_de_methods[_i], &input, 0, 1, round, &null) == TIL_OK,
+        ck_assert_msg(til_de_null_round(&ctx, til_de_methods[_i], &input, 0, 1, round, &null) ==
+                          TIL_OK,
                       "%s", ctx.message);
         ck_assert_double_le(null.share_small, 0.15);
         total += null.n_called;

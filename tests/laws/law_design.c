@@ -1,5 +1,6 @@
-/* law_design.c -- what a contrast estimates does not depend on how the design is written down: on the
- * order of the sheet, the reference levels, or the intercept; and a paired change is a mean of differences. */
+/* law_design.c -- what a contrast estimates does not depend on how the design is written down: on
+ * the order of the sheet, the reference levels, or the intercept; and a paired change is a mean of
+ * differences. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* law_norm.c -- what every normalisation method must obey on counts nobody has seen: loops over the table
- * of methods (_i is the row) and over simulated matrices. */
+/* law_norm.c -- what every normalisation method must obey on counts nobody has seen: loops over the
+ * table of methods (_i is the row) and over simulated matrices. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <check.h>
 #include <math.h>

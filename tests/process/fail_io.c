@@ -1,5 +1,6 @@
-/* fail_io.c -- preload: the FAIL_AT-th call of FAIL_CALL (read write close fsync rename open) on a file of this run
- * fails with FAIL_ERRNO (a number). Standard error is left alone so that the message can be seen. */
+/* fail_io.c -- preload: the FAIL_AT-th call of FAIL_CALL (read write close fsync rename open) on a
+ * file of this run fails with FAIL_ERRNO (a number). Standard error is left alone so that the
+ * message can be seen. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -14,7 +15,8 @@ static long n_calls;
 
 static int must_fail(const char *call)
 {
-    const char *which = getenv("FAIL_CALL"), *at = getenv("FAIL_AT"), *number = getenv("FAIL_ERRNO");
+    const char *which = getenv("FAIL_CALL"), *at = getenv("FAIL_AT"),
+               *number = getenv("FAIL_ERRNO");
     if (which == NULL || at == NULL || strcmp(which, call) != 0) return 0;
     if (__atomic_add_fetch(&n_calls, 1, __ATOMIC_RELAXED) != strtol(at, NULL, 10)) return 0;
     errno = number == NULL ? EIO : (int)strtol(number, NULL, 10);

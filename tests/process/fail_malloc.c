@@ -1,5 +1,6 @@
-/* fail_malloc.c -- preload: the OOM_AT-th allocation after main has begun fails; with OOM_ONCE only that one, else
- * all from it on. Constructors of shared libraries, which run before, are not ours to mend. */
+/* fail_malloc.c -- preload: the OOM_AT-th allocation after main has begun fails; with OOM_ONCE only
+ * that one, else all from it on. Constructors of shared libraries, which run before, are not ours
+ * to mend. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -68,15 +69,18 @@ static int armed_main(int argc, char **argv, char **envp)
     return code;
 }
 
-int __libc_start_main(int (*main_function)(int, char **, char **), int argc, char **argv, void (*init)(void),
-                      void (*fini)(void), void (*rtld_fini)(void), void *stack_end);
+int __libc_start_main(int (*main_function)(int, char **, char **), int argc, char **argv,
+                      void (*init)(void), void (*fini)(void), void (*rtld_fini)(void),
+                      void *stack_end);
 
-int __libc_start_main(int (*main_function)(int, char **, char **), int argc, char **argv, void (*init)(void),
-                      void (*fini)(void), void (*rtld_fini)(void), void *stack_end)
+int __libc_start_main(int (*main_function)(int, char **, char **), int argc, char **argv,
+                      void (*init)(void), void (*fini)(void), void (*rtld_fini)(void),
+                      void *stack_end)
 {
-    int (*real)(int (*)(int, char **, char **), int, char **, void (*)(void), void (*)(void), void (*)(void),
-                void *) = (int (*)(int (*)(int, char **, char **), int, char **, void (*)(void), void (*)(void),
-                                   void (*)(void), void *))dlsym(RTLD_NEXT, "__libc_start_main");
+    int (*real)(int (*)(int, char **, char **), int, char **, void (*)(void), void (*)(void),
+                void (*)(void), void *) = (int (*)(int (*)(int, char **, char **), int, char **,
+                                                   void (*)(void), void (*)(void), void (*)(void),
+                                                   void *))dlsym(RTLD_NEXT, "__libc_start_main");
     real_main = main_function;
     return real(armed_main, argc, argv, init, fini, rtld_fini, stack_end);
 }

@@ -1,5 +1,5 @@
-/* datasets.h -- the real data sets of $TILSEQ_SHARED, as golden/de/lib.R takes them: samples in the order
- * of the golden design, rows 1, 5, 9, ... where it says so. */
+/* datasets.h -- the real data sets of $TILSEQ_SHARED, as golden/de/lib.R takes them: samples in the
+ * order of the golden design, rows 1, 5, 9, ... where it says so. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_TEST_DATASETS_H
 #define TIL_TEST_DATASETS_H

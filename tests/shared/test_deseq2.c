@@ -1,16 +1,16 @@
 /* test_deseq2.c -- the deseq2 engine against DESeq2 on real data, stage by stage.
  *
- * Reads $TILSEQ_SHARED/golden/de/out/DATASET and data/counts; prints one line per quantity compared:
- * how many, how far, how many too far; ends with 1 when a goal is missed. The goals are those of
- * the issue: dispersions 1e-6 for 99.5% of genes, log2FC and SE 1e-5 (fallback rows: log2FC within
- * 0.01 SE), |delta log10 p| <= 1e-4 (1 + |log10 p|) for 99.9%, calls at padj < 0.1 differing in less
- * than 0.1%, the same filter threshold.
+ * Reads $TILSEQ_SHARED/golden/de/out/DATASET and data/counts; prints one line per quantity
+ * compared: how many, how far, how many too far; ends with 1 when a goal is missed. The goals are
+ * those of the issue: dispersions 1e-6 for 99.5% of genes, log2FC and SE 1e-5 (fallback rows:
+ * log2FC within 0.01 SE), |delta log10 p| <= 1e-4 (1 + |log10 p|) for 99.9%, calls at padj < 0.1
+ * differing in less than 0.1%, the same filter threshold.
  *
  * Genes whose least squares give up are counted apart: L-BFGS-B walks flat valleys there, and
  * rounding decides where it stops. DESeq2 1.38.3 run again on another CPU differs from its own
- * goldens in such genes: riaz_paired (44 coefficients) in 27 of 228 coefficients by more than 0.01 SE, in
- * 49 dispersions by more than 1e-6, in 72 p-values by more than 1e-4; riaz_cohort_nested (47) in 33 of
- * 107 fold changes by more than 0.01 SE. `fallback` below allows about these shares.
+ * goldens in such genes: riaz_paired (44 coefficients) in 27 of 228 coefficients by more than 0.01
+ * SE, in 49 dispersions by more than 1e-6, in 72 p-values by more than 1e-4; riaz_cohort_nested
+ * (47) in 33 of 107 fold changes by more than 0.01 SE. `fallback` below allows about these shares.
  *
  *   test_deseq2 [DATASET...]
  */

@@ -1,5 +1,6 @@
-/* test_fgsea.c -- enrichment against fgsea 1.31.6 on its own example: scores, sizes and leading edges for every
- * weight and score type exactly, p-values within the errors of both, over-representation exactly. */
+/* test_fgsea.c -- enrichment against fgsea 1.31.6 on its own example: scores, sizes and leading
+ * edges for every weight and score type exactly, p-values within the errors of both,
+ * over-representation exactly. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdio.h>
@@ -59,7 +60,8 @@ static const til_column_t *column(const til_table_t *table, const char *name)
     return c;
 }
 
-/* The row of each golden row's set in `got`, which holds the sets in the order of the collection. */
+/* The row of each golden row's set in `got`, which holds the sets in the order of the collection.
+ */
 static size_t row_of(const char *set)
 {
     const til_geneset_t *found = til_genesets_find(&sets, set);
@@ -81,7 +83,8 @@ static til_score_type_t type_of(const char *word)
          : TIL_SCORE_STD;
 }
 
-/* The golden has a leading edge as indices into the ordered ranking; `order` holds the genes in that order. */
+/* The golden has a leading edge as indices into the ordered ranking; `order` holds the genes in
+ * that order. */
 static bool same_edge(const char *genes, const char *indices, char *const *order)
 {
     while (*genes != '\0' && *indices != '\0') {
@@ -137,8 +140,9 @@ START_TEST(scores_and_edges_are_exact)
             size_t row = row_of(set[i]);
             ck_golden(column(&got, "size")->number[row], size[i], 0, set[i]);
             ck_golden(column(&got, "es")->number[row], es[i], 1e-12, set[i]);
-            ck_assert_msg(same_edge(column(&got, "leading_edge")->text[row], edge[i] == NULL ? "" : edge[i],
-                                    order), "%s %s param %g: another leading edge", set[i], type[i], param[i]);
+            ck_assert_msg(same_edge(column(&got, "leading_edge")->text[row],
+                                    edge[i] == NULL ? "" : edge[i], order),
+                          "%s %s param %g: another leading edge", set[i], type[i], param[i]);
             n++;
         }
         til_table_clear(&got);
@@ -150,22 +154,25 @@ START_TEST(scores_and_edges_are_exact)
 }
 END_TEST
 
-/* Runs of fgsea that p-values are held against; a missing log2err is worked out from nMoreExtreme. */
+/* Runs of fgsea that p-values are held against; a missing log2err is worked out from nMoreExtreme.
+ */
 static const struct {
     const char *file, *method, *type;
     double param;
     size_t min_size, max_size, n_permutations;
 } runs[] = {
-    { "out/fgsea_example_multilevel_eps0_ss1001_seed43.tsv.gz", "preranked", "std", 1, 15, 500, 1000 },
+    { "out/fgsea_example_multilevel_eps0_ss1001_seed43.tsv.gz", "preranked", "std", 1, 15, 500,
+      1000 },
     { "out/fgsea_example_multilevel_eps0_seed42.tsv.gz", "preranked", "std", 1, 15, 500, 1000 },
     { "out/fgsea_example_multilevel_eps0_pos_seed42.tsv.gz", "preranked", "pos", 1, 15, 500, 1000 },
     { "out/fgsea_example_multilevel_eps0_neg_seed42.tsv.gz", "preranked", "neg", 1, 15, 500, 1000 },
     { "out/fgsea_example_simple_100k_seed42.tsv.gz", "simple", "std", 1, 15, 500, 20000 },
 };
 
-/* For p over 1e-10: below it the chains of fgsea are known too little for their stated error. The spread of z
- * over several hundred sets must be that of the errors, the mean near 0 (fgsea's sets of one size share
- * their random numbers, so each of its runs is off by a common tenth of a bit). */
+/* For p over 1e-10: below it the chains of fgsea are known too little for their stated error. The
+ * spread of z over several hundred sets must be that of the errors, the mean near 0 (fgsea's sets
+ * of one size share their random numbers, so each of its runs is off by a common tenth of a bit).
+ */
 START_TEST(p_values_agree_within_their_errors)
 {
     til_table_t want = golden(runs[_i].file);
@@ -185,13 +192,15 @@ START_TEST(p_values_agree_within_their_errors)
 
     for (size_t i = 0; i < want.n_rows; i++) {
         size_t row = row_of(column(&want, "pathway")->text[i]);
-        double mine = column(&got, "pvalue")->number[row], my_error = column(&got, "log2err")->number[row];
+        double mine = column(&got, "pvalue")->number[row],
+               my_error = column(&got, "log2err")->number[row];
         double error = errors != NULL ? errors->number[i]
                      : sqrt((1 - p[i]) / (extreme->number[i] + 1)) / log(2);
         ck_golden(column(&got, "es")->number[row], es[i], 1e-12, "ES");
         n++;
-        if (isnan(p[i]) || isnan(error) || p[i] < 1e-10 || (extreme != NULL && extreme->number[i] < 10)
-            || hypot(error, my_error) == 0) continue;
+        if (isnan(p[i]) || isnan(error) || p[i] < 1e-10 ||
+            (extreme != NULL && extreme->number[i] < 10) || hypot(error, my_error) == 0)
+            continue;
         nes_squares += pow(column(&got, "nes")->number[row] / nes[i] - 1, 2);
         double z = log2(mine / p[i]) / hypot(error, my_error);
         squares += z * z;
@@ -200,7 +209,8 @@ START_TEST(p_values_agree_within_their_errors)
         n_far += fabs(z) > 4;
         n_z++;
     }
-    printf("golden: %s %zu compared (score; p of %zu: rms z %.2f, largest %.2f, mean log2 %.3f; nes rms %.4f)\n",
+    printf("golden: %s %zu compared (score; p of %zu: rms z %.2f, largest %.2f, mean log2 %.3f; "
+           "nes rms %.4f)\n",
            runs[_i].file + 4, n, n_z, sqrt(squares / (double)n_z), largest, sum / (double)n_z,
            sqrt(nes_squares / (double)n_z));
     ck_assert_uint_gt(n_z, 400);
@@ -225,9 +235,11 @@ START_TEST(over_representation_is_exact)
     for (size_t i = 0; i < want.n_rows; i++) {
         const char *set = column(&want, "pathway")->text[i];
         size_t row = row_of(set);
-        ck_golden(column(&got, "overlap")->number[row], column(&want, "overlap")->number[i], 0, set);
+        ck_golden(column(&got, "overlap")->number[row], column(&want, "overlap")->number[i], 0,
+                  set);
         ck_golden(column(&got, "size")->number[row], column(&want, "size")->number[i], 0, set);
-        ck_golden(log(column(&got, "pvalue")->number[row]), log(column(&want, "pval")->number[i]), 1e-10, set);
+        ck_golden(log(column(&got, "pvalue")->number[row]), log(column(&want, "pval")->number[i]),
+                  1e-10, set);
         ck_golden(column(&got, "padj")->number[row], column(&want, "padj")->number[i], 1e-10, set);
     }
     printf("golden: fora %zu compared\n", want.n_rows);

@@ -72,7 +72,8 @@ START_TEST(stabilised)
     double most = 0;
 
     open_set(_i);
-    ck_assert_int_eq(til_norm_estimate(&ctx, til_norm_find("median-ratio"), &counts, &norm), TIL_OK);
+    ck_assert_int_eq(til_norm_estimate(&ctx, til_norm_find("median-ratio"), &counts, &norm),
+                     TIL_OK);
     ck_assert_msg(til_norm_transform(&ctx, til_norm_find_scale("vst"), &norm, &wishes, &counts) ==
                   TIL_OK, "%s", ctx.message);
     read_golden(&ctx, set, "deseq2/7_vst_sub", &golden);
@@ -108,8 +109,8 @@ static void compare_filters(bool *keep)
     for (size_t i = 0; i < golden.n_rows; i++) {
         ck_assert_msg(keep[row[i]] == (numbers(&golden, "keep_design")[i] > 0), "%s: %s by design",
                       set->name, counts.row_names[row[i]]);
-        ck_assert_msg(by_group[row[i]] == (numbers(&golden, "keep_group")[i] > 0), "%s: %s by group",
-                      set->name, counts.row_names[row[i]]);
+        ck_assert_msg(by_group[row[i]] == (numbers(&golden, "keep_group")[i] > 0),
+                      "%s: %s by group", set->name, counts.row_names[row[i]]);
         n_kept[0] += keep[row[i]];
         n_kept[1] += by_group[row[i]];
     }
@@ -141,7 +142,8 @@ static void compare_log_counts(til_matrix_t *kept)
     for (size_t s = 0; s < kept->n_cols; s++) {
         const double *want = numbers(&golden, kept->col_names[s]);
         for (size_t i = 0; i < golden.n_rows; i++)
-            most = fmax(most, fabs(til_matrix_row(kept, row[i])[s] - want[i]) / fmax(1, fabs(want[i])));
+            most = fmax(most,
+                        fabs(til_matrix_row(kept, row[i])[s] - want[i]) / fmax(1, fabs(want[i])));
     }
     ck_assert_msg(most <= TOL_SUM, "%s: log counts are off by %.2g", set->name, most);
     say_compared(set, "log counts", golden.n_rows * kept->n_cols, most);

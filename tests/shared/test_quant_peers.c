@@ -52,8 +52,9 @@ static void load(const char *file, int column, const til_names_t *names, double 
     ck_assert_msg(til_text_read(&ctx, in_shared(file), &text) == TIL_OK, "%s", ctx.message);
     while (til_text_next(&text, &line, &length)) {
         double value;
-        ck_assert_int_eq(til_tsv_split(&ctx, file, text.line, line, length, '\t', &fields, &capacity, &n),
-                         TIL_OK);
+        ck_assert_int_eq(
+            til_tsv_split(&ctx, file, text.line, line, length, '\t', &fields, &capacity, &n),
+            TIL_OK);
         ptrdiff_t at = til_names_find(names, fields[0]);
         if (at < 0 || (size_t)column >= n) continue;
         if (til_number_parse(fields[column], strlen(fields[column]), &value)) x[at] += value;
@@ -161,8 +162,11 @@ START_TEST(simulated_reads_are_placed_as_well)
         sum_genes(index, all[i], genes[i]);
         if (i > 0)
             printf("  %s: transcripts Spearman %.4f MARD %.4f, genes MARD %.4f\n",
-                   i == 1 ? "tilseq  " : i == 2 ? "salmon  " : "kallisto", spearman(truth, all[i], n),
-                   mard(truth, all[i], n), mard(genes[0], genes[i], n_genes));
+                   i == 1   ? "tilseq  "
+                   : i == 2 ? "salmon  "
+                            : "kallisto",
+                   spearman(truth, all[i], n), mard(truth, all[i], n),
+                   mard(genes[0], genes[i], n_genes));
     }
     ck_assert(spearman(truth, r.estimates, n) >= spearman(truth, salmon, n) - 0.002);
     ck_assert(mard(truth, r.estimates, n) <= mard(truth, salmon, n) + 0.001);
@@ -191,8 +195,8 @@ static const struct {
       864, 841 },
     { "data/reads/kallisto_test/transcripts.fasta.gz", "data/reads/kallisto_test/reads_1.fastq.gz",
       "data/reads/kallisto_test/reads_2.fastq.gz", 9413, 9335 },
-    { "data/reads/kallisto_test/transcripts.fasta.gz", "data/reads/kallisto_test/reads_1.fastq.gz", NULL,
-      8974, 9232 },
+    { "data/reads/kallisto_test/transcripts.fasta.gz", "data/reads/kallisto_test/reads_1.fastq.gz",
+      NULL, 8974, 9232 },
     { "data/reads/yeast_single/transcriptome.fasta",
       "data/reads/yeast_single/SRR4238351_subsamp.fastq.gz", NULL, 5576, 5861 }
 };
@@ -208,8 +212,8 @@ START_TEST(real_reads_map_as_often)
 
     ck_assert_msg(til_quant_run(&ctx, index, &how, &r) == TIL_OK, "%s", ctx.message);
     double mapped = (double)(r.stats.n_mapped + r.stats.n_orphans);
-    printf("  %s: tilseq %.0f, kallisto %.0f, salmon %.0f\n", real[_i].one, mapped, real[_i].kallisto,
-           real[_i].salmon);
+    printf("  %s: tilseq %.0f, kallisto %.0f, salmon %.0f\n", real[_i].one, mapped,
+           real[_i].kallisto, real[_i].salmon);
     ck_assert(mapped >= 0.98 * fmax(real[_i].kallisto, real[_i].salmon));
     printf("golden: quant_real_%d %d compared\n", _i, (int)r.stats.n_fragments);
     til_quant_result_clear(&r);

@@ -1,5 +1,5 @@
-/* test_riaz_design.c -- the nested paired design of the Riaz biopsies against R's model.matrix (golden
- * riaz_cohort_nested): the same columns in the same order, sample by sample. */
+/* test_riaz_design.c -- the nested paired design of the Riaz biopsies against R's model.matrix
+ * (golden riaz_cohort_nested): the same columns in the same order, sample by sample. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* test_voom.c -- the voom engine on the real data sets against limma 3.54.1: log counts, weights, trend,
- * moderated t (plain, trend, robust, both), treat, contrasts, F. */
+/* test_voom.c -- the voom engine on the real data sets against limma 3.54.1: log counts, weights,
+ * trend, moderated t (plain, trend, robust, both), treat, contrasts, F. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <tilseq/de.h>
 
@@ -104,7 +104,8 @@ START_TEST(weights)
 
     open_set(_i);
     ck_assert_msg(til_moderated_run_init(&ctx, &input, &run) == TIL_OK, "%s", ctx.message);
-    ck_assert_int_eq(til_voom(&ctx, &run.counts, run.effective, &run.model, NULL, NULL, &voom), TIL_OK);
+    ck_assert_int_eq(til_voom(&ctx, &run.counts, run.effective, &run.model, NULL, NULL, &voom),
+                     TIL_OK);
     compare_matrix(&run, voom.e, "limma/1_voom_E_300", TOL_LOG_COUNTS);
     compare_matrix(&run, voom.weights, "limma/1_voom_weights_300", TOL_TEST);
     til_voom_clear(&voom);
@@ -128,7 +129,8 @@ static void test_key_by(const char *method, bool trend, bool robust, double thre
     input.ebayes_robust = robust;
     input.lfc_threshold = threshold;
     input.tests_only = true;
-    ck_assert_msg(til_de_run(&ctx, til_de_find(method), &input, result) == TIL_OK, "%s", ctx.message);
+    ck_assert_msg(til_de_run(&ctx, til_de_find(method), &input, result) == TIL_OK, "%s",
+                  ctx.message);
     free(unit);
 }
 
@@ -183,7 +185,8 @@ START_TEST(correlated_blocks)
     til_names_t *names = til_names_new();
 
     open_set(with_blocks[_i]);
-    shared_path("golden/de/out/%s/%s.tsv.gz", set->name, "limma/5_dupcor_design", path, sizeof path);
+    shared_path("golden/de/out/%s/%s.tsv.gz", set->name, "limma/5_dupcor_design", path,
+                sizeof path);
     read_design(&ctx, path, &blocked);
     read_golden(&ctx, set, "limma/5_dupcor_block", &block);
     size_t *number = malloc(counts.n_cols * sizeof *number);
@@ -197,7 +200,8 @@ START_TEST(correlated_blocks)
     size_t *rows = malloc(counts.n_rows * sizeof *rows), n = 0, n_groups = 0;
     til_matrix_t kept = { 0 };
     ck_assert(keep != NULL && rows != NULL);
-    for (size_t s = 0; s < counts.n_cols; s++) n_groups = group[s] >= n_groups ? group[s] + 1 : n_groups;
+    for (size_t s = 0; s < counts.n_cols; s++)
+        n_groups = group[s] >= n_groups ? group[s] + 1 : n_groups;
     ck_assert_int_eq(input.filter_groups != NULL
                          ? til_filter_by_group(&ctx, &counts, group, n_groups, keep)
                          : til_filter_by_design(&ctx, &counts, &design, keep), TIL_OK);
@@ -213,11 +217,13 @@ START_TEST(correlated_blocks)
     input.contrasts = &contrast;
     input.n_contrasts = 1;
     input.tests_only = true;
-    ck_assert_msg(til_de_run(&ctx, til_de_find("voom"), &input, &result) == TIL_OK, "%s", ctx.message);
+    ck_assert_msg(til_de_run(&ctx, til_de_find("voom"), &input, &result) == TIL_OK, "%s",
+                  ctx.message);
     read_golden(&ctx, set, "limma/5_dupcor_results", &golden);
     const char *const columns[][2] = { { "log2FoldChange", "logFC" }, { "AveExpr", "AveExpr" },
                                        { "stat", "t" }, { "pvalue", "p" }, { "B", "B" } };
-    for (size_t i = 0; i < 5; i++) compare_within(&result.contrasts[0], columns[i][0], &golden, columns[i][1], TOL_BLOCKS);
+    for (size_t i = 0; i < 5; i++)
+        compare_within(&result.contrasts[0], columns[i][0], &golden, columns[i][1], TOL_BLOCKS);
 
     til_de_result_clear(&result);
     til_table_clear(&golden);
@@ -242,7 +248,9 @@ START_TEST(moderated_tests)
     read_golden(&ctx, set, "limma/2_results", &golden);
     read_golden(&ctx, set, "limma/2_voom_allgenes", &all);
     test_key(false, false, 0, &result);
-    const char *const plain[][2] = { { "log2FoldChange", "logFC" }, { "stat", "t" }, { "pvalue", "p" } };
+    const char *const plain[][2] = { { "log2FoldChange", "logFC" },
+                                     { "stat", "t" },
+                                     { "pvalue", "p" } };
     for (size_t i = 0; i < 3; i++) compare(&result.contrasts[0], plain[i][0], &all, plain[i][1]);
     compare(&result.contrasts[0], "padj", &golden, "adj");
     compare(&result.contrasts[0], "AveExpr", &golden, "AveExpr");
@@ -293,13 +301,15 @@ START_TEST(nested_contrasts)
         contrasts[i].weights = calloc(design.n_coef, sizeof(double));
         ck_assert_ptr_nonnull(contrasts[i].weights);
     }
-    size_t naive = coefficient("cohortNAIVE.timepointon"), prog = coefficient("cohortPROG.timepointon");
+    size_t naive = coefficient("cohortNAIVE.timepointon"),
+           prog = coefficient("cohortPROG.timepointon");
     contrasts[0].weights[naive] = contrasts[1].weights[prog] = contrasts[2].weights[prog] = 1;
     contrasts[2].weights[naive] = -1;
     input.contrasts = contrasts;
     input.n_contrasts = 3;
     input.tests_only = true;
-    ck_assert_msg(til_de_run(&ctx, til_de_find("voom"), &input, &result) == TIL_OK, "%s", ctx.message);
+    ck_assert_msg(til_de_run(&ctx, til_de_find("voom"), &input, &result) == TIL_OK, "%s",
+                  ctx.message);
 
     for (size_t i = 0; i < 3; i++) {
         snprintf(file, sizeof file, "limma/2_voom_%s", ids[i]);

@@ -1,5 +1,5 @@
-/* tables.h -- golden matrices and tables, read by tilseq's own readers. A file of tests/golden is named
- * from there ("norm/counts.tsv"), any other by a path from the root. */
+/* tables.h -- golden matrices and tables, read by tilseq's own readers. A file of tests/golden is
+ * named from there ("norm/counts.tsv"), any other by a path from the root. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_TEST_TABLES_H
 #define TIL_TEST_TABLES_H

@@ -5,7 +5,8 @@
 #include "support/golden.h"
 #include "support/runner.h"
 
-/* The specs of a file, one per line: id|variable|target|reference|expression|formula|column|values. */
+/* The specs of a file, one per line: id|variable|target|reference|expression|formula|column|values.
+ */
 static til_status_t read(til_ctx_t *ctx, const char *bytes, til_strbuf_t *out)
 {
     til_text_t text;
@@ -62,7 +63,8 @@ START_TEST(files_are_read)
 }
 END_TEST
 
-static const struct { const char *file, *says; } bad[] = {
+static const struct { const char *file, *says;
+} bad[] = {
     { "variable,target\narm,R\n", "c.csv:1: a table of contrasts has the columns" },
     { "id,variable,reference,target,id\n", "c.csv:1: column id stands twice" },
     { "id,variable,reference,target\n", "no contrasts in this file" },
@@ -70,7 +72,8 @@ static const struct { const char *file, *says; } bad[] = {
     { "id,variable,reference,target\na,arm,R,NR,x\n", "c.csv:2: 5 fields where the header has 4" },
     { "id,variable,reference,target,exclude_samples_col\na,arm,R,NR,batch\n", "stand together" },
     { "id,variable,reference,target,blocking,formula\na,arm,R,NR,b,~ arm\n", "exclude each other" },
-    { "contrasts:\n  - id: a\n    comparison: [arm, R]\n", "c.csv:3: comparison is a list of three" },
+    { "contrasts:\n  - id: a\n    comparison: [arm, R]\n",
+      "c.csv:3: comparison is a list of three" },
     { "contrasts:\n  - id: a\n    comparison: arm\n", "c.csv:3: comparison is a list of three" },
     { "contrasts:\n  - id: a\n", "c.csv:2: a contrast has variable" },
     { "contrasts:\n  - id: a\n    make_contrasts_str: x\n", "needs a formula" },

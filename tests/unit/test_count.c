@@ -1,5 +1,5 @@
-/* test_count.c -- what counting says and refuses; names of contigs; the strand verdict; mates in any order. The counts
- * themselves are compared with the peers' in tests/count_goldens.sh. */
+/* test_count.c -- what counting says and refuses; names of contigs; the strand verdict; mates in
+ * any order. The counts themselves are compared with the peers' in tests/count_goldens.sh. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +21,8 @@ static til_count_t count;
 static const char genes[] =
     "chr1\ts\texon\t101\t200\t.\t+\t.\tgene_id \"plus\"; transcript_id \"p\";\n"
     "chr1\ts\texon\t301\t400\t.\t+\t.\tgene_id \"plus\"; transcript_id \"p\";\n"
-    "chr1\ts\texon\t601\t900\t.\t-\t.\tgene_id \"minus\"; transcript_id \"m\"; gene_biotype \"rRNA\";\n"
+    "chr1\ts\texon\t601\t900\t.\t-\t.\tgene_id \"minus\"; transcript_id \"m\"; gene_biotype "
+    "\"rRNA\";\n"
     "chrM\ts\texon\t1\t300\t.\t+\t.\tgene_id \"mito\"; transcript_id \"x\";\n"
     "chrUn_KI270302v1\ts\texon\t1\t300\t.\t+\t.\tgene_id \"patch\"; transcript_id \"y\";\n";
 
@@ -41,7 +42,8 @@ static void setup(void)
     options = (til_count_options_t)TIL_COUNT_DEFAULTS;
     count = (til_count_t){ 0 };
     scratch_open();
-    ck_assert_int_eq(til_gtf_read_text(&ctx, "g.gtf", genes, sizeof genes - 1, &gtf, &annot), TIL_OK);
+    ck_assert_int_eq(til_gtf_read_text(&ctx, "g.gtf", genes, sizeof genes - 1, &gtf, &annot),
+                     TIL_OK);
     ck_assert_int_eq(til_overlap_build(&ctx, &annot, false, &overlaps), TIL_OK);
 }
 
@@ -84,22 +86,27 @@ static void refuses(const char *text, const char *message)
 
 START_TEST(contigs_are_found_by_any_of_their_names)
 {
-    counts("@SQ\tSN:1\tLN:1000\n@SQ\tSN:MT\tLN:300\n@SQ\tSN:KI270302.1\tLN:300\n@SQ\tSN:other\tLN:9\n"
-           "a\t0\t1\t101\t60\t10M\t*\t0\t0" REST "b\t0\tMT\t1\t60\t10M\t*\t0\t0" REST
-           "c\t0\tKI270302.1\t1\t60\t10M\t*\t0\t0" REST);
+    counts(
+        "@SQ\tSN:1\tLN:1000\n@SQ\tSN:MT\tLN:300\n@SQ\tSN:KI270302.1\tLN:300\n@SQ\tSN:other\tLN:9\n"
+        "a\t0\t1\t101\t60\t10M\t*\t0\t0" REST "b\t0\tMT\t1\t60\t10M\t*\t0\t0" REST
+        "c\t0\tKI270302.1\t1\t60\t10M\t*\t0\t0" REST);
     ck_assert_double_eq(til_count_value(&count, 0), 1);
     ck_assert_double_eq(til_count_value(&count, 2), 1);
     ck_assert_double_eq(til_count_value(&count, 3), 1);
-    ck_assert_ptr_nonnull(strstr(said, "3 contigs named otherwise than in g.gtf matched: 1 is chr1 there"));
+    ck_assert_ptr_nonnull(
+        strstr(said, "3 contigs named otherwise than in g.gtf matched: 1 is chr1 there"));
 }
 END_TEST
 
 START_TEST(no_contig_in_common)
 {
     const char *from[] = { "NC_1" }, *to[] = { "chr1" };
-    const char *text = "@SQ\tSN:NC_1\tLN:1000\n@SQ\tSN:NC_2\tLN:9\na\t0\tNC_1\t101\t60\t10M\t*\t0\t0" REST;
-    refuses(text, "no contig in common with g.gtf: the alignments have NC_1, NC_2; the annotation has chr1, "
-                  "chrM, chrUn_KI270302v1; name the pairs with --aliases");
+    const char
+        *text = "@SQ\tSN:NC_1\tLN:1000\n@SQ\tSN:NC_2\tLN:9\na\t0\tNC_1\t101\t60\t10M\t*\t0\t0" REST;
+    refuses(
+        text,
+        "no contig in common with g.gtf: the alignments have NC_1, NC_2; the annotation has chr1, "
+        "chrM, chrUn_KI270302v1; name the pairs with --aliases");
     options.alias_from = from;
     options.alias_to = to;
     options.n_aliases = 1;
@@ -114,8 +121,9 @@ static til_strand_verdict_t verdict_of(int n, int m)
     static char text[1 << 16];
     size_t at = (size_t)snprintf(text, sizeof text, HEAD);
     for (int i = 0; i < n + m; i++)
-        at += (size_t)snprintf(text + at, sizeof text - at, "r%d\t%d\tchr1\t%d\t60\t10M\t*\t0\t0" REST, i,
-                               i < n ? 0 : 16, 101 + i % 50);
+        at += (size_t)snprintf(text + at, sizeof text - at,
+                               "r%d\t%d\tchr1\t%d\t60\t10M\t*\t0\t0" REST, i, i < n ? 0 : 16,
+                               101 + i % 50);
     counts(text);
     ck_assert_uint_eq(count.sense, (uint64_t)n);
     ck_assert_uint_eq(count.antisense, (uint64_t)m);
@@ -140,12 +148,16 @@ END_TEST
 START_TEST(mates_find_each_other_anywhere)
 {
     static const char *const records[] = {
-        "a\t99\tchr1\t101\t60\t10M\t=\t301\t210" REST, "a\t147\tchr1\t301\t60\t10M\t=\t101\t-210" REST,
-        "b\t73\tchr1\t110\t60\t10M\t=\t110\t0" REST, "b\t133\tchr1\t110\t0\t*\t=\t110\t0\t*\t*\tNH:i:1\n",
-        "c\t99\tchr1\t150\t60\t10M\t=\t320\t180" REST,      /* its mate is missing */
+        "a\t99\tchr1\t101\t60\t10M\t=\t301\t210" REST,
+        "a\t147\tchr1\t301\t60\t10M\t=\t101\t-210" REST,
+        "b\t73\tchr1\t110\t60\t10M\t=\t110\t0" REST,
+        "b\t133\tchr1\t110\t0\t*\t=\t110\t0\t*\t*\tNH:i:1\n",
+        "c\t99\tchr1\t150\t60\t10M\t=\t320\t180" REST, /* its mate is missing */
         "d\t0\tchr1\t160\t60\t10M\t*\t0\t0" REST
     };
-    static const int orders[3][6] = { { 0, 1, 2, 3, 4, 5 }, { 0, 2, 3, 4, 5, 1 }, { 3, 1, 5, 0, 4, 2 } };
+    static const int orders[3][6] = { { 0, 1, 2, 3, 4, 5 },
+                                      { 0, 2, 3, 4, 5, 1 },
+                                      { 3, 1, 5, 0, 4, 2 } };
     options.stranded = TIL_STRANDED_UNSTRANDED;
     for (int k = 0; k < 3; k++) {
         char text[2048] = HEAD;
@@ -165,7 +177,8 @@ END_TEST
 START_TEST(a_secondary_alignment_without_nh_is_one_of_several)
 {
     options.stranded = TIL_STRANDED_UNSTRANDED;
-    counts(HEAD "a\t0\tchr1\t101\t60\t10M\t*\t0\t0\t*\t*\na\t256\tchr1\t301\t0\t10M\t*\t0\t0\t*\t*\n");
+    counts(HEAD
+           "a\t0\tchr1\t101\t60\t10M\t*\t0\t0\t*\t*\na\t256\tchr1\t301\t0\t10M\t*\t0\t0\t*\t*\n");
     ck_assert_double_eq(til_count_value(&count, 0), 1);
     ck_assert_uint_eq(count.fates[TIL_FATE_MULTI_MAPPING], 1);
 }
@@ -173,10 +186,14 @@ END_TEST
 
 START_TEST(impossible_records_are_named)
 {
-    refuses(HEAD "a\t0\tchr1\t995\t60\t10M\t*\t0\t0" REST, "record 1 (read a): it reaches beyond the end");
-    refuses(HEAD "a\t0\tchr7\t1\t60\t10M\t*\t0\t0" REST, "in.sam:3: reference 'chr7' is not in the header");
-    refuses(HEAD "a\t0\tchr1\t1\t60\t10M\t*\t0\t0\tACGT\t*\n", "in.sam:3: the CIGAR of read a takes 10 bases");
-    refuses(HEAD "a\t0\tchr1\t1\t60\t10Z\t*\t0\t0" REST, "in.sam:3: the CIGAR of read a is malformed");
+    refuses(HEAD "a\t0\tchr1\t995\t60\t10M\t*\t0\t0" REST,
+            "record 1 (read a): it reaches beyond the end");
+    refuses(HEAD "a\t0\tchr7\t1\t60\t10M\t*\t0\t0" REST,
+            "in.sam:3: reference 'chr7' is not in the header");
+    refuses(HEAD "a\t0\tchr1\t1\t60\t10M\t*\t0\t0\tACGT\t*\n",
+            "in.sam:3: the CIGAR of read a takes 10 bases");
+    refuses(HEAD "a\t0\tchr1\t1\t60\t10Z\t*\t0\t0" REST,
+            "in.sam:3: the CIGAR of read a is malformed");
     refuses(HEAD "a\t0\tchr1\tx\t60\t10M\t*\t0\t0" REST, "in.sam:3: POS 'x' of read a");
     refuses(HEAD "a\t0\tchr1\n", "in.sam:3: 3 fields");
     refuses("", "empty");
@@ -191,12 +208,13 @@ END_TEST
 START_TEST(quality_of_the_same_pass)
 {
     options.with_quality = true;
-    counts(HEAD
-           "a\t99\tchr1\t101\t60\t20M\t=\t151\t70" REST "a\t147\tchr1\t151\t60\t20M\t=\t101\t-70" REST
-           "b\t99\tchr1\t181\t60\t20M100N10M\t=\t311\t150" REST "b\t147\tchr1\t311\t60\t20M\t=\t181\t-150" REST
-           "c\t0\tchr1\t230\t60\t20M\t*\t0\t0" REST "d\t0\tchr1\t950\t60\t20M\t*\t0\t0" REST
-           "e\t16\tchr1\t700\t60\t20M\t*\t0\t0" REST "f\t16\tchr1\t700\t60\t20M\t*\t0\t0" REST
-           "g\t0\tchrM\t5\t60\t20M\t*\t0\t0" REST);
+    counts(HEAD "a\t99\tchr1\t101\t60\t20M\t=\t151\t70" REST
+                "a\t147\tchr1\t151\t60\t20M\t=\t101\t-70" REST
+                "b\t99\tchr1\t181\t60\t20M100N10M\t=\t311\t150" REST
+                "b\t147\tchr1\t311\t60\t20M\t=\t181\t-150" REST
+                "c\t0\tchr1\t230\t60\t20M\t*\t0\t0" REST "d\t0\tchr1\t950\t60\t20M\t*\t0\t0" REST
+                "e\t16\tchr1\t700\t60\t20M\t*\t0\t0" REST "f\t16\tchr1\t700\t60\t20M\t*\t0\t0" REST
+                "g\t0\tchrM\t5\t60\t20M\t*\t0\t0" REST);
     ck_assert_uint_eq(count.quality.mapped, 7);
     ck_assert_uint_eq(count.quality.exonic, 5);
     ck_assert_uint_eq(count.quality.intronic, 1);

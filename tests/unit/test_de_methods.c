@@ -1,7 +1,7 @@
-/* test_de_methods.c -- every engine of `tilseq de` against R on simulated counts and three designs: groups,
- * pairs, an ill-conditioned covariate; two contrasts each, one over several coefficients. Loops over the
- * table of engines (_i is the row): a new engine is tested without a new line here, and fails without its
- * file in tests/golden/engines (make_engines.R). */
+/* test_de_methods.c -- every engine of `tilseq de` against R on simulated counts and three designs:
+ * groups, pairs, an ill-conditioned covariate; two contrasts each, one over several coefficients.
+ * Loops over the table of engines (_i is the row): a new engine is tested without a new line here,
+ * and fails without its file in tests/golden/engines (make_engines.R). */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <tilseq/de.h>
 
@@ -88,8 +88,8 @@ static double distance(double got, double want, bool is_p)
 }
 
 /* Column `mine` of `got` against the golden column TAG_NAME; how many of the genes are off. */
-static void compare(const til_table_t *got, const char *mine, const til_table_t *golden, const char *tag,
-                    const char *theirs, double tolerance, double allowed)
+static void compare(const til_table_t *got, const char *mine, const til_table_t *golden,
+                    const char *tag, const char *theirs, double tolerance, double allowed)
 {
     char column[64];
     size_t n_off = 0, worst = 0;
@@ -100,16 +100,17 @@ static void compare(const til_table_t *got, const char *mine, const til_table_t 
     ck_assert_uint_eq(got->n_rows, golden->n_rows);
     for (size_t g = 0; g < got->n_rows; g++) {
         if (distance(a[g], b[g], is_p) <= tolerance) continue;
-        if (n_off++ == 0 || distance(a[g], b[g], is_p) > distance(a[worst], b[worst], is_p)) worst = g;
+        if (n_off++ == 0 || distance(a[g], b[g], is_p) > distance(a[worst], b[worst], is_p))
+            worst = g;
     }
     ck_assert_msg((double)n_off <= allowed * (double)got->n_rows,
                   "%s: %zu genes are off; %s: got %.17g, want %.17g", column, n_off,
                   got->columns[0].text[worst], a[worst], b[worst]);
 }
 
-static void compare_contrasts(const til_de_result_t *result, const til_table_t *golden, const char *tag,
-                              const char *const (*columns)[2], size_t n_columns, double tolerance,
-                              double allowed)
+static void compare_contrasts(const til_de_result_t *result, const til_table_t *golden,
+                              const char *tag, const char *const (*columns)[2], size_t n_columns,
+                              double tolerance, double allowed)
 {
     for (int i = 0; i < N_CONTRASTS; i++)
         for (size_t k = 0; k < n_columns; k++) {
@@ -121,10 +122,13 @@ static void compare_contrasts(const til_de_result_t *result, const til_table_t *
 
 static void check_deseq2(const til_de_method_t *method, const til_table_t *golden)
 {
-    static const char *const columns[][2] = { { "baseMean", "baseMean" }, { "log2FoldChange", "log2FoldChange" },
-                                              { "lfcSE", "lfcSE" }, { "stat", "stat" }, { "pvalue", "pvalue" },
-                                              { "padj", "padj" } };
-    /* not the covariate: years that are not centred push DESeq2's own fits to the bounds of optim() */
+    static const char *const columns[][2] = {
+        { "baseMean", "baseMean" }, { "log2FoldChange", "log2FoldChange" },
+        { "lfcSE", "lfcSE" },       { "stat", "stat" },
+        { "pvalue", "pvalue" },     { "padj", "padj" }
+    };
+    /* not the covariate: years that are not centred push DESeq2's own fits to the bounds of optim()
+     */
     for (int d = 0; d < 2; d++) {
         til_de_input_t input = input_of(d);
         til_de_result_t result;
@@ -215,8 +219,8 @@ START_TEST(blocks_without_meaning_are_left_out)
         input.block = d == 0 ? single : patient;
         input.n_blocks = d == 0 ? 12 : 6;
         run(til_de_find("voom"), &input, &with);
-        ck_assert_mem_eq(numbers(&with.contrasts[0], "pvalue"), numbers(&without.contrasts[0], "pvalue"),
-                         counts.n_rows * sizeof(double));
+        ck_assert_mem_eq(numbers(&with.contrasts[0], "pvalue"),
+                         numbers(&without.contrasts[0], "pvalue"), counts.n_rows * sizeof(double));
         til_de_result_clear(&with);
         til_de_result_clear(&without);
     }
@@ -234,7 +238,8 @@ START_TEST(threads_change_no_bit)
     for (int i = 0; i < N_CONTRASTS; i++)
         for (size_t j = 0; j < one.contrasts[i].n_cols; j++)
             if (one.contrasts[i].columns[j].type == TIL_COLUMN_NUMBER)
-                ck_assert_mem_eq(one.contrasts[i].columns[j].number, four.contrasts[i].columns[j].number,
+                ck_assert_mem_eq(one.contrasts[i].columns[j].number,
+                                 four.contrasts[i].columns[j].number,
                                  counts.n_rows * sizeof(double));
     til_de_result_clear(&one);
     til_de_result_clear(&four);
@@ -261,7 +266,8 @@ START_TEST(every_missing_value_has_a_reason)
 }
 END_TEST
 
-/* Copies of one sample leave nothing to estimate a spread from: no crash, no number that is none. */
+/* Copies of one sample leave nothing to estimate a spread from: no crash, no number that is none.
+ */
 START_TEST(copies_of_one_sample_are_survived)
 {
     til_de_input_t input = input_of(0);

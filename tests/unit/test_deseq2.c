@@ -106,7 +106,8 @@ static void compare_table(const char *name, const til_table_t *got, const til_ta
                   what);
         ck_golden(number(got, "lfcSE", g), se, TOL_SEARCH, what);
         if (!isnan(lfc))
-            ck_assert_msg(fabs(number(got, "log2FoldChange", g) - lfc) <= TOL_SEARCH * (fabs(lfc) + se),
+            ck_assert_msg(fabs(number(got, "log2FoldChange", g) - lfc) <=
+                              TOL_SEARCH * (fabs(lfc) + se),
                           "%s: lfc %.9g, want %.9g", what, number(got, "log2FoldChange", g), lfc);
         const char *both[] = { "pvalue", "padj" };
         for (int i = 0; i < 2; i++) {
@@ -148,7 +149,8 @@ START_TEST(case_agrees)
     select_samples(&all, &design, &counts);
 
     char *text = til_table_column(&cases, "weights")->text[row];
-    for (size_t j = 0; j < design.n_coef; j++, text += *text == ',') weights[j] = strtod(text, &text);
+    for (size_t j = 0; j < design.n_coef; j++, text += *text == ',')
+        weights[j] = strtod(text, &text);
     til_contrast_t contrast = { .id = "key", .text = "key", .weights = weights };
     bool compared[64];
     for (size_t s = 0; s < design.n_samples; s++)       /* levels_b_a: those not of arm C */
@@ -176,9 +178,11 @@ START_TEST(case_agrees)
     ck_assert_msg(til_de_run(&ctx, til_de_find("deseq2"), &input, &result) == TIL_OK, "%s",
                   ctx.message);
     compare_table(name, &result.contrasts[0], &want, &result.dispersions);
-    ck_golden(fact(&result.facts, "filterThreshold"), number(&cases, "threshold", row), TOL_SUM, name);
+    ck_golden(fact(&result.facts, "filterThreshold"), number(&cases, "threshold", row), TOL_SUM,
+              name);
     ck_assert_msg(fact(&result.facts, "genesReplaced") <= number(&cases, "replaced", row) &&
-                  (fact(&result.facts, "genesReplaced") > 0) == (number(&cases, "replaced", row) > 0),
+                      (fact(&result.facts, "genesReplaced") > 0) ==
+                          (number(&cases, "replaced", row) > 0),
                   "%s: genes replaced", name);
 
     til_de_result_clear(&result);
@@ -206,8 +210,8 @@ START_TEST(vst_agrees)
     read_matrix(path_of("counts", ""), &counts);
     read_table(path_of("vst_", types[_i]), &want);
     ck_assert_int_eq(til_size_factors_median_ratio(&ctx, &counts, factors), TIL_OK);
-    ck_assert_int_eq(til_vst_blind_trend(&ctx, &counts, factors, NULL, (til_trend_type_t)_i, &trend),
-                     TIL_OK);
+    ck_assert_int_eq(
+        til_vst_blind_trend(&ctx, &counts, factors, NULL, (til_trend_type_t)_i, &trend), TIL_OK);
     ck_assert_int_eq(til_vst_transform(&ctx, &counts, factors, NULL, &trend, &vst), TIL_OK);
     for (size_t i = 0; i < want.n_rows; i++)
         for (size_t s = 0; s < counts.n_cols; s++)

@@ -1,4 +1,5 @@
-/* test_ebayes.c -- moderated variances where genes differ in their degrees of freedom, against limma. */
+/* test_ebayes.c -- moderated variances where genes differ in their degrees of freedom, against
+ * limma. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/ebayes.h"
 #include "support/runner.h"
@@ -17,7 +18,8 @@ START_TEST(moderated_as_limma)
     read_table(&ctx, "model/ebayes.tsv", &golden);
     ck_assert_int_eq(til_moderate(&ctx, golden.n_rows, numbers(&golden, "variance"),
                                   numbers(&golden, "df"),
-                                  _i & 1 ? numbers(&golden, "covariate") : NULL, _i & 2, &got), TIL_OK);
+                                  _i & 1 ? numbers(&golden, "covariate") : NULL, _i & 2, &got),
+                     TIL_OK);
     const struct {
         const char *what;
         const double *values;

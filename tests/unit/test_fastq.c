@@ -1,4 +1,5 @@
-/* test_fastq.c -- FASTQ batches: sound files in every dress, broken ones refused with their line. */
+/* test_fastq.c -- FASTQ batches: sound files in every dress, broken ones refused with their line.
+ */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdint.h>
 
@@ -163,8 +164,9 @@ START_TEST(gzip_is_whole_or_refused)
 
     many(&text, 1, 200);
     ck_assert_int_eq(til_deflate_all(&ctx, text.text, text.length / 3, &first, &n_first), TIL_OK);
-    ck_assert_int_eq(til_deflate_all(&ctx, text.text + text.length / 3, text.length - text.length / 3,
-                                     &second, &n_second), TIL_OK);
+    ck_assert_int_eq(til_deflate_all(&ctx, text.text + text.length / 3,
+                                     text.length - text.length / 3, &second, &n_second),
+                     TIL_OK);
     both = malloc(n_first + n_second + 64);
     memcpy(both, first, n_first);
     memcpy(both + n_first, second, n_second);

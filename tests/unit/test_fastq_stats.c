@@ -1,5 +1,5 @@
-/* test_fastq_stats.c -- statistics of reads against a plain count of the same reads, and that they are the same
- * however the reads are spread over accumulators. */
+/* test_fastq_stats.c -- statistics of reads against a plain count of the same reads, and that they
+ * are the same however the reads are spread over accumulators. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdio.h>
@@ -44,7 +44,8 @@ static til_reads_summary_t summary_of(til_read_t *reads, size_t n)
 
 START_TEST(few_reads_by_hand)
 {
-    til_read_t reads[] = { read_of("a", "ACGTN", "IIII#"), read_of("b", "acg", "5+!"), read_of("c", "", "") };
+    til_read_t reads[] = { read_of("a", "ACGTN", "IIII#"), read_of("b", "acg", "5+!"),
+                           read_of("c", "", "") };
     til_reads_summary_t s = summary_of(reads, 3);
 
     ck_assert_uint_eq(s.n_reads, 3);
@@ -147,7 +148,8 @@ END_TEST
 /* Reads of which every tenth is one sequence, every fifth one of 1000, the others of their own. */
 static char (*simulate(til_read_t *reads))[LENGTH]
 {
-    static const char quality[] = "IIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIII";
+    static const char quality[] =
+        "IIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIII";
     char (*text)[LENGTH] = malloc(N_READS * sizeof *text);
 
     ck_assert_ptr_nonnull(text);
@@ -174,13 +176,15 @@ START_TEST(order_and_workers_do_not_matter)
     ck_assert_ptr_nonnull(reads);
     char (*text)[LENGTH] = simulate(reads);
     ck_assert_int_eq(til_reads_stats_new(&ctx, 4, &one), TIL_OK);
-    for (int w = 0; w < N_WORKERS; w++) ck_assert_int_eq(til_reads_stats_new(&ctx, 4, &dealt[w]), TIL_OK);
+    for (int w = 0; w < N_WORKERS; w++)
+        ck_assert_int_eq(til_reads_stats_new(&ctx, 4, &dealt[w]), TIL_OK);
     for (size_t i = 0; i < N_READS; i += BATCH) {
         size_t k = N_READS - BATCH - i;
         til_fastq_batch_t batch = batch_of(reads + i, BATCH, i + 1);
         ck_assert_int_eq(til_reads_stats_add(&ctx, one, &batch, 0), TIL_OK);
         batch = batch_of(reads + k, BATCH, k + 1);
-        ck_assert_int_eq(til_reads_stats_add(&ctx, dealt[k / BATCH % 7 % N_WORKERS], &batch, 0), TIL_OK);
+        ck_assert_int_eq(til_reads_stats_add(&ctx, dealt[k / BATCH % 7 % N_WORKERS], &batch, 0),
+                         TIL_OK);
     }
     ck_assert_int_eq(til_reads_stats_merge(&ctx, dealt[1], dealt[2]), TIL_OK);
     ck_assert_int_eq(til_reads_stats_merge(&ctx, dealt[1], dealt[0]), TIL_OK);

@@ -38,7 +38,8 @@ static til_sheet_t sheet_of_block(const block_t *block)
 
 static void compare_column(const til_design_t *design, size_t j, const char *name, char *values)
 {
-    ck_assert_msg(j < design->n_coef, "%s: %zu columns, want more", design->formula, design->n_coef);
+    ck_assert_msg(j < design->n_coef, "%s: %zu columns, want more", design->formula,
+                  design->n_coef);
     ck_assert_msg(strcmp(design->coef_names[j], name) == 0, "%s: column %zu is '%s', want '%s'",
                   design->formula, j + 1, design->coef_names[j], name);
     bool is_digits = strchr(values, ' ') == NULL;

@@ -1,5 +1,5 @@
-/* test_gsea.c -- every enrichment method against expected values, and the laws of the room. Golden p-values
- * are exact: all subsets of 28 genes were looked at (tests/golden/gsea/make_gsea.R). */
+/* test_gsea.c -- every enrichment method against expected values, and the laws of the room. Golden
+ * p-values are exact: all subsets of 28 genes were looked at (tests/golden/gsea/make_gsea.R). */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdio.h>
@@ -73,7 +73,8 @@ static til_table_t golden_table(const char *name)
 static double *numbers(const til_table_t *table, const char *name)
 {
     const til_column_t *column = til_table_column(table, name);
-    ck_assert_msg(column != NULL && column->type == TIL_COLUMN_NUMBER, "no column of numbers %s", name);
+    ck_assert_msg(column != NULL && column->type == TIL_COLUMN_NUMBER, "no column of numbers %s",
+                  name);
     return column->number;
 }
 
@@ -84,16 +85,18 @@ static char **texts(const til_table_t *table, const char *name)
     return column->text;
 }
 
-static til_table_t run_ranked(const char *method, const til_ranking_t *ranks, const til_genesets_t *sets,
-                              const til_gsea_options_t *options)
+static til_table_t run_ranked(const char *method, const til_ranking_t *ranks,
+                              const til_genesets_t *sets, const til_gsea_options_t *options)
 {
     til_table_t out;
-    ck_assert_msg(til_gsea_run(&ctx, til_gsea_find(method), ranks, NULL, sets, options, &out) == TIL_OK,
+    ck_assert_msg(til_gsea_run(&ctx, til_gsea_find(method), ranks, NULL, sets, options, &out) ==
+                      TIL_OK,
                   "%s", ctx.message);
     return out;
 }
 
-/* ---- goldens -------------------------------------------------------------------------------------- */
+/* ---- goldens
+ * -------------------------------------------------------------------------------------- */
 
 static til_score_type_t type_of(const char *word)
 {
@@ -101,8 +104,8 @@ static til_score_type_t type_of(const char *word)
          : TIL_SCORE_STD;
 }
 
-/* One row of a golden against row i of a result. p has a standard error; five of them, and a floor for small
- * errors of the error itself, are asked for. */
+/* One row of a golden against row i of a result. p has a standard error; five of them, and a floor
+ * for small errors of the error itself, are asked for. */
 static void check_row(const til_table_t *got, size_t i, const til_table_t *want, size_t row)
 {
     const char *set = texts(got, "set")[i], *edge = texts(got, "leading_edge")[i];
@@ -114,12 +117,12 @@ static void check_row(const til_table_t *got, size_t i, const til_table_t *want,
     ck_assert_str_eq(set, texts(want, "set")[row]);
     ck_golden(numbers(got, "size")[i], numbers(want, "size")[row], 0, set);
     ck_golden(numbers(got, "es")[i], numbers(want, "es")[row], TOL_SUM, set);
-    ck_assert_msg(strcmp(edge, want_edge == NULL ? "" : want_edge) == 0, "%s: leading edge %s, want %s", set,
-                  edge, want_edge);
-    ck_assert_msg(fabs(log2(p / exact)) <= 5 * error + 0.02, "%s: p %g, exact %g, log2err %g", set, p, exact,
-                  error);
-    ck_assert_msg(fabs(numbers(got, "nes")[i] - numbers(want, "nes")[row]) < 0.1, "%s: nes %g, want %g",
-                  set, numbers(got, "nes")[i], numbers(want, "nes")[row]);
+    ck_assert_msg(strcmp(edge, want_edge == NULL ? "" : want_edge) == 0,
+                  "%s: leading edge %s, want %s", set, edge, want_edge);
+    ck_assert_msg(fabs(log2(p / exact)) <= 5 * error + 0.02, "%s: p %g, exact %g, log2err %g", set,
+                  p, exact, error);
+    ck_assert_msg(fabs(numbers(got, "nes")[i] - numbers(want, "nes")[row]) < 0.1,
+                  "%s: nes %g, want %g", set, numbers(got, "nes")[i], numbers(want, "nes")[row]);
 }
 
 static void check_ranked(const char *method)
@@ -175,7 +178,8 @@ START_TEST(agrees_with_golden)
 }
 END_TEST
 
-/* ---- laws ------------------------------------------------------------------------------------------- */
+/* ---- laws
+ * ------------------------------------------------------------------------------------------- */
 
 /* A ranking of n genes g0, g1... with normal statistics around `shift`. */
 static til_ranking_t random_ranks(size_t n, double shift, uint64_t seed)
@@ -191,10 +195,10 @@ static til_ranking_t random_ranks(size_t n, double shift, uint64_t seed)
     return ranks;
 }
 
-/* Sets of random genes; the q-th has low + q % (high - low + 1) of them. With `tilt` > 0 they lean to
- * genes of large statistics, the more the later the set. */
-static til_genesets_t random_sets(const til_ranking_t *ranks, size_t n_sets, size_t low, size_t high,
-                                  double tilt, uint64_t seed)
+/* Sets of random genes; the q-th has low + q % (high - low + 1) of them. With `tilt` > 0 they lean
+ * to genes of large statistics, the more the later the set. */
+static til_genesets_t random_sets(const til_ranking_t *ranks, size_t n_sets, size_t low,
+                                  size_t high, double tilt, uint64_t seed)
 {
     til_genesets_t sets = { 0 };
     char name[32], *genes[512];
@@ -220,16 +224,16 @@ static void check_same_row(const til_table_t *a, size_t i, const til_table_t *b,
     static const char *const columns[] = { "size", "es", "nes", "pvalue", "log2err" };
     for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
         double x = numbers(a, columns[c])[i], y = numbers(b, columns[c])[j];
-        ck_assert_msg(x == y || (isnan(x) && isnan(y)), "%s %s: %.17g and %.17g", texts(a, "set")[i],
-                      columns[c], x, y);
+        ck_assert_msg(x == y || (isnan(x) && isnan(y)), "%s %s: %.17g and %.17g",
+                      texts(a, "set")[i], columns[c], x, y);
     }
     ck_assert_str_eq(texts(a, "leading_edge")[i], texts(b, "leading_edge")[j]);
 }
 
 static const char *const ranked[] = { "preranked", "simple" };
 
-/* The same p in a smaller collection, in another order, with another number of threads, with the genes of
- * the input shuffled. */
+/* The same p in a smaller collection, in another order, with another number of threads, with the
+ * genes of the input shuffled. */
 START_TEST(p_belongs_to_the_set_alone)
 {
     til_ranking_t ranks = random_ranks(600, 0.1, 3), shuffled = random_ranks(600, 0.1, 3);
@@ -238,8 +242,8 @@ START_TEST(p_belongs_to_the_set_alone)
 
     for (size_t g = 0; g < 600; g += 3) ranks.stats[g] = round(ranks.stats[g] * 4) / 4;
     for (size_t g = 0; g < 600; g++)
-        ck_assert(til_ranking_set(&ctx, &shuffled, g, ranks.genes[g * 7 % 600], ranks.stats[g * 7 % 600])
-                  == TIL_OK);
+        ck_assert(til_ranking_set(&ctx, &shuffled, g, ranks.genes[g * 7 % 600],
+                                  ranks.stats[g * 7 % 600]) == TIL_OK);
     ck_assert(til_genesets_set_origin(&ctx, &few, "few") == TIL_OK);
     for (size_t i = 59; i < 60; i -= 7)
         ck_assert(til_genesets_add(&ctx, &few, sets.sets[i].name, "", sets.sets[i].genes,
@@ -281,8 +285,8 @@ START_TEST(score_of_reversed_ranking_is_minus_score)
 }
 END_TEST
 
-/* p-values of random sets are uniform: Kolmogorov-Smirnov at 0.1 % over 2000 of them, on either side and in
- * the tail that tilting tells. */
+/* p-values of random sets are uniform: Kolmogorov-Smirnov at 0.1 % over 2000 of them, on either
+ * side and in the tail that tilting tells. */
 START_TEST(null_p_is_uniform)
 {
     enum { N = 2000 };
@@ -303,15 +307,16 @@ START_TEST(null_p_is_uniform)
     }
     ck_assert_msg(farthest < 1.95 / sqrt(N), "distance %g", farthest);
     for (size_t i = 0; i < N; i++) small += p[i] <= 0.01;
-    ck_assert_msg(fabs(small - 0.01 * N) < 3.3 * sqrt(0.01 * N), "%g of %d p-values below 0.01", small, N);
+    ck_assert_msg(fabs(small - 0.01 * N) < 3.3 * sqrt(0.01 * N), "%g of %d p-values below 0.01",
+                  small, N);
     til_table_clear(&got);
     til_genesets_clear(&sets);
     til_ranking_clear(&ranks);
 }
 END_TEST
 
-/* P(D+ >= d) of the one-sided two-sample Kolmogorov-Smirnov statistic of k against n - k, by counting lattice
- * paths that stay below the line: the score of type pos with weights all 1. */
+/* P(D+ >= d) of the one-sided two-sample Kolmogorov-Smirnov statistic of k against n - k, by
+ * counting lattice paths that stay below the line: the score of type pos with weights all 1. */
 static double smirnov(int k, int n, double d)
 {
     int m = n - k;
@@ -354,8 +359,8 @@ static double smirnov_tail(int k, int n, double d)
     return reached;
 }
 
-/* With equal weights the p-value has an exact answer at any depth; sampling must agree with it within its
- * error, not be more wrong than it says, and fall with the score. */
+/* With equal weights the p-value has an exact answer at any depth; sampling must agree with it
+ * within its error, not be more wrong than it says, and fall with the score. */
 START_TEST(agrees_with_exact_smirnov_tail)
 {
     enum { N_SETS = 120, N = 1500 };
@@ -412,11 +417,12 @@ START_TEST(very_top_has_its_exact_p)
     options.score_type = TIL_SCORE_POS;
     til_table_t got = run_ranked("preranked", &ranks, &sets, &options);
     for (size_t i = 0; i < 5; i++) {
-        double exact = -(lgamma(N + 1.0) - lgamma((double)sizes[i] + 1) - lgamma(N - (double)sizes[i] + 1))
-                     / log(2);
+        double exact = -(lgamma(N + 1.0) - lgamma((double)sizes[i] + 1) -
+                         lgamma(N - (double)sizes[i] + 1)) /
+                       log(2);
         double off = log2(numbers(&got, "pvalue")[i]) - exact, error = numbers(&got, "log2err")[i];
-        ck_assert_msg(fabs(off) < 4.5 * error + 0.05, "%zu genes: off by %g, log2err %g", sizes[i], off,
-                      error);
+        ck_assert_msg(fabs(off) < 4.5 * error + 0.05, "%zu genes: off by %g, log2err %g", sizes[i],
+                      off, error);
         ck_assert_str_eq(texts(&got, "status")[i], "ok");
     }
     til_table_clear(&got);
@@ -426,8 +432,8 @@ START_TEST(very_top_has_its_exact_p)
 }
 END_TEST
 
-/* Rankings far from normal, and sets so small that a few genes carry the whole weight: both methods agree where
- * plain permutations can tell. _i: 60 % zeros; Cauchy; all positive. */
+/* Rankings far from normal, and sets so small that a few genes carry the whole weight: both methods
+ * agree where plain permutations can tell. _i: 60 % zeros; Cauchy; all positive. */
 START_TEST(odd_rankings_agree_with_brute_force)
 {
     enum { N = 3000, N_SETS = 80 };
@@ -450,8 +456,8 @@ START_TEST(odd_rankings_agree_with_brute_force)
         double p = numbers(&got, "pvalue")[i], q = numbers(&want, "pvalue")[i];
         double error = hypot(numbers(&got, "log2err")[i], numbers(&want, "log2err")[i]);
         if (!(numbers(&want, "log2err")[i] < 0.3)) continue;
-        ck_assert_msg(fabs(log2(p / q)) < 4.5 * error + 0.05, "%s: p %g, by permutation %g, error %g",
-                      sets.sets[i].name, p, q, error);
+        ck_assert_msg(fabs(log2(p / q)) < 4.5 * error + 0.05,
+                      "%s: p %g, by permutation %g, error %g", sets.sets[i].name, p, q, error);
         n++;
     }
     ck_assert_uint_gt(n, 40);
@@ -489,15 +495,16 @@ START_TEST(p_falls_with_the_score)
     qsort(point, n, sizeof *point, by_es);
     ck_assert_double_lt(point[n - 1].p, 1e-4);
     for (size_t i = 1; i < n; i++)
-        ck_assert_msg(point[i].p <= point[i - 1].p * (1 + 1e-9), "es %g p %g, es %g p %g", point[i - 1].es,
-                      point[i - 1].p, point[i].es, point[i].p);
+        ck_assert_msg(point[i].p <= point[i - 1].p * (1 + 1e-9), "es %g p %g, es %g p %g",
+                      point[i - 1].es, point[i - 1].p, point[i].es, point[i].p);
     til_table_clear(&got);
     til_genesets_clear(&sets);
     til_ranking_clear(&ranks);
 }
 END_TEST
 
-/* ---- what is refused, left out, said --------------------------------------------------------------- */
+/* ---- what is refused, left out, said
+ * --------------------------------------------------------------- */
 
 static til_genesets_t named_sets(const char *text)
 {
@@ -539,7 +546,8 @@ START_TEST(no_overlap_shows_both_sides)
     til_gsea_options_t options = TIL_GSEA_OPTIONS_INIT;
     til_table_t got;
 
-    ck_assert(til_gsea_run(&ctx, til_gsea_methods[0], &ranks, NULL, &sets, &options, &got) == TIL_EINPUT);
+    ck_assert(til_gsea_run(&ctx, til_gsea_methods[0], &ranks, NULL, &sets, &options, &got) ==
+              TIL_EINPUT);
     ck_assert_ptr_nonnull(strstr(ctx.message, "G01, G02, G03"));
     ck_assert_ptr_nonnull(strstr(ctx.message, ranks.genes[0]));
     ck_assert_ptr_nonnull(strstr(ctx.message, "another species"));
@@ -557,11 +565,13 @@ START_TEST(no_ranking_is_refused)
     til_table_t got;
 
     ranks.stats[7] = INFINITY;
-    ck_assert(til_gsea_run(&ctx, til_gsea_methods[0], &ranks, NULL, &sets, &options, &got) == TIL_EINPUT);
+    ck_assert(til_gsea_run(&ctx, til_gsea_methods[0], &ranks, NULL, &sets, &options, &got) ==
+              TIL_EINPUT);
     ck_assert_ptr_nonnull(strstr(ctx.message, "g7 is not a finite number"));
     til_ctx_forgive(&ctx);
     for (size_t g = 0; g < 50; g++) ranks.stats[g] = 0;
-    ck_assert(til_gsea_run(&ctx, til_gsea_methods[0], &ranks, NULL, &sets, &options, &got) == TIL_EINPUT);
+    ck_assert(til_gsea_run(&ctx, til_gsea_methods[0], &ranks, NULL, &sets, &options, &got) ==
+              TIL_EINPUT);
     ck_assert_ptr_nonnull(strstr(ctx.message, "there is no ranking"));
     til_genesets_clear(&sets);
     til_ranking_clear(&ranks);
@@ -577,9 +587,8 @@ static til_status_t read_rnk(const char *content, til_ranking_t *out)
     return status;
 }
 
-static const char *const good_rnk[] = {
-    "A\t1.5\nB\t-2\n", "gene\tscore\nA\t1.5\nB\t-2", "# made by x\r\nA\t1.5\r\nB\t-2e0\r\n", "A,1.5\nB,-2\n"
-};
+static const char *const good_rnk[] = { "A\t1.5\nB\t-2\n", "gene\tscore\nA\t1.5\nB\t-2",
+                                        "# made by x\r\nA\t1.5\r\nB\t-2e0\r\n", "A,1.5\nB,-2\n" };
 
 START_TEST(rnk_layouts_read_the_same)
 {

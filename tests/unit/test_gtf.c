@@ -54,7 +54,8 @@ START_TEST(ensembl_gtf)
           "1\te\texon\t11\t20\t.\t-\t.\tgene_id \"G1\"; gene_version \"3\"; transcript_id \"T1\";\n"
           "1\te\tCDS\t11\t20\t.\t-\t0\tgene_id \"G1\";\n"
           "1\te\texon\t15\t90\t.\t-\t.\tgene_id \"G1\"; transcript_id \"T2\";\r\n"
-          "MT\te\texon\t1\t5\t.\t.\t.\tgene_id \"G2\"; gene_name \"semi;colon\"; tag \"a\"; tag \"b\"");
+          "MT\te\texon\t1\t5\t.\t.\t.\tgene_id \"G2\"; gene_name \"semi;colon\"; tag \"a\"; tag "
+          "\"b\"");
     ck_assert_uint_eq(annot.n_genes, 2);
     ck_assert_uint_eq(annot.n_exons, 3);
     ck_assert_uint_eq(annot.n_transcripts, 2);
@@ -78,9 +79,11 @@ END_TEST
 
 START_TEST(gencode_refseq_and_stringtie_names)
 {
-    reads("c\tx\texon\t1\t9\t.\t+\t.\tgene_id \"G1\"; transcript_id \"T1\"; gene_type \"lncRNA\"; gene_name \"N1\";\n"
+    reads("c\tx\texon\t1\t9\t.\t+\t.\tgene_id \"G1\"; transcript_id \"T1\"; gene_type \"lncRNA\"; "
+          "gene_name \"N1\";\n"
           "c\tx\texon\t1\t9\t.\t+\t.\tgene_id \"LOC1\"; transcript_id \"NM_1\"; gene \"LOC1\";\n"
-          "c\tx\texon\t1\t9\t1000\t+\t.\tgene_id \"MSTRG.1\"; transcript_id \"MSTRG.1.1\"; ref_gene_name \"R1\";\n"
+          "c\tx\texon\t1\t9\t1000\t+\t.\tgene_id \"MSTRG.1\"; transcript_id \"MSTRG.1.1\"; "
+          "ref_gene_name \"R1\";\n"
           "c\tx\texon\t1\t9\t.\t+\t.\tgene_id bare; transcript_id t.bare\n");
     ck_assert_str_eq(annot.gene_types[0], "lncRNA");
     ck_assert_str_eq(annot.gene_names[1], "LOC1");
@@ -129,7 +132,8 @@ END_TEST
 
 START_TEST(what_is_wrong_is_named_by_line)
 {
-    refuses("c\tx\texon\t1\t9\t.\t+\t.\tgene_id \"a\";\nc\tx\texon\t1\t9\t.\t+\t.\ttranscript_id \"t\";\n",
+    refuses("c\tx\texon\t1\t9\t.\t+\t.\tgene_id \"a\";\nc\tx\texon\t1\t9\t.\t+\t.\ttranscript_id "
+            "\"t\";\n",
             "a.gtf:2: no gene_id");
     refuses("c\tx\texon\t9\t1\t.\t+\t.\tgene_id \"a\";\n", "a.gtf:1: start 9 is beyond end 1");
     refuses("\n#\nc\tx\texon\t1x\t9\t.\t+\t.\tgene_id \"a\";\n", "a.gtf:3: column 4");

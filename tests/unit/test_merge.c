@@ -1,4 +1,5 @@
-/* test_merge.c -- quantifications of one sample, transcripts to genes, and tximport's arithmetic. */
+/* test_merge.c -- quantifications of one sample, transcripts to genes, and tximport's arithmetic.
+ */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,20 +29,27 @@ static const struct {
     til_quant_level_t level;
     double count, tpm, length;
 } layouts[] = {
-    { "x/S1/quant.sf", "Name\tLength\tEffectiveLength\tTPM\tNumReads\nT1\t90\t80.5\t3\t4.25\n", "salmon", "S1",
-      TIL_QUANT_TRANSCRIPTS, 4.25, 3, 80.5 },
-    { "S1.quant.genes.sf", "Name\tLength\tEffectiveLength\tTPM\tNumReads\r\nT1\t90\t80.5\t3\t4.25\r\n",
-      "salmon", "S1", TIL_QUANT_GENES, 4.25, 3, 80.5 },
-    { "abundance.tsv", "target_id\tlength\teff_length\test_counts\ttpm\nT1\t90\t80.5\t4.25\t3", "kallisto",
-      "abundance.tsv", TIL_QUANT_TRANSCRIPTS, 4.25, 3, 80.5 },
-    { "S_1.isoforms.results.gz", "transcript_id\tgene_id\tlength\teffective_length\texpected_count\tTPM\tFPKM\t"
-      "IsoPct\nT1\tG1\t90\t80.5\t4.25\t3\t0\t0\n", "RSEM", "S_1", TIL_QUANT_TRANSCRIPTS, 4.25, 3, 80.5 },
-    { "S1.genes.results", "gene_id\ttranscript_id(s)\tlength\teffective_length\texpected_count\tTPM\tFPKM\n"
-      "G1\tT1,T2\t90\t80.5\t4.25\t3\t0\n", "RSEM", "S1", TIL_QUANT_GENES, 4.25, 3, 80.5 },
+    { "x/S1/quant.sf", "Name\tLength\tEffectiveLength\tTPM\tNumReads\nT1\t90\t80.5\t3\t4.25\n",
+      "salmon", "S1", TIL_QUANT_TRANSCRIPTS, 4.25, 3, 80.5 },
+    { "S1.quant.genes.sf",
+      "Name\tLength\tEffectiveLength\tTPM\tNumReads\r\nT1\t90\t80.5\t3\t4.25\r\n", "salmon", "S1",
+      TIL_QUANT_GENES, 4.25, 3, 80.5 },
+    { "abundance.tsv", "target_id\tlength\teff_length\test_counts\ttpm\nT1\t90\t80.5\t4.25\t3",
+      "kallisto", "abundance.tsv", TIL_QUANT_TRANSCRIPTS, 4.25, 3, 80.5 },
+    { "S_1.isoforms.results.gz",
+      "transcript_id\tgene_id\tlength\teffective_length\texpected_count\tTPM\tFPKM\t"
+      "IsoPct\nT1\tG1\t90\t80.5\t4.25\t3\t0\t0\n",
+      "RSEM", "S_1", TIL_QUANT_TRANSCRIPTS, 4.25, 3, 80.5 },
+    { "S1.genes.results",
+      "gene_id\ttranscript_id(s)\tlength\teffective_length\texpected_count\tTPM\tFPKM\n"
+      "G1\tT1,T2\t90\t80.5\t4.25\t3\t0\n",
+      "RSEM", "S1", TIL_QUANT_GENES, 4.25, 3, 80.5 },
     { "a.b/S1.counts.txt", "G1\t4\n__no_feature\t7\n", "htseq", "S1", TIL_QUANT_COUNTS, 4, 0, 0 },
-    { "S1_ReadsPerGene.out.tab", "N_unmapped\t1\t1\t1\nG1\t4\t1\t3\n", "STAR", "S1", TIL_QUANT_COUNTS,
-      4, 0, 0 },
-    { "##.tsv", "##tilseq\tversion\t1\n\nName\tLength\tEffectiveLength\tTPM\tNumReads\nT1\t90\t80.5\t3\t4.25\n",
+    { "S1_ReadsPerGene.out.tab", "N_unmapped\t1\t1\t1\nG1\t4\t1\t3\n", "STAR", "S1",
+      TIL_QUANT_COUNTS, 4, 0, 0 },
+    { "##.tsv",
+      "##tilseq\tversion\t1\n\nName\tLength\tEffectiveLength\tTPM\tNumReads\nT1\t90\t80.5\t3\t4."
+      "25\n",
       "salmon", "##", TIL_QUANT_TRANSCRIPTS, 4.25, 3, 80.5 }
 };
 
@@ -70,7 +78,8 @@ static const char *const wrong[][2] = {
     { SALMON "T1\t90\t80\t3\t4x\n", "q.sf:2:5: '4x' of T1 is not a number" },
     { SALMON "T1\t90\t80\tnan\t4\n", "q.sf:2:4: 'nan' of T1 is not a number" },
     { SALMON "T1\t90\t80\t-3\t4\n", "q.sf:2:4: '-3' of T1 is negative" },
-    { SALMON "T1\t90\t80\t3\t4\nT1\t90\t80\t3\t4\n", "q.sf:3: 'T1' stands twice: names must be unique" },
+    { SALMON "T1\t90\t80\t3\t4\nT1\t90\t80\t3\t4\n",
+      "q.sf:3: 'T1' stands twice: names must be unique" },
     { SALMON "\t90\t80\t3\t4\n", "q.sf:2: a row without a name" },
     { "N_unmapped\t1\t1\t1\n", "q.sf: a STAR table without rows" }
 };
@@ -99,10 +108,13 @@ END_TEST
 
 START_TEST(genes_are_found_by_name)
 {
-    const char *transcripts[] = { "ENST1.2", "ENST2.1", "ENST3.1", "ENST3.2", "T.x", "ENST5.1_PAR_Y" };
+    const char *transcripts[] = {
+        "ENST1.2", "ENST2.1", "ENST3.1", "ENST3.2", "T.x", "ENST5.1_PAR_Y"
+    };
     const char *genes[] = { "A", "B", "C", "D", "E", "F" };
     const til_tx_table_t table = { "t2g", 6, transcripts, genes, NULL };
-    char names[][24] = { "ENST1.2", "ENST2.9", "ENST2|B|x", "ENST3.7", "T.x|more", "ENST5.1_PAR_Y", "Z" };
+    char names[][24] = { "ENST1.2",  "ENST2.9",       "ENST2|B|x", "ENST3.7",
+                         "T.x|more", "ENST5.1_PAR_Y", "Z" };
     const char *const want[] = { "A", "B", "B", NULL, "E", "F", NULL };
     char *list[7];
     til_tx_genes_t found;
@@ -171,7 +183,8 @@ static void compare(const til_matrix_t *got, char *const *ids, const char *file)
         ptrdiff_t row = til_names_find(rows, ids[g]);
         ck_assert_msg(row >= 0, "%s lacks %s", file, ids[g]);
         for (size_t s = 0; s < 3; s++)
-            ck_golden(til_matrix_row(got, g)[s], til_matrix_row(&want, (size_t)row)[s], TOL_SUM, ids[g]);
+            ck_golden(til_matrix_row(got, g)[s], til_matrix_row(&want, (size_t)row)[s], TOL_SUM,
+                      ids[g]);
     }
     til_names_free(rows);
     til_matrix_clear(&want);
@@ -193,10 +206,12 @@ START_TEST(agrees_with_tximport)
     const til_tx_table_t view = { "t2g", table.n, (const char *const *)table.transcripts,
                                   (const char *const *)table.genes,
                                   (const char *const *)table.symbols };
-    ck_assert_int_eq(til_tx_genes_find(&ctx, &view, tx.counts.row_names, tx.counts.n_rows, &genes), TIL_OK);
+    ck_assert_int_eq(til_tx_genes_find(&ctx, &view, tx.counts.row_names, tx.counts.n_rows, &genes),
+                     TIL_OK);
     ck_assert_uint_eq(genes.n_missing, 0);
     ck_assert_str_eq(genes.symbols[0], "name01");
-    ck_assert_int_eq(til_summarise_genes(&ctx, &tx, genes.gene_of, genes.n_genes, &by_gene), TIL_OK);
+    ck_assert_int_eq(til_summarise_genes(&ctx, &tx, genes.gene_of, genes.n_genes, &by_gene),
+                     TIL_OK);
     ck_assert_int_eq(til_summarise_scale(&ctx, &by_gene, &scaled), TIL_OK);
     compare(&by_gene.counts, genes.gene_ids, "merge/counts.tsv");
     compare(&by_gene.tpm, genes.gene_ids, "merge/abundance.tsv");

@@ -34,13 +34,14 @@ START_TEST(profile_agrees_with_gamma_functions)
             want += terms[k];
             scale = fmax(scale, fabs(terms[k]));
         }
-        ck_assert_msg(fabs(got.loglik - want) <= 1e-13 * scale, "alpha %g mu %g y %g: %.17g, want %.17g",
-                      alpha, mu[0], y[0], got.loglik, want);
+        ck_assert_msg(fabs(got.loglik - want) <= 1e-13 * scale,
+                      "alpha %g mu %g y %g: %.17g, want %.17g", alpha, mu[0], y[0], got.loglik,
+                      want);
         double slope = r * (til_digamma(r) + log1p(mu[0] * alpha) - til_digamma(y[0] + r) +
                             (y[0] - mu[0]) / (mu[0] + r));
-        ck_assert_msg(fabs(got.slope - slope) <= 1e-12 * r * (1 + fabs(log(r)) + log1p(y[0] + mu[0])),
-                      "alpha %g mu %g y %g: slope %.17g, want %.17g", alpha, mu[0], y[0], got.slope,
-                      slope);
+        ck_assert_msg(
+            fabs(got.slope - slope) <= 1e-12 * r * (1 + fabs(log(r)) + log1p(y[0] + mu[0])),
+            "alpha %g mu %g y %g: slope %.17g, want %.17g", alpha, mu[0], y[0], got.slope, slope);
         ck_golden(weight[0], 1 / (1 / mu[0] + alpha), TOL_ROUND, "weight");
     }
 }
@@ -59,8 +60,8 @@ START_TEST(log_likelihood_agrees_with_dnbinom)
         }
         double got = til_nb_loglik_constant(TIL_LANES, y, alpha) +
                      til_nb_loglik_mu(TIL_LANES, y, mu, log_mu, alpha);
-        ck_assert_msg(fabs(got - sum) <= 1e-9 * (1 + fabs(sum)), "alpha %g: %.17g, want %.17g", alpha,
-                      got, sum);
+        ck_assert_msg(fabs(got - sum) <= 1e-9 * (1 + fabs(sum)), "alpha %g: %.17g, want %.17g",
+                      alpha, got, sum);
     }
 }
 END_TEST

@@ -1,5 +1,6 @@
-/* test_norm.c -- every normalisation method and every scale against R's values. Both loop over the tables
- * of the room (_i is the row): a new row is tested without a new line here, and fails without a golden. */
+/* test_norm.c -- every normalisation method and every scale against R's values. Both loop over the
+ * tables of the room (_i is the row): a new row is tested without a new line here, and fails
+ * without a golden. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <tilseq/norm.h>
 
@@ -57,8 +58,8 @@ START_TEST(two_kinds_of_factor_agree)
     for (size_t s = 0; s < counts.n_cols; s++) {
         log_product += log(got.norm_factor[s]);
         ck_golden(got.effective[s], got.lib_size[s] * got.norm_factor[s], TOL_ROUND, "effective");
-        ck_golden(got.effective[s] / got.effective[0], got.size_factor[s] / got.size_factor[0], TOL_SUM,
-                  "ratio");
+        ck_golden(got.effective[s] / got.effective[0], got.size_factor[s] / got.size_factor[0],
+                  TOL_SUM, "ratio");
     }
     ck_assert_double_eq_tol(log_product, 0, 1e-12);
     til_norm_clear(&got);
@@ -90,8 +91,8 @@ START_TEST(prior_count_is_used)
 
     read_matrix(&ctx, "norm/to_logcpm_prior5.tsv", TIL_VALUES_ANY, &want);
     til_norm_t norm = estimate("tmm");
-    ck_assert_int_eq(til_norm_transform(&ctx, til_norm_find_scale("logcpm"), &norm, &wishes, &counts),
-                     TIL_OK);
+    ck_assert_int_eq(
+        til_norm_transform(&ctx, til_norm_find_scale("logcpm"), &norm, &wishes, &counts), TIL_OK);
     ck_assert_double_le(matrix_distance(&counts, &want), TOL_SUM);
     til_norm_clear(&norm);
     til_matrix_clear(&want);

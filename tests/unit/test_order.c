@@ -158,8 +158,8 @@ START_TEST(sorting_and_selecting_agree_with_qsort)
 }
 END_TEST
 
-/* The same values as sorting gives, the ties counted, x untouched; also where nearly all values lie in a
- * sliver of the range. */
+/* The same values as sorting gives, the ties counted, x untouched; also where nearly all values lie
+ * in a sliver of the range. */
 START_TEST(points_agree_with_sorting)
 {
     static double x[N_LONG], sorted[N_LONG], copy[N_LONG], scratch[N_LONG];

@@ -1,5 +1,6 @@
-/* test_paired_de.c -- from a sheet of patients to tables of genes, end to end: three visits, arms of six and three patients,
- * missing visits; deseq2 and voom against R's fit of the explicit matrix (tests/golden/paired). */
+/* test_paired_de.c -- from a sheet of patients to tables of genes, end to end: three visits, arms
+ * of six and three patients, missing visits; deseq2 and voom against R's fit of the explicit matrix
+ * (tests/golden/paired). */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <tilseq/de.h>
 
@@ -9,7 +10,8 @@
 #include "support/golden.h"
 #include "support/runner.h"
 
-#define TOL_FIT 1e-8    /* both sides follow the same steps: estimates against their size, p on its logarithm */
+#define TOL_FIT                                                                                    \
+    1e-8 /* both sides follow the same steps: estimates against their size, p on its logarithm */
 
 static til_ctx_t ctx = TIL_CTX_INIT;
 static til_sheet_t sheet;
@@ -38,7 +40,8 @@ static void open_study(void)
     text = open_text("counts.tsv");
     ck_assert_msg(til_matrix_read(&ctx, &text, &how, &all_counts) == TIL_OK, "%s", ctx.message);
     til_text_clear(&text);
-    ck_assert_msg(til_questions_build(&ctx, &sheet, &asked, &questions) == TIL_OK, "%s", ctx.message);
+    ck_assert_msg(til_questions_build(&ctx, &sheet, &asked, &questions) == TIL_OK, "%s",
+                  ctx.message);
     ck_assert_uint_eq(questions.n_questions, 1);
 }
 
@@ -80,8 +83,9 @@ static size_t compare_contrast(const til_de_result_t *result, const til_table_t 
         if (isnan(lfc)) {
             ck_assert_msg(isnan(number(got, "log2FoldChange", g)), "%s: a fold change", what);
         } else {
-            ck_assert_msg(fabs(number(got, "log2FoldChange", g) - lfc) <= TOL_FIT * (fabs(lfc) + se),
-                          "%s: lfc %.17g, wanted %.17g", what, number(got, "log2FoldChange", g), lfc);
+            ck_assert_msg(
+                fabs(number(got, "log2FoldChange", g) - lfc) <= TOL_FIT * (fabs(lfc) + se),
+                "%s: lfc %.17g, wanted %.17g", what, number(got, "log2FoldChange", g), lfc);
             ck_golden(number(got, "lfcSE", g), se, TOL_FIT, what);
         }
         compare_p(number(got, "pvalue", g), number(golden, "pvalue", i), what);

@@ -59,7 +59,8 @@ typedef struct {
 static til_status_t pipe_read(til_ctx_t *ctx, void *p, size_t slot, int *more)
 {
     pipe_arg_t *arg = p;
-    if (arg->next_read == arg->fail_read) return til_fail(ctx, TIL_EINPUT, "read %d", arg->next_read);
+    if (arg->next_read == arg->fail_read)
+        return til_fail(ctx, TIL_EINPUT, "read %d", arg->next_read);
     *more = arg->next_read < N_BATCHES;
     if (*more) arg->slot[slot] = arg->next_read++;
     return TIL_OK;
@@ -69,7 +70,8 @@ static til_status_t pipe_work(til_ctx_t *ctx, void *p, size_t slot, int worker)
 {
     pipe_arg_t *arg = p;
     (void)worker;
-    if (arg->slot[slot] == arg->fail_work) return til_fail(ctx, TIL_EINPUT, "work %d", arg->slot[slot]);
+    if (arg->slot[slot] == arg->fail_work)
+        return til_fail(ctx, TIL_EINPUT, "work %d", arg->slot[slot]);
     arg->slot[slot] *= 2;
     return TIL_OK;
 }

@@ -43,7 +43,8 @@ START_TEST(agrees_with_prcomp)
                 largest = fabs(w[s]);
                 sign = w[s] * g[s] < 0 ? -1 : 1;
             }
-        for (size_t s = 0; s < values.n_cols; s++) ck_assert(fabs(sign * g[s] - w[s]) <= 1e-9 * largest);
+        for (size_t s = 0; s < values.n_cols; s++)
+            ck_assert(fabs(sign * g[s] - w[s]) <= 1e-9 * largest);
         ck_golden(percent[k], share.columns[1].number[k], 1e-9, got.columns[k + 1].name);
     }
     til_table_clear(&share);

@@ -71,7 +71,8 @@ static int score(const char *read, int at, bool thorough)
     til_packed_t p;
 
     til_read_pack(read, strlen(read), memory, &p);
-    return thorough ? til_score_thorough(til, &p, 0, 0, at, 0) : til_score_plain(til, &p, 0, 0, at, 0);
+    return thorough ? til_score_thorough(til, &p, 0, 0, at, 0)
+                    : til_score_plain(til, &p, 0, 0, at, 0);
 }
 
 static char other(char c)
@@ -136,7 +137,8 @@ END_TEST
 
 /* ---- estimation -------------------------------------------------------------------------- */
 
-/* Two transcripts of one length share 60 fragments; 30 and 10 more fit only one. EM gives 75 : 25. */
+/* Two transcripts of one length share 60 fragments; 30 and 10 more fit only one. EM gives 75 : 25.
+ */
 START_TEST(em_shares_by_what_is_unique)
 {
     static const uint64_t first[] = { 0 };
@@ -153,7 +155,8 @@ START_TEST(em_shares_by_what_is_unique)
     em.plain_em = true;
     ck_assert_int_eq(til_components_find(&ctx, &view, &components), TIL_OK);
     ck_assert_uint_eq(components.n_components, 1);
-    ck_assert_int_eq(til_em_solve(&ctx, &components, counts, unique, effective, &em, estimates), TIL_OK);
+    ck_assert_int_eq(til_em_solve(&ctx, &components, counts, unique, effective, &em, estimates),
+                     TIL_OK);
     ck_assert_double_eq_tol(estimates[0], 75, 0.05);
     ck_assert_double_eq_tol(estimates[1], 25, 0.05);
     ck_assert_uint_eq(em.n_unfinished, 0);

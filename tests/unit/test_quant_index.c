@@ -53,8 +53,8 @@ static const char *write_index(const til_index_t *index, const char *name)
 }
 
 /* The places of a read's first seed include (target, at, strand). */
-static bool seed_leads_to(const til_index_t *index, const char *bases, int n, uint32_t target, int at,
-                          int reverse)
+static bool seed_leads_to(const til_index_t *index, const char *bases, int n, uint32_t target,
+                          int at, int reverse)
 {
     uint64_t memory[200];
     til_mate_t mate = { 0 };
@@ -194,10 +194,12 @@ START_TEST(odd_records_are_counted)
 {
     til_index_stats_t stats;
     til_index_build_t how = { .k = 31 };
-    til_index_t *index = build(scratch_text("o.fa",
-        ">a\nACGTTGCATTGCAGGCTATTTGCCATCGGAACTTAGGCATC\n"
-        ">b|g1|x\nacgttgcattgcaggctatttgccatcggaacttaggcatc\n"
-        ">c\nACGT\n>d\nACGTTGCATTGCNNNCTATTTGCCATCGGAACTTAGGCATC\n>c again\nACGT\n"), 31, 0, &stats);
+    til_index_t *index = build(
+        scratch_text("o.fa",
+                     ">a\nACGTTGCATTGCAGGCTATTTGCCATCGGAACTTAGGCATC\n"
+                     ">b|g1|x\nacgttgcattgcaggctatttgccatcggaacttaggcatc\n"
+                     ">c\nACGT\n>d\nACGTTGCATTGCNNNCTATTTGCCATCGGAACTTAGGCATC\n>c again\nACGT\n"),
+        31, 0, &stats);
 
     ck_assert_uint_eq(til_index_n_transcripts(index), 4);
     ck_assert_str_eq(til_index_name(index, 1), "b");
@@ -219,8 +221,9 @@ END_TEST
 START_TEST(versions_of_names_are_bridged)
 {
     til_index_stats_t stats;
-    til_index_t *index = build(scratch_text("v.fa",
-        ">E1.2\nACGTTGCATTGCAGGCTATTTGCCATCGGAACTTAGGCATC\n>E2.1\nTTGACCAGATTACAGGATCCATTGACCAGT\n"),
+    til_index_t *index = build(
+        scratch_text("v.fa", ">E1.2\nACGTTGCATTGCAGGCTATTTGCCATCGGAACTTAGGCATC\n>E2."
+                             "1\nTTGACCAGATTACAGGATCCATTGACCAGT\n"),
         31, 0, &stats);
     const char *tx1[] = { "E1.7", "E2" }, *genes[] = { "G1", "G2" };
     til_tx2gene_view_t view = { .origin = "table", .n = 2, .transcripts = tx1, .genes = genes };
