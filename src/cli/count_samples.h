@@ -8,6 +8,7 @@
 #include <tilseq/context.h>
 
 #include "base/arena.h"
+#include "cli/job.h"
 
 /* Names of n samples: those of `list` ("A,B,..."), else the paths (`whole_paths`), else file names
  * without folder and .bam, .sam, .cram. TIL_EUSAGE when two are alike or one cannot stand in a
@@ -19,5 +20,11 @@ til_status_t til_sample_names(til_ctx_t *ctx, const char *const *paths, size_t n
 /* TIL_EUSAGE when two of the paths are one file. */
 TIL_MUST_USE
 til_status_t til_refuse_same_file(til_ctx_t *ctx, const char *const *paths, size_t n);
+
+/* Records the annotation as an input, with its sha256 unless provenance is not wanted. A pipe cannot be read again:
+ * it gets the number of its features. */
+TIL_MUST_USE
+til_status_t til_annotation_input(til_ctx_t *ctx, til_job_t *job, const char *path,
+                                  size_t n_features);
 
 #endif
