@@ -639,6 +639,28 @@ static til_status_t plan_rest(run_t *r)
     return plan(r);
 }
 
+/* What can be known to fail is found before the first file is written: the matrix is read and its
+ * samples matched, the files of planned steps are there. Remarks are left to the steps. */
+static til_status_t check_inputs(run_t *r)
+{
+    til_log_t log = r->ctx->log;
+    til_matrix_t m = { 0 };
+    til_sheet_t sheet = { 0 };
+    til_status_t status = TIL_OK;
+
+    if (!r->from_reads) {
+        r->ctx->log = (til_log_t){ 0 };
+        status = til_load_samples(r->ctx, r->job, r->counts, r->sheet_path, TIL_VALUES_COUNTS,
+                                  &r->args->input, &m, &sheet);
+        r->ctx->log = log;
+    }
+    til_matrix_clear(&m);
+    til_sheet_clear(&sheet);
+    for (size_t i = 0; i < r->steps.n && status == TIL_OK; i++)
+        status = til_step_check_inputs(r->ctx, &r->steps, i);
+    return status;
+}
+
 static til_status_t run(til_ctx_t *ctx, til_job_t *job)
 {
     run_t r = { .ctx = ctx, .job = job, .args = job->args,
@@ -661,6 +683,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
         status = print_plan(&r);
         goto done;
     }
+    TIL_TRY(check_inputs(&r));
     read_record(&r);
     TIL_TRY(write_text(&r, r.own_sheet, write_sheet, &r.sheet));
     TIL_TRY(carry_out(&r, 0));

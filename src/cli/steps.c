@@ -1,5 +1,6 @@
 /* steps.c -- a run as a list of tilseq commands. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -143,6 +144,24 @@ til_status_t til_step_is_done(til_ctx_t *ctx, til_step_t *step, const til_json_t
 done:
     til_strbuf_clear(&b);
     return status;
+}
+
+static bool is_made_before(const til_steps_t *steps, size_t i, const char *path)
+{
+    for (size_t k = 0; k < i; k++)
+        for (size_t j = 0; j < steps->steps[k].n_outputs; j++)
+            if (strcmp(steps->steps[k].outputs[j], path) == 0) return true;
+    return false;
+}
+
+til_status_t til_step_check_inputs(til_ctx_t *ctx, const til_steps_t *steps, size_t i)
+{
+    const til_step_t *step = &steps->steps[i];
+
+    for (size_t k = 0; k < step->n_inputs; k++)
+        if (!is_made_before(steps, i, step->inputs[k]) && access(step->inputs[k], R_OK) != 0)
+            return til_fail(ctx, TIL_EIO, "%s: %s", step->inputs[k], strerror(errno));
+    return TIL_OK;
 }
 
 til_status_t til_step_run(til_ctx_t *ctx, const til_step_t *step)

@@ -52,6 +52,10 @@ TIL_MUST_USE
 til_status_t til_step_is_done(til_ctx_t *ctx, til_step_t *step, const til_json_t *before,
                               bool *done);
 
+/* TIL_EIO when an input of step i cannot be read and no earlier step makes it. */
+TIL_MUST_USE
+til_status_t til_step_check_inputs(til_ctx_t *ctx, const til_steps_t *steps, size_t i);
+
 /* Runs a step inside the running command. */
 TIL_MUST_USE
 til_status_t til_step_run(til_ctx_t *ctx, const til_step_t *step);
