@@ -40,6 +40,7 @@ typedef struct {
     char **transcript_ids;
     uint32_t *transcript_genes; /* n_transcripts indices of genes                          */
     til_exon_t *exons;          /* n_exons, file order                                     */
+    uint32_t *order;            /* n_exons indices: by gene, contig, strand, start         */
     char *origin;               /* file name for messages                                  */
     struct til_arena *arena;
 } til_annot_t;
@@ -52,15 +53,12 @@ void til_annot_clear(til_annot_t *annot);
  *
  *   lengths   n_genes
  */
-TIL_MUST_USE
-til_status_t til_annot_gene_lengths(til_ctx_t *ctx, const til_annot_t *annot, uint64_t *lengths);
+void til_annot_gene_lengths(const til_annot_t *annot, uint64_t *lengths);
 
-/* Features in the order gene, contig, strand, start: the order in which they merge.
- *
- *   order   n_exons indices
+/* Fills annot->order, the order in which features merge: whoever fills an annotation calls this last.
  */
 TIL_MUST_USE
-til_status_t til_annot_order(til_ctx_t *ctx, const til_annot_t *annot, uint32_t *order);
+til_status_t til_annot_sort(til_ctx_t *ctx, til_annot_t *annot);
 
 #ifdef __cplusplus
 }

@@ -301,6 +301,17 @@ void til_out_char(til_out_t *out, char c)
     out->buffer[out->used++] = c;
 }
 
+void til_out_int(til_out_t *out, int64_t value)
+{
+    char digits[24];
+    size_t n = sizeof digits;
+    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do digits[--n] = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
+    if (value < 0) digits[--n] = '-';
+    til_out_write(out, digits + n, sizeof digits - n);
+}
+
 void til_out_number(til_out_t *out, double value)
 {
     if (BUFFER_BYTES - out->used < TIL_NUMBER_MAX) flush(out);

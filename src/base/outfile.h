@@ -22,6 +22,7 @@
 #define TIL_BASE_OUTFILE_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <tilseq/context.h>
 
 #include "base/strbuf.h"
@@ -46,6 +47,7 @@ til_status_t til_outset_mkdir(til_ctx_t *ctx, til_outset_t *set, const char *pat
 void til_out_write(til_out_t *out, const void *bytes, size_t n);
 void til_out_text(til_out_t *out, const char *text);
 void til_out_char(til_out_t *out, char c);
+void til_out_int(til_out_t *out, int64_t value);
 void til_out_number(til_out_t *out, double value);      /* shortest round trip, NA for NaN */
 void til_out_strbuf(til_out_t *out, const til_strbuf_t *text);  /* one that failed fails the file */
 void til_out_printf(til_out_t *out, const char *format, ...) TIL_PRINTF(2, 3);

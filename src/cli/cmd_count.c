@@ -337,8 +337,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     o.alias_to = s.aliases.to;
     o.n_aliases = s.aliases.n;
 
-    TIL_TRY(til_gtf_read(ctx, args->annotation, &gtf, &s.annot));
-    TIL_TRY(til_annotation_input(ctx, job, args->annotation, s.annot.n_exons));
+    TIL_TRY(til_job_annotation(ctx, job, args->annotation, &gtf, &s.annot));
     TIL_TRY(til_overlap_build(ctx, &s.annot, o.by_feature, &s.index));
     til_say(ctx, TIL_LOG_STAGE, "%s: %zu genes, %zu transcripts, %zu features on %zu contigs",
             args->annotation, s.annot.n_genes, s.annot.n_transcripts, s.annot.n_exons,

@@ -71,8 +71,7 @@ static til_status_t read_annotation(til_ctx_t *ctx, til_job_t *job, const char *
     til_status_t status = TIL_OK;
     const til_gtf_options_t how = TIL_GTF_OPTIONS;
 
-    TIL_TRY(til_gtf_read(ctx, path, &how, &t->annot));
-    TIL_TRY(til_job_input(ctx, job, path, NULL, t->annot.n_exons));
+    TIL_TRY(til_job_annotation(ctx, job, path, &how, &t->annot));
     t->genes = til_array(t->annot.n_transcripts, sizeof *t->genes);
     t->symbols = til_array(t->annot.n_transcripts, sizeof *t->symbols);
     if (t->genes == NULL || t->symbols == NULL)

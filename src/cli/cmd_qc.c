@@ -212,8 +212,7 @@ static til_status_t see_alignments(til_ctx_t *ctx, til_job_t *job, const files_t
     o.allow_no_eof = args->allow_no_eof;
     o.with_quality = true;
     if (counts == NULL) TIL_TRY(til_no_memory(ctx, files->n, "samples"));
-    TIL_TRY(til_gtf_read(ctx, args->annotation, &gtf, &annot));
-    TIL_TRY(til_job_input(ctx, job, args->annotation, NULL, annot.n_exons));
+    TIL_TRY(til_job_annotation(ctx, job, args->annotation, &gtf, &annot));
     TIL_TRY(til_overlap_build(ctx, &annot, false, &index));
     TIL_TRY(count_all(ctx, job, &annot, index, &o, files, counts));
     const til_count_table_t table = { .annot = &annot, .options = &o, .counts = counts,

@@ -85,17 +85,3 @@ til_status_t til_refuse_same_file(til_ctx_t *ctx, const char *const *paths, size
                 return til_fail(ctx, TIL_EUSAGE, "%s and %s are one file", paths[k], paths[i]);
     return TIL_OK;
 }
-
-til_status_t til_annotation_input(til_ctx_t *ctx, til_job_t *job, const char *path,
-                                  size_t n_features)
-{
-    char digest[TIL_SHA256_TEXT] = "";
-    struct stat info;
-    bool again = stat(path, &info) == 0 && S_ISREG(info.st_mode);
-
-    if (again && !job->common->no_provenance) {
-        til_status_t status = til_sha256_file(ctx, path, digest);
-        if (status != TIL_OK) return status;
-    }
-    return til_job_input(ctx, job, path, digest[0] == '\0' ? NULL : digest, n_features);
-}

@@ -21,10 +21,4 @@ til_status_t til_sample_names(til_ctx_t *ctx, const char *const *paths, size_t n
 TIL_MUST_USE
 til_status_t til_refuse_same_file(til_ctx_t *ctx, const char *const *paths, size_t n);
 
-/* Records the annotation as an input, with its sha256 unless provenance is not wanted. A pipe
- * cannot be read again: it gets the number of its features. */
-TIL_MUST_USE
-til_status_t til_annotation_input(til_ctx_t *ctx, til_job_t *job, const char *path,
-                                  size_t n_features);
-
 #endif

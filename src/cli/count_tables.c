@@ -24,9 +24,10 @@ static void put_count(const til_count_table_t *t, til_out_t *out, size_t sample,
 {
     const til_count_t *c = &t->counts[sample];
     int64_t whole = c->counts[row] / c->unit;
-    if (whole * c->unit == c->counts[row])
-        til_out_printf(out, "\t%lld", (long long)whole);
-    else if (!is_htseq_mode(t)) {
+    if (whole * c->unit == c->counts[row]) {
+        til_out_char(out, '\t');
+        til_out_int(out, whole);
+    } else if (!is_htseq_mode(t)) {
         char text[TIL_NUMBER_MAX];
         double value = 0;
         int n = snprintf(text, sizeof text, "%.2f", til_count_value(c, row));
@@ -77,8 +78,11 @@ static void write_own(const til_count_table_t *t, const uint64_t *lengths, til_o
     for (size_t row = 0; row < n_rows(t); row++) {
         uint32_t gene = gene_of_row(t, row);
         const char *name = t->annot->gene_names[gene];
-        til_out_printf(out, "%s\t%s\t%llu", t->annot->gene_ids[gene], name == NULL ? "NA" : name,
-                       (unsigned long long)length_of_row(t, lengths, row));
+        til_out_text(out, t->annot->gene_ids[gene]);
+        til_out_char(out, '\t');
+        til_out_text(out, name == NULL ? "NA" : name);
+        til_out_char(out, '\t');
+        til_out_int(out, (int64_t)length_of_row(t, lengths, row));
         put_row(t, out, row);
     }
 }
@@ -100,43 +104,30 @@ static void put_features(const til_annot_t *annot, const uint32_t *features, siz
     }
 }
 
-/* Features by gene: first[g]..first[g + 1) of `list`, each gene's by contig and start. */
-static til_status_t list_by_gene(til_ctx_t *ctx, const til_annot_t *annot, uint32_t **list,
-                                 size_t **first)
-{
-    *list = til_array(annot->n_exons, sizeof **list);
-    *first = til_array_zero(annot->n_genes + 1, sizeof **first);
-    if (*list == NULL || *first == NULL) return til_no_memory(ctx, annot->n_exons, "features");
-    for (size_t i = 0; i < annot->n_exons; i++) (*first)[annot->exons[i].gene + 1]++;
-    for (size_t g = 0; g < annot->n_genes; g++) (*first)[g + 1] += (*first)[g];
-    return til_annot_order(ctx, annot, *list);
-}
-
 static til_status_t write_featurecounts(til_ctx_t *ctx, const til_count_table_t *t,
                                         const uint64_t *lengths, til_out_t *out)
 {
-    til_status_t status = TIL_OK;
-    uint32_t *list = NULL;
-    size_t *first = NULL;
+    const til_annot_t *annot = t->annot;
+    size_t *first = til_array_zero(annot->n_genes + 1, sizeof *first);
 
-    TIL_TRY(list_by_gene(ctx, t->annot, &list, &first));
+    if (first == NULL) return til_no_memory(ctx, annot->n_genes, "genes");
+    for (size_t i = 0; i < annot->n_exons; i++) first[annot->exons[i].gene + 1]++;
+    for (size_t g = 0; g < annot->n_genes; g++) first[g + 1] += first[g];
     til_out_printf(out, "# Program:tilseq count v%s\n", PACKAGE_VERSION);
     til_out_text(out, "Geneid\tChr\tStart\tEnd\tStrand\tLength");
     put_names(t, out);
     for (size_t row = 0; row < n_rows(t); row++) {
         uint32_t gene = gene_of_row(t, row), own = (uint32_t)row;
-        const uint32_t *features = t->options->by_feature ? &own : &list[first[gene]];
+        const uint32_t *features = t->options->by_feature ? &own : &annot->order[first[gene]];
         size_t n = t->options->by_feature ? 1 : first[gene + 1] - first[gene];
-        til_out_text(out, t->annot->gene_ids[gene]);
+        til_out_text(out, annot->gene_ids[gene]);
         for (int column = 0; column < 4; column++)
-            put_features(t->annot, features, n, column, out);
+            put_features(annot, features, n, column, out);
         til_out_printf(out, "\t%llu", (unsigned long long)length_of_row(t, lengths, row));
         put_row(t, out, row);
     }
-done:
-    free(list);
     free(first);
-    return status;
+    return TIL_OK;
 }
 
 /* ------------------------------------------------------------------- htseq */
@@ -184,7 +175,7 @@ til_status_t til_count_write(til_ctx_t *ctx, til_job_t *job, const til_count_tab
     til_status_t status = TIL_OK;
     uint64_t *lengths = til_array(table->annot->n_genes, sizeof *lengths);
     if (lengths == NULL) return til_no_memory(ctx, table->annot->n_genes, "genes");
-    TIL_TRY(til_annot_gene_lengths(ctx, table->annot, lengths));
+    til_annot_gene_lengths(table->annot, lengths);
     if (table->layout == TIL_LAYOUT_OWN) {
         til_job_provenance(job, out);
         write_own(table, lengths, out);
@@ -193,7 +184,6 @@ til_status_t til_count_write(til_ctx_t *ctx, til_job_t *job, const til_count_tab
     } else {
         status = write_htseq(ctx, table, out);
     }
-done:
     free(lengths);
     return status;
 }

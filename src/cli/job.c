@@ -41,6 +41,16 @@ til_status_t til_job_input(til_ctx_t *ctx, til_job_t *job, const char *path, con
     return TIL_OK;
 }
 
+til_status_t til_job_annotation(til_ctx_t *ctx, til_job_t *job, const char *path,
+                                const til_gtf_options_t *options, til_annot_t *out)
+{
+    char sha256[TIL_SHA256_TEXT] = "";
+    til_status_t status = til_gtf_read(ctx, path, options,
+                                       job->common->no_provenance ? NULL : sha256, out);
+    if (status != TIL_OK) return status;
+    return til_job_input(ctx, job, path, sha256[0] == '\0' ? NULL : sha256, out->n_exons);
+}
+
 til_status_t til_job_remark(til_ctx_t *ctx, til_job_t *job, const char *key, const char *format,
                             ...)
 {

@@ -13,6 +13,7 @@
 #include "base/outfile.h"
 #include "cli/options.h"
 #include "io/digest.h"
+#include "io/gtf.h"
 
 typedef struct {
     char *path;                     /* as given                                              */
@@ -42,6 +43,12 @@ typedef struct til_job {
 TIL_MUST_USE
 til_status_t til_job_input(til_ctx_t *ctx, til_job_t *job, const char *path, const char *sha256,
                            size_t n_records);
+
+/* Reads an annotation and records it as an input, with its sha256 unless provenance is not wanted;
+ * a pipe gets the number of its features. */
+TIL_MUST_USE
+til_status_t til_job_annotation(til_ctx_t *ctx, til_job_t *job, const char *path,
+                                const til_gtf_options_t *options, til_annot_t *out);
 
 /* Records a fact for the provenance lines: til_job_remark(ctx, job, "seed", "%lld", seed). */
 TIL_MUST_USE

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/try.h"
+#include "cli/job.h"
 #include "cli/transcript_genes.h"
 #include "io/gtf.h"
 #include "io/tx2gene.h"
@@ -38,8 +39,7 @@ static til_status_t from_annotation(til_ctx_t *ctx, til_job_t *job, til_index_t 
     til_annot_t annot = { 0 };
     const char **genes = NULL, **symbols = NULL;
 
-    TIL_TRY(til_gtf_read(ctx, path, &how, &annot));
-    TIL_TRY(til_job_input(ctx, job, path, NULL, annot.n_exons));
+    TIL_TRY(til_job_annotation(ctx, job, path, &how, &annot));
     genes = til_array(annot.n_transcripts, sizeof *genes);
     symbols = til_array(annot.n_transcripts, sizeof *symbols);
     if (genes == NULL || symbols == NULL) {

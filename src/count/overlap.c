@@ -12,13 +12,22 @@
 #include "base/try.h"
 #include "count/overlap.h"
 
-typedef struct { uint32_t pos; til_entry_t entry; bool opens; } event_t;
+/* Where a row begins or ends: position << 32 | entry << 1 | 1 when it begins. An entry has 31 bits,
+ * so that events are sorted as numbers. */
+typedef uint64_t event_t;
+
+static inline uint32_t event_pos(event_t e) { return (uint32_t)(e >> 32); }
+static inline til_entry_t event_entry(event_t e) { return (uint32_t)e >> 1; }
+static inline bool event_opens(event_t e) { return e & 1; }
+static inline event_t event_at(uint32_t pos, til_entry_t entry, bool opens)
+{
+    return (uint64_t)pos << 32 | (uint64_t)entry << 1 | opens;
+}
 
 typedef struct {
     til_ctx_t *ctx;
     til_overlap_t *index;
-    til_segment_t *segments;
-    size_t segment_capacity, n_segments;
+    size_t n_segments;
     size_t list_capacity, n_lists;
     til_entry_t *open;              /* sorted */
     size_t n_open, open_capacity;
@@ -97,12 +106,10 @@ done:
 
 /* ------------------------------------------------------------------- sweep */
 
-static til_status_t push_segment(builder_t *b, uint32_t start, uint32_t code)
+/* There is room: til_overlap_build allows for a segment at every event, and two of each contig. */
+static void push_segment(builder_t *b, uint32_t start, uint32_t code)
 {
-    til_status_t status = til_grow(b->ctx, &b->segments, &b->segment_capacity, b->n_segments + 1,
-                                   sizeof *b->segments);
-    if (status == TIL_OK) b->segments[b->n_segments++] = (til_segment_t){ start, code };
-    return status;
+    b->index->segments[b->n_segments++] = (til_segment_t){ start, code };
 }
 
 static til_status_t open_entry(builder_t *b, til_entry_t entry)
@@ -125,55 +132,77 @@ static void close_entry(builder_t *b, til_entry_t entry)
     for (; at < b->n_open; at++) b->open[at] = b->open[at + 1];
 }
 
-static int by_position(const void *a, const void *b)
+/* Sorts events by position, digit by digit from the lowest; what comes of one position is the
+ * same in any order. */
+static void sort_events(event_t *events, size_t n, event_t *spare)
 {
-    const event_t *x = a, *y = b;
-    return x->pos < y->pos ? -1 : x->pos > y->pos;
+    enum { DIGIT = 11, DIGITS = 3, VALUES = 1 << DIGIT, FEW = 128 };
+    size_t first[VALUES];
+    event_t *from = events, *to = spare;
+    if (n <= FEW) {
+        for (size_t i = 1; i < n; i++) {
+            event_t moving = events[i];
+            size_t at = i;
+            for (; at > 0 && events[at - 1] > moving; at--) events[at] = events[at - 1];
+            events[at] = moving;
+        }
+        return;
+    }
+    for (int digit = 0; digit < DIGITS; digit++) {
+        int shift = 32 + digit * DIGIT;
+        memset(first, 0, sizeof first);
+        for (size_t i = 0; i < n; i++) first[from[i] >> shift & (VALUES - 1)]++;
+        for (size_t v = 0, at = 0; v < VALUES; v++) {
+            size_t count = first[v];
+            first[v] = at;
+            at += count;
+        }
+        for (size_t i = 0; i < n; i++) to[first[from[i] >> shift & (VALUES - 1)]++] = from[i];
+        event_t *sorted = to;
+        to = from;
+        from = sorted;
+    }
+    memcpy(events, spare, n * sizeof *events);  /* an odd number of digits ends in `spare` */
 }
 
 /* Segments of one contig from its events. */
-static til_status_t sweep(builder_t *b, event_t *events, size_t n, til_overlap_contig_t *contig)
+static til_status_t sweep(builder_t *b, event_t *events, size_t n, event_t *spare,
+                          til_overlap_contig_t *contig)
 {
     til_status_t status = TIL_OK;
     uint32_t code = 0;
 
-    qsort(events, n, sizeof *events, by_position);
+    sort_events(events, n, spare);
     contig->segment = (uint32_t)b->n_segments;
-    TIL_TRY(push_segment(b, 0, 0));
+    push_segment(b, 0, 0);
     for (size_t i = 0; i < n;) {
-        uint32_t pos = events[i].pos;
-        for (; i < n && events[i].pos == pos; i++) {
-            if (events[i].opens) TIL_TRY(open_entry(b, events[i].entry));
-            else close_entry(b, events[i].entry);
+        uint32_t pos = event_pos(events[i]);
+        for (; i < n && event_pos(events[i]) == pos; i++) {
+            if (event_opens(events[i])) TIL_TRY(open_entry(b, event_entry(events[i])));
+            else close_entry(b, event_entry(events[i]));
         }
         TIL_TRY(intern_open(b, &code));
-        til_segment_t *last = &b->segments[b->n_segments - 1];
+        til_segment_t *last = &b->index->segments[b->n_segments - 1];
         if (last->code == code) continue;
         if (last->start == pos) last->code = code;
-        else TIL_TRY(push_segment(b, pos, code));
+        else push_segment(b, pos, code);
     }
-    contig->n_buckets = (b->segments[b->n_segments - 1].start >> TIL_BUCKET_SHIFT) + 1;
-    TIL_TRY(push_segment(b, UINT32_MAX, 0));
+    contig->n_buckets = (b->index->segments[b->n_segments - 1].start >> TIL_BUCKET_SHIFT) + 1;
+    push_segment(b, UINT32_MAX, 0);
 done:
     return status;
 }
 
-/* Moves the segments to where they stay, and points the buckets at them. */
-static til_status_t settle(builder_t *b)
+static til_status_t make_buckets(builder_t *b)
 {
     til_overlap_t *index = b->index;
     size_t n = 0;
-    if (b->n_segments > UINT32_MAX)
-        return til_fail(b->ctx, TIL_EINPUT, "too many features for 32-bit segments");
     for (size_t c = 0; c < index->n_contigs; c++) {
         index->contigs[c].bucket = (uint32_t)n;
         n += index->contigs[c].n_buckets;
     }
-    index->segments = til_array_large_pages(b->n_segments, sizeof *index->segments);
     index->buckets = til_array_large_pages(n, sizeof *index->buckets);
-    if (index->segments == NULL || index->buckets == NULL)
-        return til_no_memory(b->ctx, n, "buckets");
-    memcpy(index->segments, b->segments, b->n_segments * sizeof *index->segments);
+    if (index->buckets == NULL) return til_no_memory(b->ctx, n, "buckets");
     for (size_t c = 0; c < index->n_contigs; c++) {
         const til_overlap_contig_t *contig = &index->contigs[c];
         uint32_t i = contig->segment;
@@ -185,40 +214,48 @@ static til_status_t settle(builder_t *b)
     return TIL_OK;
 }
 
-/* A merged exon. */
+/* Exons of one row and strand that touch, as one. */
 typedef struct { uint32_t contig, start, end; til_entry_t entry; } stretch_t;
 
-/* Merges the exons of each row and strand; they come in the order in which they touch. */
-static size_t merge_exons(const til_annot_t *annot, const uint32_t *order, bool by_feature,
-                          stretch_t *out)
+/* The stretch that begins at the i-th exon in the annotation's order, which is the order in which
+ * they touch; returns where the next one begins. */
+static size_t take_stretch(const til_annot_t *annot, bool by_feature, size_t i, stretch_t *out)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < annot->n_exons; i++) {
-        const til_exon_t *exon = &annot->exons[order[i]];
-        til_entry_t entry = (by_feature ? order[i] : exon->gene) << 2 | exon->strand;
-        stretch_t *last = n > 0 ? &out[n - 1] : NULL;
-        if (last != NULL && last->entry == entry && last->contig == exon->contig &&
-            exon->start <= last->end) {
-            if (exon->end > last->end) last->end = exon->end;
-            continue;
-        }
-        out[n++] = (stretch_t){ exon->contig, exon->start, exon->end, entry };
+    const til_exon_t *exon = &annot->exons[annot->order[i]];
+    *out = (stretch_t){ exon->contig, exon->start, exon->end,
+                        (by_feature ? annot->order[i] : exon->gene) << 2 | exon->strand };
+    for (i++; i < annot->n_exons && !by_feature; i++) {
+        exon = &annot->exons[annot->order[i]];
+        if ((exon->gene << 2 | exon->strand) != out->entry || exon->contig != out->contig ||
+            exon->start > out->end)
+            break;
+        if (exon->end > out->end) out->end = exon->end;
     }
-    return n;
+    return i;
 }
 
-/* Puts each contig's events together: first[c]..first[c + 1) of `events`. */
-static void sort_by_contig(const stretch_t *stretches, size_t n, size_t n_contigs, size_t *first,
-                           event_t *events)
+/* Counts the events of each contig: those of contig c will be first[c]..first[c + 1). */
+static size_t count_events(const til_annot_t *annot, bool by_feature, size_t *first)
 {
-    for (size_t i = 0; i < n; i++) first[stretches[i].contig + 2] += 2;
-    for (size_t c = 2; c < n_contigs + 2; c++) first[c] += first[c - 1];
-    for (size_t i = 0; i < n; i++) {
-        size_t at = first[stretches[i].contig + 1];
-        events[at] = (event_t){ .pos = stretches[i].start, .entry = stretches[i].entry,
-                                .opens = true };
-        events[at + 1] = (event_t){ .pos = stretches[i].end, .entry = stretches[i].entry };
-        first[stretches[i].contig + 1] = at + 2;
+    stretch_t stretch;
+    for (size_t i = 0; i < annot->n_exons;) {
+        i = take_stretch(annot, by_feature, i, &stretch);
+        first[stretch.contig + 2] += 2;
+    }
+    for (size_t c = 2; c < annot->n_contigs + 2; c++) first[c] += first[c - 1];
+    return first[annot->n_contigs + 1];
+}
+
+/* Puts each contig's events together; first[c + 1] moves from their begin to their end. */
+static void fill_events(const til_annot_t *annot, bool by_feature, size_t *first, event_t *events)
+{
+    stretch_t stretch;
+    for (size_t i = 0; i < annot->n_exons;) {
+        i = take_stretch(annot, by_feature, i, &stretch);
+        size_t at = first[stretch.contig + 1];
+        events[at] = event_at(stretch.start, stretch.entry, true);
+        events[at + 1] = event_at(stretch.end, stretch.entry, false);
+        first[stretch.contig + 1] = at + 2;
     }
 }
 
@@ -239,53 +276,59 @@ til_status_t til_overlap_build(til_ctx_t *ctx, const til_annot_t *annot, bool by
 {
     til_status_t status = TIL_OK;
     builder_t b = { .ctx = ctx };
-    uint32_t *order = NULL;
-    stretch_t *stretches = NULL;
-    event_t *events = NULL;
-    size_t *first = NULL, n_rows = by_feature ? annot->n_exons : annot->n_genes, n;
+    event_t *events = NULL, *spare = NULL;
+    size_t n_rows = by_feature ? annot->n_exons : annot->n_genes;
+    size_t *first = NULL, n_most = 0, n_segments, n;
 
     *out = NULL;
     if (n_rows >= UINT32_MAX >> 3)
         return til_fail(ctx, TIL_EINPUT, "%s: %zu rows to count: at most 536870910", annot->origin,
                         n_rows);
     b.index = calloc(1, sizeof *b.index);
-    order = til_array(annot->n_exons, sizeof *order);
-    stretches = til_array(annot->n_exons, sizeof *stretches);
     first = til_array_zero(annot->n_contigs + 2, sizeof *first);
-    if (b.index == NULL || order == NULL || stretches == NULL || first == NULL) {
-        status = til_no_memory(ctx, annot->n_exons, "features");
+    if (b.index == NULL || first == NULL) {
+        status = til_no_memory(ctx, annot->n_contigs, "contigs");
         goto done;
     }
-    TIL_TRY(til_annot_order(ctx, annot, order));
-    n = merge_exons(annot, order, by_feature, stretches);
-    free(order);
-    order = NULL;
-    events = til_array(2 * n, sizeof *events);
+    n = count_events(annot, by_feature, first);
+    n_segments = n + 2 * annot->n_contigs;
+    if (n_segments > UINT32_MAX) {
+        status = til_fail(ctx, TIL_EINPUT, "%s: too many features for 32-bit segments",
+                          annot->origin);
+        goto done;
+    }
+    events = til_array(n, sizeof *events);
+    b.index->segments = til_array_large_pages(n_segments, sizeof *b.index->segments);
     b.index->n_contigs = annot->n_contigs;
     b.index->n_rows = n_rows;
     b.index->contigs = til_array_zero(annot->n_contigs, sizeof *b.index->contigs);
-    if (events == NULL || b.index->contigs == NULL) {
-        status = til_no_memory(ctx, 2 * n, "events");
+    if (events == NULL || b.index->segments == NULL || b.index->contigs == NULL) {
+        status = til_no_memory(ctx, n, "events");
         goto done;
     }
-    sort_by_contig(stretches, n, annot->n_contigs, first, events);
-    free(stretches);
-    stretches = NULL;
+    fill_events(annot, by_feature, first, events);
+    for (size_t c = 0; c < annot->n_contigs; c++)
+        if (first[c + 1] - first[c] > n_most) n_most = first[c + 1] - first[c];
+    spare = til_array(n_most, sizeof *spare);
+    if (spare == NULL) {
+        status = til_no_memory(ctx, n_most, "events");
+        goto done;
+    }
     TIL_TRY(til_grow(ctx, &b.index->lists, &b.list_capacity, 1, sizeof *b.index->lists));
     b.index->lists[0] = 0;
     b.n_lists = 1;
     for (size_t c = 0; c < annot->n_contigs; c++)
-        TIL_TRY(sweep(&b, events + first[c], first[c + 1] - first[c], &b.index->contigs[c]));
+        TIL_TRY(sweep(&b, events + first[c], first[c + 1] - first[c], spare,
+                      &b.index->contigs[c]));
     free(events);
-    events = NULL;
-    TIL_TRY(settle(&b));
+    free(spare);
+    events = spare = NULL;
+    TIL_TRY(make_buckets(&b));
     b.index->n_without_strand = genes_without_strand(annot);
 done:
-    free(order);
-    free(stretches);
     free(events);
+    free(spare);
     free(first);
-    free(b.segments);
     free(b.open);
     free(b.slots);
     if (status == TIL_OK) *out = b.index;

@@ -65,7 +65,7 @@ static int by_start(const void *a, const void *b)
 }
 
 /* Spans of genes, per contig, merged. A gene on two contigs has two. */
-static til_status_t build_spans(til_ctx_t *ctx, const til_annot_t *annot, const uint32_t *order,
+static til_status_t build_spans(til_ctx_t *ctx, const til_annot_t *annot,
                                 til_quality_model_t *m)
 {
     size_t n = 0;
@@ -75,10 +75,10 @@ static til_status_t build_spans(til_ctx_t *ctx, const til_annot_t *annot, const 
         return til_no_memory(ctx, annot->n_exons, "spans");
     for (int pass = 0; pass < 2; pass++) {      /* count, then place */
         for (size_t i = 0; i < annot->n_exons;) {
-            const til_exon_t *first = &annot->exons[order[i]], *e = first;
+            const til_exon_t *first = &annot->exons[annot->order[i]], *e = first;
             uint32_t start = e->start, end = e->end;
             for (; i < annot->n_exons; i++) {
-                e = &annot->exons[order[i]];
+                e = &annot->exons[annot->order[i]];
                 if (e->gene != first->gene || e->contig != first->contig) break;
                 if (e->start < start) start = e->start;
                 if (e->end > end) end = e->end;
@@ -126,7 +126,7 @@ static til_status_t choose_transcripts(til_ctx_t *ctx, const til_annot_t *annot,
     return TIL_OK;
 }
 
-static til_status_t build_bodies(til_ctx_t *ctx, const til_annot_t *annot, const uint32_t *order,
+static til_status_t build_bodies(til_ctx_t *ctx, const til_annot_t *annot,
                                  til_quality_model_t *m)
 {
     til_status_t status = TIL_OK;
@@ -143,8 +143,8 @@ static til_status_t build_bodies(til_ctx_t *ctx, const til_annot_t *annot, const
     size_t i = 0;
     for (size_t g = 0; g < annot->n_genes; g++) {
         m->exon_first[g] = n;
-        for (; i < annot->n_exons && annot->exons[order[i]].gene == g; i++) {
-            const til_exon_t *e = &annot->exons[order[i]];
+        for (; i < annot->n_exons && annot->exons[annot->order[i]].gene == g; i++) {
+            const til_exon_t *e = &annot->exons[annot->order[i]];
             if (e->transcript == chosen[g] && chosen[g] != TIL_NO_TRANSCRIPT)
                 m->exons[n++] = (span_t){ e->start, e->end };
         }
@@ -170,17 +170,12 @@ til_status_t til_quality_model_build(til_ctx_t *ctx, const til_annot_t *annot,
                                                  "chrMT", "Mito",        "mitochondrion_genome",
                                                  "MtDNA", "NC_012920.1", NULL };
     til_status_t status = TIL_OK;
-    uint32_t *order = til_array(annot->n_exons, sizeof *order);
     til_quality_model_t *m = calloc(1, sizeof *m);
 
     *out = NULL;
-    if (order == NULL || m == NULL) {
-        status = til_no_memory(ctx, annot->n_exons, "features");
-        goto done;
-    }
-    TIL_TRY(til_annot_order(ctx, annot, order));
-    TIL_TRY(build_spans(ctx, annot, order, m));
-    TIL_TRY(build_bodies(ctx, annot, order, m));
+    if (m == NULL) return til_no_memory(ctx, 1, "quality model");
+    TIL_TRY(build_spans(ctx, annot, m));
+    TIL_TRY(build_bodies(ctx, annot, m));
     m->is_ribosomal = til_array_zero(annot->n_genes, sizeof *m->is_ribosomal);
     m->is_mitochondrial = til_array_zero(header->n_contigs, sizeof *m->is_mitochondrial);
     if (m->is_ribosomal == NULL || m->is_mitochondrial == NULL) {
@@ -193,7 +188,6 @@ til_status_t til_quality_model_build(til_ctx_t *ctx, const til_annot_t *annot,
     for (size_t c = 0; c < header->n_contigs; c++)
         m->is_mitochondrial[c] = is_one_of(header->contigs[c], mitochondrial);
 done:
-    free(order);
     if (status == TIL_OK) *out = m;
     else til_quality_model_free(m);
     return status;

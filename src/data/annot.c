@@ -20,83 +20,119 @@ void til_annot_clear(til_annot_t *annot)
     free(annot->transcript_ids);
     free(annot->transcript_genes);
     free(annot->exons);
+    free(annot->order);
     til_arena_free(annot->arena);
     *annot = (til_annot_t){ 0 };
 }
 
-static bool comes_after(const til_exon_t *a, const til_exon_t *b)
-{
-    if (a->contig != b->contig) return a->contig > b->contig;
-    if (a->strand != b->strand) return a->strand > b->strand;
-    return a->start > b->start;
-}
+/* A feature by its place on contig and strand; `at` is its index. */
+typedef struct { uint64_t place; uint32_t at; } placed_t;
 
-static int by_place(const til_exon_t *a, const til_exon_t *b)
+/* One past the run that begins at `from`: ascending, or strictly descending and then turned. */
+static size_t take_run(placed_t *list, size_t from, size_t n)
 {
-    return comes_after(a, b) ? 1 : comes_after(b, a) ? -1 : 0;
-}
-
-/* Stable merge sort of list[0..n) through `spare`; short lists by insertion. */
-static void sort_features(const til_exon_t *exons, uint32_t *list, size_t n, uint32_t *spare)
-{
-    enum { SHORT = 24 };
-    if (n <= SHORT) {
-        for (size_t i = 1; i < n; i++) {
-            uint32_t moving = list[i];
-            size_t at = i;
-            for (; at > 0 && comes_after(&exons[list[at - 1]], &exons[moving]); at--)
-                list[at] = list[at - 1];
-            list[at] = moving;
+    size_t end = from + 1;
+    if (end < n && list[end].place < list[from].place) {
+        while (end < n && list[end].place < list[end - 1].place) end++;
+        for (size_t a = from, b = end - 1; a < b; a++, b--) {
+            placed_t turned = list[a];
+            list[a] = list[b];
+            list[b] = turned;
         }
-        return;
+        return end;
     }
-    size_t half = n / 2, a = 0, b = half, out = 0;
-    sort_features(exons, list, half, spare);
-    sort_features(exons, list + half, n - half, spare);
-    memcpy(spare, list, n * sizeof *list);
-    while (a < half && b < n)
-        list[out++] = by_place(&exons[spare[a]], &exons[spare[b]]) <= 0 ? spare[a++] : spare[b++];
-    while (a < half) list[out++] = spare[a++];
-    while (b < n) list[out++] = spare[b++];
+    while (end < n && list[end].place >= list[end - 1].place) end++;
+    return end;
 }
 
-til_status_t til_annot_order(til_ctx_t *ctx, const til_annot_t *annot, uint32_t *order)
+static void merge_runs(const placed_t *from, size_t begin, size_t middle, size_t end,
+                       placed_t *to)
 {
+    size_t a = begin, b = middle;
+    for (size_t out = begin; out < end; out++)
+        to[out] = b == end || (a < middle && from[a].place <= from[b].place) ? from[a++]
+                                                                             : from[b++];
+}
+
+/* Stable sort of list[0..n) by merging the runs that are there: the exons of a transcript stand
+ * in order, upwards or downwards. ends: n + 1 numbers; returns `list` or `spare`. */
+static placed_t *sort_places(placed_t *list, size_t n, placed_t *spare, uint32_t *ends)
+{
+    size_t n_runs = 0;
+    ends[0] = 0;
+    for (size_t at = 0; at < n;) ends[++n_runs] = (uint32_t)(at = take_run(list, at, n));
+    while (n_runs > 1) {
+        size_t kept = 0;
+        for (size_t run = 0; run < n_runs; run += 2) {
+            size_t last = run + 2 < n_runs ? run + 2 : n_runs;
+            merge_runs(list, ends[run], ends[run + 1], ends[last], spare);
+            ends[++kept] = ends[last];
+        }
+        placed_t *sorted = spare;
+        spare = list;
+        list = sorted;
+        n_runs = kept;
+    }
+    return list;
+}
+
+static uint64_t place_of(const til_exon_t *exon)
+{
+    return (uint64_t)exon->contig << 34 | (uint64_t)exon->strand << 32 | exon->start;
+}
+
+til_status_t til_annot_sort(til_ctx_t *ctx, til_annot_t *annot)
+{
+    til_status_t status = TIL_OK;
+    uint32_t *order;
     size_t n = annot->n_exons, most = 0;
     size_t *first = til_array_zero(annot->n_genes + 2, sizeof *first);
-    uint32_t *spare = NULL;
+    placed_t *list = NULL, *spare = NULL;
+    uint32_t *ends = NULL;
 
     if (first == NULL) return til_no_memory(ctx, annot->n_genes, "genes");
+    free(annot->order);
+    order = annot->order = til_array(n, sizeof *order);
+    if (order == NULL) {
+        status = til_no_memory(ctx, n, "features");
+        goto done;
+    }
     for (size_t i = 0; i < n; i++) first[annot->exons[i].gene + 2]++;
     for (size_t g = 2; g < annot->n_genes + 2; g++) {
         if (first[g] > most) most = first[g];
         first[g] += first[g - 1];
     }
     for (size_t i = 0; i < n; i++) order[first[annot->exons[i].gene + 1]++] = (uint32_t)i;
+    list = til_array(most, sizeof *list);
     spare = til_array(most, sizeof *spare);
-    if (spare == NULL) {
-        free(first);
-        return til_no_memory(ctx, most, "features");
+    ends = til_array(most + 1, sizeof *ends);
+    if (list == NULL || spare == NULL || ends == NULL) {
+        status = til_no_memory(ctx, most, "features");
+        goto done;
     }
-    for (size_t g = 0; g < annot->n_genes; g++)
-        sort_features(annot->exons, order + first[g], first[g + 1] - first[g], spare);
+    for (size_t g = 0; g < annot->n_genes; g++) {
+        uint32_t *own = order + first[g];
+        size_t n_own = first[g + 1] - first[g];
+        for (size_t i = 0; i < n_own; i++)
+            list[i] = (placed_t){ place_of(&annot->exons[own[i]]), own[i] };
+        const placed_t *sorted = sort_places(list, n_own, spare, ends);
+        for (size_t i = 0; i < n_own; i++) own[i] = sorted[i].at;
+    }
+done:
+    free(ends);
     free(spare);
+    free(list);
     free(first);
-    return TIL_OK;
+    return status;
 }
 
-til_status_t til_annot_gene_lengths(til_ctx_t *ctx, const til_annot_t *annot, uint64_t *lengths)
+void til_annot_gene_lengths(const til_annot_t *annot, uint64_t *lengths)
 {
-    til_status_t status = TIL_OK;
-    uint32_t *order = til_array(annot->n_exons, sizeof *order);
-    if (order == NULL) return til_no_memory(ctx, annot->n_exons, "features");
-    TIL_TRY(til_annot_order(ctx, annot, order));
-
     memset(lengths, 0, annot->n_genes * sizeof *lengths);
     const til_exon_t *last = NULL;
     uint32_t covered_to = 0;
     for (size_t i = 0; i < annot->n_exons; i++) {
-        const til_exon_t *exon = &annot->exons[order[i]];
+        const til_exon_t *exon = &annot->exons[annot->order[i]];
         if (last == NULL || last->gene != exon->gene || last->contig != exon->contig ||
             last->strand != exon->strand)
             covered_to = 0;
@@ -105,8 +141,4 @@ til_status_t til_annot_gene_lengths(til_ctx_t *ctx, const til_annot_t *annot, ui
         if (exon->end > covered_to) covered_to = exon->end;
         last = exon;
     }
-
-done:
-    free(order);
-    return status;
 }

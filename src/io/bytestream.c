@@ -26,6 +26,7 @@ struct til_bytes {
     size_t n_left;              /* bytes from there                    */
     uint64_t n_read;            /* bytes read from the file            */
     uint64_t member_start;      /* where the current member begins     */
+    til_sha256_t *sha256;       /* of all bytes read, or NULL          */
 };
 
 /* Reads more of the file behind what is left (which moves to the front). */
@@ -38,6 +39,7 @@ static til_status_t refill(til_ctx_t *ctx, til_bytes_t *b)
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return til_fail(ctx, TIL_EIO, "%s: read failed: %s", b->path, strerror(errno));
         if (got == 0) b->at_end = true;
+        if (b->sha256 != NULL) til_sha256_add(b->sha256, b->buffer + b->n_left, (size_t)got);
         b->n_left += (size_t)got;
         b->n_read += (uint64_t)got;
         if (b->n_left >= 18) break;     /* a FIFO gives what it has; a member needs 18 bytes */
@@ -96,9 +98,36 @@ void til_bytes_close(til_bytes_t *bytes)
     if (bytes == NULL) return;
     if (bytes->fd > STDIN_FILENO) close(bytes->fd);
     til_inflater_free(bytes->inflater);
+    if (bytes->sha256 != NULL) {
+        char unused[TIL_SHA256_TEXT];
+        til_sha256_end(bytes->sha256, unused);
+    }
     free(bytes->buffer);
     free(bytes->path);
     free(bytes);
+}
+
+til_status_t til_bytes_hash(til_ctx_t *ctx, til_bytes_t *b)
+{
+    if (!S_ISREG(b->info.st_mode)) return TIL_OK;
+    b->sha256 = til_sha256_begin();
+    if (b->sha256 == NULL) return til_no_memory(ctx, 1, "digest");
+    til_sha256_add(b->sha256, b->next, b->n_left);
+    return TIL_OK;
+}
+
+til_status_t til_bytes_digest(til_ctx_t *ctx, til_bytes_t *b, char text[TIL_SHA256_TEXT])
+{
+    text[0] = '\0';
+    if (b->sha256 == NULL) return TIL_OK;
+    while (!b->at_end) {
+        b->n_left = 0;
+        til_status_t status = refill(ctx, b);
+        if (status != TIL_OK) return status;
+    }
+    til_sha256_end(b->sha256, text);
+    b->sha256 = NULL;
+    return TIL_OK;
 }
 
 /* Between members: begins the next one, or passes over zero padding up to the end of the file. */
@@ -175,6 +204,7 @@ static til_status_t read_plain(til_ctx_t *ctx, til_bytes_t *b, uint8_t *to, size
         if (more < 0)
             return til_fail(ctx, TIL_EIO, "%s: read failed: %s", b->path, strerror(errno));
         if (more == 0) b->at_end = true;
+        if (b->sha256 != NULL) til_sha256_add(b->sha256, to + taken, (size_t)more);
         taken += (size_t)more;
     }
     *got = taken;

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <tilseq/context.h>
 
+#include "io/digest.h"
+
 typedef struct til_bytes til_bytes_t;
 
 /* Opens `path` ("-" is standard input). gzip, of any number of members, and BGZF are told by
@@ -20,6 +22,15 @@ void til_bytes_close(til_bytes_t *bytes);
  * member stands. */
 TIL_MUST_USE
 til_status_t til_bytes_read(til_ctx_t *ctx, til_bytes_t *bytes, void *to, size_t n, size_t *got);
+
+/* Asks, right after opening, for the digest of the file's own bytes (not of what they inflate to). */
+TIL_MUST_USE
+til_status_t til_bytes_hash(til_ctx_t *ctx, til_bytes_t *bytes);
+
+/* That digest, once: what was not read yet is read now. "" for what is no regular file and could not
+ * be checked again. */
+TIL_MUST_USE
+til_status_t til_bytes_digest(til_ctx_t *ctx, til_bytes_t *bytes, char text[TIL_SHA256_TEXT]);
 
 /* The path as the user wrote it. Borrows. */
 const char *til_bytes_path(const til_bytes_t *bytes);

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <nettle/sha2.h>
@@ -28,6 +29,26 @@ void til_sha256(const void *bytes, size_t n, char text[TIL_SHA256_TEXT])
     sha256_init(&state);
     sha256_update(&state, n, bytes);
     finish(&state, text);
+}
+
+struct til_sha256 { struct sha256_ctx state; };
+
+til_sha256_t *til_sha256_begin(void)
+{
+    til_sha256_t *s = calloc(1, sizeof *s);
+    if (s != NULL) sha256_init(&s->state);
+    return s;
+}
+
+void til_sha256_add(til_sha256_t *s, const void *bytes, size_t n)
+{
+    sha256_update(&s->state, n, bytes);
+}
+
+void til_sha256_end(til_sha256_t *s, char text[TIL_SHA256_TEXT])
+{
+    finish(&s->state, text);
+    free(s);
 }
 
 til_status_t til_sha256_file(til_ctx_t *ctx, const char *path, char text[TIL_SHA256_TEXT])

@@ -9,6 +9,8 @@
 
 #include <tilseq/annot.h>
 
+#include "io/digest.h"
+
 typedef struct {
     const char *feature;        /* third column: "exon"                                     */
     const char *attribute;      /* what names the gene of a feature: "gene_id"              */
@@ -16,7 +18,8 @@ typedef struct {
 
 #define TIL_GTF_OPTIONS { .feature = "exon", .attribute = "gene_id" }
 
-/* Reads `path` ("-" is standard input). In GFF3 a feature without the attribute belongs to the
+/* Reads `path` ("-" is standard input); sha256 takes the file's digest ("" for what is no regular
+ * file) or is NULL. In GFF3 a feature without the attribute belongs to the
  * topmost feature its Parent leads to; one with several parents is several exons.
  *
  * TIL_EINPUT naming file and line for a feature line with fewer than nine columns, a start
@@ -25,7 +28,7 @@ typedef struct {
  * on several contigs or strands is a notice. `out` is left empty unless TIL_OK. */
 TIL_MUST_USE
 til_status_t til_gtf_read(til_ctx_t *ctx, const char *path, const til_gtf_options_t *options,
-                          til_annot_t *out);
+                          char sha256[TIL_SHA256_TEXT], til_annot_t *out);
 
 /* The same from text in memory; `name` is for messages. */
 TIL_MUST_USE

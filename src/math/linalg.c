@@ -25,6 +25,7 @@
 /* Only OpenBLAS has these; with another BLAS they are null. */
 extern void openblas_set_num_threads(int n_threads) __attribute__((weak));
 extern char *openblas_get_config(void) __attribute__((weak));
+extern int blas_thread_shutdown_(void) __attribute__((weak));
 #define HAVE_OPENBLAS_CALLS (openblas_set_num_threads != NULL && openblas_get_config != NULL)
 #else
 #define HAVE_OPENBLAS_CALLS 1
@@ -33,6 +34,10 @@ extern char *openblas_get_config(void) __attribute__((weak));
 void til_linalg_single_thread(void)
 {
     if (HAVE_OPENBLAS_CALLS) openblas_set_num_threads(1);
+#if defined(__GNUC__)
+    /* the threads it started when it was loaded would spin for a tenth of a second */
+    if (blas_thread_shutdown_ != NULL) (void)blas_thread_shutdown_();
+#endif
 }
 
 const char *til_linalg_version(void)

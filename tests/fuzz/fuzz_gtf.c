@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (til_gtf_read_text(&ctx, "fuzz", (const char *)data, size, &options, &annot) != TIL_OK)
         return 0;
     lengths = malloc((annot.n_genes + 1) * sizeof *lengths);
-    if (lengths != NULL && til_annot_gene_lengths(&ctx, &annot, lengths) != TIL_OK) abort();
+    if (lengths != NULL) til_annot_gene_lengths(&annot, lengths);
     free(lengths);
     /* positions far apart make many buckets: that is memory, not a fault */
     uint32_t end = 0;
