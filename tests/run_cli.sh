@@ -5,7 +5,8 @@
 #   <case>.stdout   what it must print, to the byte (absent: nothing)
 #   <case>.stderr   glob patterns, one a line; each must match some line of stderr (absent: not looked at)
 #   <case>.exit     its exit code (absent: 0)
-# $DATA is tests/cli/data; `tilseq` runs the program under test with the thread count of the round appended.
+# $DATA is tests/cli/data; `tilseq` runs the program under test with the thread count of the round appended; `rounded`
+# keeps nine digits of each number, for what LAPACK's kernels compute otherwise on another processor (1e-9 is promised).
 # --accept rewrites .stdout and .exit from what the program does now: read the diff before you commit it.
 set -u
 here=$(cd "${srcdir:-.}/tests" && pwd)
@@ -29,6 +30,15 @@ esac
 WRAPPER
     chmod +x "$scratch/bin/tilseq"
 }
+
+cat >"$scratch/bin/rounded" <<'ROUNDED'
+#!/bin/sh
+awk -F'\t' -v OFS='\t' '{
+    for (i = 1; i <= NF; i++)
+        if (length($i) > 10 && $i ~ /^-?[0-9]+\.[0-9]+(e-?[0-9]+)?$/) $i = sprintf("%.9g", $i)
+    print }'
+ROUNDED
+chmod +x "$scratch/bin/rounded"
 
 matches() {     # file of patterns, file of lines
     while IFS= read -r pattern; do

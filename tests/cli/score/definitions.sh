@@ -1,1 +1,1 @@
-tilseq score ${DATA%/data}/../golden/score/counts.tsv -g ${DATA%/data}/../golden/score/sets.gmt --scores ${DATA%/data}/../golden/score/defs.tsv -m mean --no-provenance -q -o out/s.tsv && cat out/s.tsv out/s.coverage.tsv
+tilseq score ${DATA%/data}/../golden/score/counts.tsv -g ${DATA%/data}/../golden/score/sets.gmt --scores ${DATA%/data}/../golden/score/defs.tsv -m mean --no-provenance -q -o out/s.tsv && cat out/s.tsv out/s.coverage.tsv | rounded
