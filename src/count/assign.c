@@ -27,31 +27,6 @@ void til_ballot_clear(til_ballot_t *ballot)
     *ballot = (til_ballot_t){ 0 };
 }
 
-til_touch_t til_touch(const til_overlap_t *index, int32_t contig, const til_read_t *end)
-{
-    til_touch_t touch = { 0 };
-    const til_block_t *blocks = til_read_blocks(end);
-
-    for (unsigned b = 0; b < end->n_blocks; b++) {
-        uint32_t i = til_overlap_find(index, (size_t)contig, blocks[b].start);
-        if (i == TIL_NO_SEGMENT) {
-            touch.gap = true;
-            continue;
-        }
-        for (const til_segment_t *segment = &index->segments[i];; segment++) {
-            uint32_t code = segment->code;
-            if (code == 0) {
-                touch.gap = true;
-            } else if (code != touch.code) {
-                touch.several |= touch.code != 0 || !(code & 1);
-                touch.code = code;
-            }
-            if (segment[1].start >= blocks[b].end) break;
-        }
-    }
-    return touch;
-}
-
 /* ----------------------------------------------------------------- collect */
 
 static til_status_t collect_segment(til_ctx_t *ctx, til_ballot_t *ballot,

@@ -6,13 +6,6 @@
 #include "count/fates.h"
 #include "count/overlap.h"
 
-/* What one end touches, at a glance. */
-typedef struct {
-    uint32_t code;              /* the one set met (0: none)          */
-    bool several;               /* several sets, or a set of several  */
-    bool gap;                   /* some base lies outside every gene  */
-} til_touch_t;
-
 /* A gene under some bases of an end. */
 typedef struct {
     til_entry_t entry;
@@ -37,8 +30,31 @@ typedef struct {
 
 void til_ballot_clear(til_ballot_t *ballot);
 
-/* Looks one end up. `contig` is the annotation's, -1 when it has none. */
-til_touch_t til_touch(const til_overlap_t *index, int32_t contig, const til_read_t *end);
+/* Looks one end up on a contig of the annotation. */
+static inline til_touch_t til_touch(const til_overlap_t *index, int32_t contig, const til_read_t *end)
+{
+    til_touch_t touch = { 0 };
+    const til_block_t *blocks = til_read_blocks(end);
+
+    for (unsigned b = 0; b < end->n_blocks; b++) {
+        uint32_t i = til_overlap_find(index, (size_t)contig, blocks[b].start);
+        if (i == TIL_NO_SEGMENT) {
+            touch.gap = true;
+            continue;
+        }
+        for (const til_segment_t *segment = &index->segments[i];; segment++) {
+            uint32_t code = segment->code;
+            if (code == 0) {
+                touch.gap = true;
+            } else if (code != touch.code) {
+                touch.several |= touch.code != 0 || !(code & 1);
+                touch.code = code;
+            }
+            if (segment[1].start >= blocks[b].end) break;
+        }
+    }
+    return touch;
+}
 
 /* Lists everything a fragment lies on, for til_ballot_vote. contigs: the annotation's, of each end.
  */

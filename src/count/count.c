@@ -32,7 +32,7 @@ enum {
 enum { UNIT_FEATURECOUNTS = 65536, UNIT_HTSEQ = 720720 };
 
 #define NO_READ UINT32_MAX
-#define TAKEN 0x80000000u       /* the read stands in `taken`, not in `reads` */
+#define KEPT 0x80000000u        /* a place in `waiting`, not in `reads` */
 
 /* A stranded library shows one strand in four fragments of five (RSeQC's and nf-core's line), an
  * unstranded one both alike. */
@@ -59,6 +59,7 @@ typedef struct {
     int32_t *contig_map;
     til_read_rules_t rules;
     bool pairing, bases_matter;
+    bool nothing_filters;       /* no option keeps a uniquely mapped pair from the vote */
     til_quality_model_t *model;     /* NULL unless quality is asked for */
     int64_t unit;
     til_stranded_t settings[MAX_SETTINGS];
@@ -67,13 +68,16 @@ typedef struct {
     size_t n_workers;
 
     til_bam_batch_t batch;
-    til_read_t *reads, *taken;
-    size_t read_capacity, taken_capacity, n_taken;
+    til_read_t *reads;
+    size_t read_capacity;
     pair_t *pairs;
     size_t pair_capacity, n_pairs;
     til_pairs_table_t *waiting;
-    til_read_t held;            /* the last read of the batch before, when alone so far */
-    bool has_held, sorted;
+    uint32_t *kept;             /* its places that this batch uses up          */
+    size_t kept_capacity, n_kept;
+    uint32_t held;              /* the last read of the batch before, kept, when alone so far; or
+                                   NO_READ                                                      */
+    bool sorted;
     uint16_t left_out;          /* flags of records that seek no mate, since they are not counted */
     int32_t at_contig;
     uint64_t n_records;
@@ -155,6 +159,34 @@ static til_status_t see(til_ctx_t *ctx, const counting_t *s, worker_t *w, const 
     return til_quality_see(ctx, w->quality, s->model, s->index, &sighting);
 }
 
+/* Evidence for the strand: an end of a unique fragment on one gene (its code is odd) of one strand. */
+static void note_strand(worker_t *w, uint32_t code, bool minus)
+{
+    bool sense = minus == ((code >> 1 & 3) == TIL_STRAND_MINUS);
+    w->sense += sense;
+    w->antisense += !sense;
+}
+
+/* The most frequent kind of fragment, where no option filters: two mapped ends of a unique
+ * alignment, on one gene (the general way comes to the same). False for any other. */
+static bool count_plain_pair(const counting_t *s, worker_t *w, const til_fragment_t *f)
+{
+    const til_read_t *a = f->end[0], *b = f->end[1];
+    if (a == NULL || b == NULL || ((a->flag | b->flag) & TIL_FLAG_UNMAPPED) ||
+        a->n_hits > 1 || b->n_hits > 1)
+        return false;
+    uint32_t code = a->touch.code;
+    if (!(code & 1) || code != b->touch.code || a->touch.several || b->touch.several ||
+        (code >> 1 & 3) == TIL_STRAND_NONE)
+        return false;
+    bool minus = til_read_fragment_minus(a);
+    if (minus != til_read_fragment_minus(b)) return false;
+    w->n_mapped++;
+    note_strand(w, code, minus);
+    count_one_gene(s, w, code >> 1, minus, s->unit);
+    return true;
+}
+
 static til_status_t count_fragment(til_ctx_t *ctx, const counting_t *s, worker_t *w,
                                    const til_fragment_t *f)
 {
@@ -166,6 +198,7 @@ static til_status_t count_fragment(til_ctx_t *ctx, const counting_t *s, worker_t
     uint32_t code = 0;
     til_status_t status = TIL_OK;
 
+    if (s->nothing_filters && count_plain_pair(s, w, f)) return TIL_OK;
     til_fate_t fate = htseq ? til_fate_of_htseq(o, f, extra) : til_fate_of(o, f);
     if (extra[TIL_FATE_MULTI_MAPPING] > 0)
         for (size_t k = 0; k < s->n_settings; k++) w->footer[k][TIL_FATE_MULTI_MAPPING]++;
@@ -178,7 +211,7 @@ static til_status_t count_fragment(til_ctx_t *ctx, const counting_t *s, worker_t
         if (end == NULL || til_read_unmapped(end)) continue;
         contigs[i] = s->contig_map[end->contig];
         if (contigs[i] < 0) lost = true;
-        else touch[i] = til_touch(s->index, contigs[i], end);
+        else touch[i] = end->touch;
     }
     uint32_t n_hits = til_fragment_hits(f);
     bool simple = is_simple(s, touch, &code);
@@ -199,11 +232,8 @@ static til_status_t count_fragment(til_ctx_t *ctx, const counting_t *s, worker_t
                       touch[1].code != 0 && til_read_fragment_minus(f->end[1]) };
     int which = touch[0].code != 0 ? 0 : 1;
     bool agree = touch[0].code == 0 || touch[1].code == 0 || minus[0] == minus[1];
-    if (simple && (code & 1) && agree && n_hits == 1 && (code >> 1 & 3) != TIL_STRAND_NONE) {
-        bool sense = minus[which] == ((code >> 1 & 3) == TIL_STRAND_MINUS);
-        w->sense += sense;
-        w->antisense += !sense;
-    }
+    if (simple && (code & 1) && agree && n_hits == 1 && (code >> 1 & 3) != TIL_STRAND_NONE)
+        note_strand(w, code, minus[which]);
     if (simple && (code & 1) && agree && !s->bases_matter)
         count_one_gene(s, w, code >> 1, minus[which], weight);
     else
@@ -214,28 +244,58 @@ done:
 
 /* ------------------------------------------------------------- parallel work */
 
+static til_status_t decode(til_ctx_t *ctx, counting_t *s, worker_t *w, size_t i)
+{
+    bool no_position;
+    const uint8_t *record = s->batch.bytes + s->batch.at[i];
+    til_read_state_t state = til_read_decode(record, &s->rules, &s->reads[i], &no_position);
+    if (state == TIL_READ_NO_MEMORY) return til_no_memory(ctx, 1, "alignment");
+    if (state != TIL_READ_OK) {
+        til_bam_record_t parts;
+        bool whole = til_bam_record(record, &parts);
+        return til_fail(ctx, TIL_EINPUT, "%s: record %llu%s%.80s%s: %s", s->path,
+                        (unsigned long long)(s->batch.first + i), whole ? " (read " : "",
+                        whole ? parts.name : "", whole ? ")" : "", til_read_problem(state));
+    }
+    w->n_no_position += no_position;
+    return TIL_OK;
+}
+
+/* The contig of the annotation a read lies on, or -1. */
+static int32_t annotated_contig(const counting_t *s, const til_read_t *read)
+{
+    return read->contig < 0 ? -1 : s->contig_map[read->contig];
+}
+
+/* Takes records apart and looks up what they lie on. A read is looked up some records after it was
+ * decoded; in between the memory that will be wanted is asked for, the bucket first, then what
+ * it points to, so that the processor has many of these under way and waits for none. */
 static til_status_t decode_range(til_ctx_t *ctx, void *arg, int worker, size_t begin, size_t end)
 {
+    enum { TO_SEGMENTS = 12, TO_LOOK_UP = 24 };
     counting_t *s = arg;
-    bool no_position;
-    for (size_t i = begin; i < end; i++) {
-        const uint8_t *record = s->batch.bytes + s->batch.at[i];
-        til_read_state_t state = til_read_decode(record, &s->rules, &s->reads[i], &no_position);
-        if (state == TIL_READ_NO_MEMORY) return til_no_memory(ctx, 1, "alignment");
-        if (state != TIL_READ_OK) {
-            til_bam_record_t parts;
-            bool whole = til_bam_record(record, &parts);
-            return til_fail(ctx, TIL_EINPUT, "%s: record %llu%s%.80s%s: %s", s->path,
-                            (unsigned long long)(s->batch.first + i), whole ? " (read " : "",
-                            whole ? parts.name : "", whole ? ")" : "", til_read_problem(state));
+    for (size_t i = begin; i < end + TO_LOOK_UP; i++) {
+        if (i < end) {
+            til_status_t status = decode(ctx, s, &s->workers[worker], i);
+            if (status != TIL_OK) return status;
+            const til_read_t *read = &s->reads[i];
+            int32_t contig = annotated_contig(s, read);
+            const til_block_t *blocks = til_read_blocks(read);
+            for (unsigned b = 0; contig >= 0 && b < read->n_blocks && b < TIL_BLOCKS_INSIDE; b++)
+                til_overlap_prefetch_bucket(s->index, (size_t)contig, blocks[b].start);
         }
-        s->workers[worker].n_no_position += no_position;
-        const til_read_t *read = &s->reads[i];
-        if (read->contig < 0 || s->contig_map[read->contig] < 0) continue;
-        const til_block_t *blocks = til_read_blocks(read);
-        for (unsigned b = 0; b < read->n_blocks && b < TIL_BLOCKS_INSIDE; b++)
-            til_overlap_prefetch_bucket(s->index, (size_t)s->contig_map[read->contig],
-                                        blocks[b].start);
+        if (i >= begin + TO_SEGMENTS && i - TO_SEGMENTS < end) {
+            const til_read_t *read = &s->reads[i - TO_SEGMENTS];
+            int32_t contig = annotated_contig(s, read);
+            const til_block_t *blocks = til_read_blocks(read);
+            for (unsigned b = 0; contig >= 0 && b < read->n_blocks && b < TIL_BLOCKS_INSIDE; b++)
+                til_overlap_prefetch(s->index, (size_t)contig, blocks[b].start);
+        }
+        if (i >= begin + TO_LOOK_UP) {
+            til_read_t *read = &s->reads[i - TO_LOOK_UP];
+            int32_t contig = annotated_contig(s, read);
+            if (contig >= 0) read->touch = til_touch(s->index, contig, read);
+        }
     }
     return TIL_OK;
 }
@@ -243,34 +303,25 @@ static til_status_t decode_range(til_ctx_t *ctx, void *arg, int worker, size_t b
 static til_read_t *read_at(const counting_t *s, uint32_t place)
 {
     if (place == NO_READ) return NULL;
-    return place & TAKEN ? &s->taken[place & ~TAKEN] : &s->reads[place];
+    return place & KEPT ? til_pairs_read(s->waiting, place & ~KEPT) : &s->reads[place];
 }
 
-/* Asks for what the fragments of [begin, end) will look up. Nothing here waits for anything, so
- * that the processor has many of these reads under way at once. */
-static void look_ahead(const counting_t *s, size_t begin, size_t end)
+/* Asks for the counts that a fragment will change. */
+static void look_ahead(const counting_t *s, const worker_t *w, size_t i)
 {
-    for (size_t i = begin; i < end; i++) {
-        for (int e = 0; e < (s->pairing ? 2 : 1); e++) {
-            const til_read_t *read = !s->pairing ? &s->reads[i]
-                : read_at(s, e == 0 ? s->pairs[i].first : s->pairs[i].second);
-            if (read == NULL || read->contig < 0 || s->contig_map[read->contig] < 0) continue;
-            size_t contig = (size_t)s->contig_map[read->contig];
-            const til_block_t *blocks = til_read_blocks(read);
-            for (unsigned b = 0; b < read->n_blocks && b < TIL_BLOCKS_INSIDE; b++)
-                til_overlap_prefetch(s->index, contig, blocks[b].start);
-        }
-    }
+    const til_read_t *read = s->pairing ? read_at(s, s->pairs[i].first) : &s->reads[i];
+    if (read == NULL || !(read->touch.code & 1)) return;
+    __builtin_prefetch(&w->counts[(size_t)(read->touch.code >> 3) * s->n_settings], 1);
 }
 
 static til_status_t vote_range(til_ctx_t *ctx, void *arg, int worker, size_t begin, size_t end)
 {
     counting_t *s = arg;
     worker_t *w = &s->workers[worker];
-    enum { GROUP = 32 };
+    enum { AHEAD = 16 };
     for (size_t i = begin; i < end; i++) {
         til_fragment_t f = { .paired = s->pairing };
-        if ((i - begin) % GROUP == 0) look_ahead(s, i, end - i < GROUP ? end : i + GROUP);
+        if (i + AHEAD < end) look_ahead(s, w, i + AHEAD);
         if (s->pairing) {
             f.end[0] = read_at(s, s->pairs[i].first);
             f.end[1] = read_at(s, s->pairs[i].second);
@@ -291,16 +342,14 @@ static til_status_t vote_range(til_ctx_t *ctx, void *arg, int worker, size_t beg
 
 /* ------------------------------------------------------------------- mates */
 
-/* Moves a read to `taken`. */
-static til_status_t push_taken(til_ctx_t *ctx, counting_t *s, til_read_t *read, uint32_t *place)
+/* Notes a place of the table that is free again when this batch is counted. */
+static til_status_t use_up(til_ctx_t *ctx, counting_t *s, uint32_t place)
 {
-    til_status_t status = til_grow(ctx, &s->taken, &s->taken_capacity, s->n_taken + 1,
-                                   sizeof *s->taken);
-    if (status != TIL_OK) return status;
-    s->taken[s->n_taken] = *read;
-    read->more = NULL;
-    *place = (uint32_t)s->n_taken++ | TAKEN;
-    return TIL_OK;
+    til_status_t status = til_grow(ctx, &s->kept, &s->kept_capacity, s->n_kept + 1,
+                                   sizeof *s->kept);
+    if (status == TIL_OK) s->kept[s->n_kept++] = place;
+    else til_pairs_return(s->waiting, place);
+    return status;
 }
 
 /* Notes a fragment; `b` may be NO_READ. The end flagged as first goes first, and so does a read
@@ -321,13 +370,11 @@ static til_status_t push_pair(til_ctx_t *ctx, counting_t *s, uint32_t a, uint32_
  */
 static til_status_t release(til_ctx_t *ctx, counting_t *s, int32_t contig)
 {
-    til_read_t read;
     size_t cursor = 0;
     uint32_t place;
-    while (til_pairs_sweep(s->waiting, contig, &cursor, &read)) {
-        til_status_t status = push_taken(ctx, s, &read, &place);
-        if (status == TIL_OK) status = push_pair(ctx, s, place, NO_READ);
-        free(read.more);
+    while (til_pairs_sweep(s->waiting, contig, &cursor, &place)) {
+        til_status_t status = use_up(ctx, s, place);
+        if (status == TIL_OK) status = push_pair(ctx, s, place | KEPT, NO_READ);
         if (status != TIL_OK) return status;
     }
     return TIL_OK;
@@ -344,39 +391,41 @@ static til_status_t watch_order(til_ctx_t *ctx, counting_t *s, const til_read_t 
     return release(ctx, s, read->contig);
 }
 
-/* Finds the mate of a read that did not match the one before it. */
+/* Finds the mate of a read that did not match the one before it; without one the read waits. */
 static til_status_t seek_mate(til_ctx_t *ctx, counting_t *s, uint32_t place)
 {
-    til_read_t mate, *read = read_at(s, place);
-    uint32_t mate_place;
-    if (!til_pairs_take(s->waiting, read, &mate)) {
-        til_status_t status = til_pairs_wait(ctx, s->waiting, read);
-        if (status == TIL_OK) read->more = NULL;
-        return status;
+    til_status_t status = TIL_OK;
+    uint32_t kept = place & ~KEPT;
+    if (til_pairs_take(s->waiting, read_at(s, place), &kept)) {
+        TIL_TRY(use_up(ctx, s, kept));
+        if (place & KEPT) TIL_TRY(use_up(ctx, s, place & ~KEPT));
+        return push_pair(ctx, s, place, kept | KEPT);
     }
-    til_status_t status = push_taken(ctx, s, &mate, &mate_place);
-    if (status == TIL_OK) status = push_pair(ctx, s, place, mate_place);
-    free(mate.more);
+    if (!(place & KEPT)) TIL_TRY(til_pairs_keep(ctx, s->waiting, read_at(s, place), &kept));
+    return til_pairs_wait(ctx, s->waiting, kept);
+done:
     return status;
 }
 
 /* Pairs up a batch. A read without a mate so far is looked at again when the next one has come. */
 static til_status_t pair_batch(til_ctx_t *ctx, counting_t *s)
 {
+    enum { TO_MATE = 8, TO_TAKE = 16 };
     til_status_t status = TIL_OK;
-    uint32_t before = NO_READ;
+    uint32_t before = s->held;
 
-    enum { AHEAD = 8 };
-    s->n_pairs = s->n_taken = 0;
-    if (s->has_held) TIL_TRY(push_taken(ctx, s, &s->held, &before));
-    s->has_held = false;
+    s->n_pairs = 0;
+    s->held = NO_READ;
     for (uint32_t i = 0; i < s->batch.n; i++) {
         const til_read_t *read = &s->reads[i];
-        if (til_pairs_count(s->waiting) > 0 && i + AHEAD < s->batch.n)
-            til_pairs_prefetch(s->waiting, &s->reads[i + AHEAD]);
+        if (til_pairs_any(s->waiting) && i + TO_TAKE < s->batch.n) {
+            til_pairs_prefetch(s->waiting, read + TO_TAKE);
+            til_pairs_prefetch_mate(s->waiting, read + TO_MATE);
+        }
         bool paired = (read->flag & TIL_FLAG_PAIRED) && !(read->flag & s->left_out);
         if (before != NO_READ) {
             if (paired && til_pairs_match(read_at(s, before), read)) {
+                if (before & KEPT) TIL_TRY(use_up(ctx, s, before & ~KEPT));
                 TIL_TRY(push_pair(ctx, s, before, i));
                 before = NO_READ;
                 continue;
@@ -388,10 +437,12 @@ static til_status_t pair_batch(til_ctx_t *ctx, counting_t *s)
         if (paired) before = i;
         else TIL_TRY(push_pair(ctx, s, i, NO_READ));
     }
-    if (before != NO_READ) {
-        s->held = *read_at(s, before);
-        s->has_held = true;
-        read_at(s, before)->more = NULL;
+    if (before == NO_READ) return TIL_OK;
+    if (before & KEPT) {
+        s->held = before;
+    } else {
+        TIL_TRY(til_pairs_keep(ctx, s->waiting, read_at(s, before), &s->held));
+        s->held |= KEPT;
     }
 done:
     return status;
@@ -404,6 +455,12 @@ static void drop_reads(til_read_t *reads, size_t n)
         free(reads[i].more);
         reads[i].more = NULL;
     }
+}
+
+static void give_back(counting_t *s)
+{
+    for (size_t i = 0; i < s->n_kept; i++) til_pairs_return(s->waiting, s->kept[i]);
+    s->n_kept = 0;
 }
 
 /* Room for n reads, those never used before all zero. */
@@ -427,8 +484,7 @@ static til_status_t count_batch(til_ctx_t *ctx, counting_t *s)
     if (s->pairing) {
         TIL_TRY(pair_batch(ctx, s));
         TIL_TRY(til_parallel_for(ctx, s->n_pairs, GRAIN / 2, vote_range, s));
-        drop_reads(s->taken, s->n_taken);
-        s->n_taken = 0;
+        give_back(s);
     } else {
         TIL_TRY(til_parallel_for(ctx, n, GRAIN, vote_range, s));
     }
@@ -441,19 +497,17 @@ done:
 static til_status_t count_leftovers(til_ctx_t *ctx, counting_t *s)
 {
     til_status_t status = TIL_OK;
-    uint32_t place;
 
     if (!s->pairing) return TIL_OK;
-    s->n_pairs = s->n_taken = 0;
-    if (s->has_held) {
-        s->has_held = false;
-        TIL_TRY(push_taken(ctx, s, &s->held, &place));
-        TIL_TRY(seek_mate(ctx, s, place));
+    s->n_pairs = 0;
+    if (s->held != NO_READ) {
+        uint32_t held = s->held;
+        s->held = NO_READ;
+        TIL_TRY(seek_mate(ctx, s, held));
     }
     TIL_TRY(release(ctx, s, INT32_MAX));
     TIL_TRY(til_parallel_for(ctx, s->n_pairs, GRAIN / 2, vote_range, s));
-    drop_reads(s->taken, s->n_taken);
-    s->n_taken = 0;
+    give_back(s);
 done:
     return status;
 }
@@ -500,6 +554,10 @@ static til_status_t begin(til_ctx_t *ctx, counting_t *s)
     if (htseq && o->ignore_secondary)
         s->left_out = TIL_FLAG_SECONDARY | TIL_FLAG_SUPPLEMENTARY;
     s->bases_matter = til_needs_bases(o);
+    s->nothing_filters = !htseq && !s->bases_matter && !o->with_quality && !o->both_mapped &&
+                         !o->no_chimeric && !o->ignore_duplicates && !o->ignore_secondary &&
+                         !o->split_only && o->min_mapq == 0 &&
+                         o->multi_mapping != TIL_MULTI_PRIMARY;
     s->unit = o->mode == TIL_COUNT_FEATURECOUNTS ? UNIT_FEATURECOUNTS : UNIT_HTSEQ;
     s->n_settings = o->stranded == TIL_STRANDED_AUTO ? MAX_SETTINGS : 1;
     for (size_t k = 0; k < s->n_settings; k++)
@@ -513,6 +571,7 @@ static til_status_t begin(til_ctx_t *ctx, counting_t *s)
                                    .section_limit = o->mode == TIL_COUNT_FEATURECOUNTS,
                                    .spans = o->frac_overlap > 0,
                                    .names = s->pairing || o->with_quality,
+                                   .pairs = s->pairing,
                                    .hits = s->pairing && !htseq };
     if (o->with_quality)
         TIL_TRY(til_quality_model_build(ctx, s->annot, s->header, &s->model));
@@ -547,14 +606,12 @@ static void end(counting_t *s)
     }
     til_quality_model_free(s->model);
     drop_reads(s->reads, s->read_capacity);
-    drop_reads(s->taken, s->n_taken);
-    if (s->has_held) free(s->held.more);
     til_bam_close(s->bam);
     til_pairs_free(s->waiting);
     free(s->workers);
     free(s->contig_map);
     free(s->reads);
-    free(s->taken);
+    free(s->kept);
     free(s->pairs);
 }
 
@@ -650,7 +707,8 @@ til_status_t til_count_file(til_ctx_t *ctx, const til_annot_t *annot, const til_
                             til_count_t *out)
 {
     til_status_t status = TIL_OK;
-    counting_t s = { .annot = annot, .index = index, .options = options, .path = path };
+    counting_t s = { .annot = annot, .index = index, .options = options, .path = path,
+                     .held = NO_READ };
 
     *out = (til_count_t){ 0 };
     TIL_TRY(check_options(ctx, options));

@@ -10,20 +10,20 @@
 #define NOWHERE UINT32_MAX
 
 typedef struct {
-    uint32_t hash;              /* lower half of the key's hash     */
+    uint32_t hash;              /* the key of the read there        */
     uint32_t place_1;           /* place in the pool + 1; 0: free   */
 } slot_t;
 
 typedef struct {
     til_read_t read;
-    uint32_t next;              /* free chain */
+    uint32_t next;              /* free chain; a free place owns nothing */
 } waiting_t;
 
 struct til_pairs_table {
     slot_t *slots;
     size_t n_slots, n_used;     /* slots: a power of two */
     waiting_t *pool;
-    size_t pool_capacity, pool_top, n;
+    size_t pool_capacity, pool_top;
     uint32_t free_chain;
 };
 
@@ -44,9 +44,7 @@ til_pairs_table_t *til_pairs_new(void)
 void til_pairs_free(til_pairs_table_t *t)
 {
     if (t == NULL) return;
-    til_read_t read;
-    size_t cursor = 0;
-    while (til_pairs_sweep(t, INT32_MAX, &cursor, &read)) free(read.more);
+    for (size_t i = 0; i < t->pool_top; i++) free(t->pool[i].read.more);
     free(t->slots);
     free(t->pool);
     free(t);
@@ -59,18 +57,6 @@ bool til_pairs_match(const til_read_t *a, const til_read_t *b)
     return a->name == b->name && a->pos == b->mate_pos && a->mate_pos == b->pos &&
            a->contig == b->mate_contig && a->mate_contig == b->contig && a->hit == b->hit &&
            ((a->flag ^ b->flag) & TIL_FLAG_FIRST) != 0;
-}
-
-/* One hash for both ends: places enter by end, not by which record carries them. */
-static uint64_t key_hash(const til_read_t *r)
-{
-    bool first = r->flag & TIL_FLAG_FIRST;
-    uint64_t own = (uint64_t)(uint32_t)r->pos << 32 | (uint32_t)r->contig;
-    uint64_t mate = (uint64_t)(uint32_t)r->mate_pos << 32 | (uint32_t)r->mate_contig;
-    uint64_t h = r->name ^ (uint64_t)(uint32_t)r->hit * 0xD6E8FEB86659FD93u;
-    h = (h ^ (first ? own : mate)) * 0x9E3779B97F4A7C15u;
-    h = (h ^ h >> 32 ^ (first ? mate : own)) * 0xC2B2AE3D27D4EB4Fu;
-    return h ^ h >> 29;
 }
 
 /* ------------------------------------------------------------------- slots */
@@ -110,71 +96,86 @@ static til_status_t grow_slots(til_ctx_t *ctx, til_pairs_table_t *t)
 
 void til_pairs_prefetch(const til_pairs_table_t *t, const til_read_t *read)
 {
-    __builtin_prefetch(&t->slots[(uint32_t)key_hash(read) & (t->n_slots - 1)]);
+    __builtin_prefetch(&t->slots[read->key & (t->n_slots - 1)]);
 }
 
-static void give_back(til_pairs_table_t *t, uint32_t place)
+void til_pairs_prefetch_mate(const til_pairs_table_t *t, const til_read_t *read)
 {
-    t->pool[place].next = t->free_chain;
+    const slot_t *slot = &t->slots[read->key & (t->n_slots - 1)];
+    if (slot->place_1 != 0 && slot->hash == read->key)
+        __builtin_prefetch(&t->pool[slot->place_1 - 1]);
+}
+
+til_read_t *til_pairs_read(const til_pairs_table_t *t, uint32_t place)
+{
+    return &t->pool[place].read;
+}
+
+void til_pairs_return(til_pairs_table_t *t, uint32_t place)
+{
+    waiting_t *left = &t->pool[place];
+    free(left->read.more);
+    left->read.more = NULL;
+    left->next = t->free_chain;
     t->free_chain = place;
-    t->n--;
+}
+
+til_status_t til_pairs_keep(til_ctx_t *ctx, til_pairs_table_t *t, til_read_t *read,
+                            uint32_t *place)
+{
+    if (t->free_chain != NOWHERE) {
+        *place = t->free_chain;
+        t->free_chain = t->pool[*place].next;
+    } else {
+        til_status_t status = til_grow(ctx, &t->pool, &t->pool_capacity, t->pool_top + 1,
+                                       sizeof *t->pool);
+        if (status != TIL_OK) return status;
+        *place = (uint32_t)t->pool_top++;
+    }
+    t->pool[*place].read = *read;
+    read->more = NULL;
+    return TIL_OK;
 }
 
 /* Every slot of the run is looked at: reads of one key stand in it in order of coming, since a
  * later one is put behind them and taking out keeps the order of a run. */
-bool til_pairs_take(til_pairs_table_t *t, const til_read_t *read, til_read_t *mate)
+bool til_pairs_take(til_pairs_table_t *t, const til_read_t *read, uint32_t *place)
 {
-    if (t->n == 0) return false;
-    uint64_t h = key_hash(read);
     size_t mask = t->n_slots - 1;
-    for (size_t at = (uint32_t)h & mask; t->slots[at].place_1 != 0; at = (at + 1) & mask) {
-        if (t->slots[at].hash != (uint32_t)h) continue;
-        uint32_t place = t->slots[at].place_1 - 1;
-        if (!til_pairs_match(&t->pool[place].read, read)) continue;
-        *mate = t->pool[place].read;
-        give_back(t, place);
+    for (size_t at = read->key & mask; t->slots[at].place_1 != 0; at = (at + 1) & mask) {
+        if (t->slots[at].hash != read->key) continue;
+        *place = t->slots[at].place_1 - 1;
+        if (!til_pairs_match(&t->pool[*place].read, read)) continue;
         drop_slot(t, at);
         return true;
     }
     return false;
 }
 
-til_status_t til_pairs_wait(til_ctx_t *ctx, til_pairs_table_t *t, const til_read_t *read)
+til_status_t til_pairs_wait(til_ctx_t *ctx, til_pairs_table_t *t, uint32_t place)
 {
     til_status_t status;
     if (2 * (t->n_used + 1) > t->n_slots && (status = grow_slots(ctx, t)) != TIL_OK)
         return status;
-    uint32_t place = t->free_chain;
-    if (place != NOWHERE) {
-        t->free_chain = t->pool[place].next;
-    } else {
-        status = til_grow(ctx, &t->pool, &t->pool_capacity, t->pool_top + 1, sizeof *t->pool);
-        if (status != TIL_OK) return status;
-        place = (uint32_t)t->pool_top++;
-    }
-    uint64_t h = key_hash(read);
-    size_t mask = t->n_slots - 1, at = (uint32_t)h & mask;
+    uint32_t key = t->pool[place].read.key;
+    size_t mask = t->n_slots - 1, at = key & mask;
     while (t->slots[at].place_1 != 0) at = (at + 1) & mask;
-    t->slots[at] = (slot_t){ (uint32_t)h, place + 1 };
-    t->pool[place] = (waiting_t){ .read = *read, .next = NOWHERE };
+    t->slots[at] = (slot_t){ key, place + 1 };
     t->n_used++;
-    t->n++;
     return TIL_OK;
 }
 
-size_t til_pairs_count(const til_pairs_table_t *t) { return t->n; }
+bool til_pairs_any(const til_pairs_table_t *t) { return t->n_used > 0; }
 
-bool til_pairs_sweep(til_pairs_table_t *t, int32_t contig, size_t *cursor, til_read_t *read)
+bool til_pairs_sweep(til_pairs_table_t *t, int32_t contig, size_t *cursor, uint32_t *place)
 {
     for (; *cursor < t->n_slots; ++*cursor) {
-        slot_t *slot = &t->slots[*cursor];
+        const slot_t *slot = &t->slots[*cursor];
         if (slot->place_1 == 0) continue;
-        uint32_t place = slot->place_1 - 1;
-        const til_read_t *waiting = &t->pool[place].read;
+        *place = slot->place_1 - 1;
+        const til_read_t *waiting = &t->pool[*place].read;
         if (contig != INT32_MAX && (waiting->mate_contig < 0 || waiting->mate_contig >= contig))
             continue;
-        *read = *waiting;
-        give_back(t, place);
         drop_slot(t, *cursor);
         return true;        /* the slot is looked at again: another may have moved into it */
     }

@@ -17,22 +17,35 @@ void til_pairs_free(til_pairs_table_t *table);
 /* True when two records are the two ends of one alignment of a fragment. */
 bool til_pairs_match(const til_read_t *a, const til_read_t *b);
 
-/* Asks for the memory that til_pairs_take will want for `read`. */
+/* Ask for the memory that til_pairs_take will want for `read`: the second when the first has come. */
 void til_pairs_prefetch(const til_pairs_table_t *table, const til_read_t *read);
+void til_pairs_prefetch_mate(const til_pairs_table_t *table, const til_read_t *read);
 
-/* Takes the mate of `read` out of the table into *mate; false when none waits. */
-bool til_pairs_take(til_pairs_table_t *table, const til_read_t *read, til_read_t *mate);
-
-/* Lets `read` wait; the table takes what it owns. */
+/* A copy of `read` with a place in the table's memory, which takes what the read owns; nobody finds
+ * it there until til_pairs_wait. */
 TIL_MUST_USE
-til_status_t til_pairs_wait(til_ctx_t *ctx, til_pairs_table_t *table, const til_read_t *read);
+til_status_t til_pairs_keep(til_ctx_t *ctx, til_pairs_table_t *table, til_read_t *read,
+                            uint32_t *place);
 
-size_t til_pairs_count(const til_pairs_table_t *table);
+/* The read at a place; valid until the next til_pairs_keep. */
+til_read_t *til_pairs_read(const til_pairs_table_t *table, uint32_t place);
+
+/* Frees a place and what its read owns. */
+void til_pairs_return(til_pairs_table_t *table, uint32_t place);
+
+/* Lets the read at a place wait for its mate. */
+TIL_MUST_USE
+til_status_t til_pairs_wait(til_ctx_t *ctx, til_pairs_table_t *table, uint32_t place);
+
+/* The place of the mate of `read`, which waits no longer; false when none waits. */
+bool til_pairs_take(til_pairs_table_t *table, const til_read_t *read, uint32_t *place);
+
+/* True while any read waits. */
+bool til_pairs_any(const til_pairs_table_t *table);
 
 /* Takes out some read whose mate cannot come any more: in a file sorted by coordinate, one whose
  * mate's contig lies before `contig`. INT32_MAX takes any. False when there is none (left). *cursor
  * begins at 0 and is kept between calls of one sweep. */
-bool til_pairs_sweep(til_pairs_table_t *table, int32_t contig, size_t *cursor,
-                     til_read_t *read);
+bool til_pairs_sweep(til_pairs_table_t *table, int32_t contig, size_t *cursor, uint32_t *place);
 
 #endif

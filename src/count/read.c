@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/names.h"
 #include "count/read.h"
 
 enum { OP_M, OP_I, OP_D, OP_N, OP_S, OP_H, OP_P, OP_EQUAL, OP_X };
@@ -30,15 +29,11 @@ const char *til_read_problem(til_read_state_t state)
 
 /* -------------------------------------------------------------------- tags */
 
-static uint32_t bytes_of_type(uint8_t type)
+static inline uint32_t bytes_of_type(uint8_t type)
 {
-    switch (type) {
-    case 'A': case 'c': case 'C': return 1;
-    case 's': case 'S': return 2;
-    case 'i': case 'I': case 'f': return 4;
-    case 'd': return 8;
-    default: return 0;
-    }
+    static const uint8_t bytes[256] = { ['A'] = 1, ['c'] = 1, ['C'] = 1, ['s'] = 2, ['S'] = 2,
+                                        ['i'] = 4, ['I'] = 4, ['f'] = 4, ['d'] = 8 };
+    return bytes[type];
 }
 
 /* Bytes of a tag's value at p (type at p[-1]), or 0 when it does not fit before `end`. */
@@ -146,6 +141,17 @@ static til_read_state_t walk_cigar(const til_bam_record_t *r, const til_read_rul
     uint64_t at = (uint64_t)(uint32_t)read->pos, start = at, query = 0;
     uint64_t length = (uint64_t)rules->header->lengths[read->contig];
 
+    /* most alignments are one stretch without more */
+    if (r->n_cigar == 1 && (til_le32(r->cigar) & 15) == OP_M && til_le32(r->cigar) >> 4 > 0) {
+        uint32_t n = til_le32(r->cigar) >> 4;
+        if (at + n > length) return TIL_READ_BEYOND_CONTIG;
+        if (r->l_seq > 0 && n != r->l_seq) return TIL_READ_CIGAR_LENGTH;
+        read->inside[0] = (til_block_t){ (uint32_t)at, (uint32_t)(at + n) };
+        read->n_blocks = 1;
+        read->end = (uint32_t)(at + n);
+        return TIL_READ_OK;
+    }
+
     for (uint32_t i = 0; i < r->n_cigar && !s.failed; i++) {
         uint32_t word = til_le32(r->cigar + (size_t)4 * i), n = word >> 4;
         switch (word & 15) {
@@ -232,6 +238,41 @@ static til_read_state_t measure_spans(const til_bam_record_t *r, til_read_t *rea
     return TIL_READ_OK;
 }
 
+/* ------------------------------------------------------------------- names */
+
+static inline uint64_t fold(uint64_t a, uint64_t b)
+{
+    __extension__ typedef unsigned __int128 wide_t;
+    wide_t product = (wide_t)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* 64 bits of a read's name: words of 8 bytes, the last of which may overlap the one before. */
+static uint64_t hash_name(const char *name, size_t n)
+{
+    uint64_t h = 0x9E3779B97F4A7C15u ^ n, word = 0;
+    size_t at = 0;
+    for (; at + 8 < n; at += 8) {
+        memcpy(&word, name + at, 8);
+        h = fold(h ^ word, 0xA0761D6478BD642Fu);
+    }
+    if (n >= 8) memcpy(&word, name + n - 8, 8);
+    else for (size_t i = 0; i < n; i++) word = word << 8 | (uint8_t)name[i];
+    return fold(fold(h ^ word, 0xE7037ED1A0B428DBu), 0x8EBC6AF09C88C6E3u);
+}
+
+/* One number for both ends: places enter by end, not by which record carries them. */
+static uint32_t pair_key(const til_read_t *r)
+{
+    bool first = r->flag & TIL_FLAG_FIRST;
+    uint64_t own = (uint64_t)(uint32_t)r->pos << 32 | (uint32_t)r->contig;
+    uint64_t mate = (uint64_t)(uint32_t)r->mate_pos << 32 | (uint32_t)r->mate_contig;
+    uint64_t h = r->name ^ (uint64_t)(uint32_t)r->hit * 0xD6E8FEB86659FD93u;
+    h = (h ^ (first ? own : mate)) * 0x9E3779B97F4A7C15u;
+    h = (h ^ h >> 32 ^ (first ? mate : own)) * 0xC2B2AE3D27D4EB4Fu;
+    return (uint32_t)(h ^ h >> 29);
+}
+
 /* ------------------------------------------------------------------ record */
 
 til_read_state_t til_read_decode(const uint8_t *record, const til_read_rules_t *rules,
@@ -247,7 +288,7 @@ til_read_state_t til_read_decode(const uint8_t *record, const til_read_rules_t *
         return TIL_READ_BAD_CONTIG;
 
     *read = (til_read_t){ .contig = r.contig, .pos = r.pos, .mate_contig = r.mate_contig,
-                          .mate_pos = r.mate_pos, .tlen = r.tlen, .hit = -1, .n_hits = 1,
+                          .mate_pos = r.mate_pos, .hit = -1, .n_hits = 1,
                           .flag = r.flag, .mapq = r.mapq };
     *no_position = false;
     if (!(r.flag & TIL_FLAG_UNMAPPED) && (r.contig < 0 || r.pos < 0)) {
@@ -256,9 +297,10 @@ til_read_state_t til_read_decode(const uint8_t *record, const til_read_rules_t *
     }
     if (read->flag & TIL_FLAG_UNMAPPED) read->contig = read->pos = -1;
     if (r.flag & TIL_FLAG_MATE_UNMAPPED) read->mate_contig = read->mate_pos = -1;
-    if (rules->names) read->name = til_hash_bytes(r.name, r.name_length);
     if (!read_tags(&r, rules->hits, &has_n_hits, read)) return TIL_READ_BAD_TAGS;
     if (!has_n_hits && (r.flag & TIL_FLAG_SECONDARY)) read->n_hits = 2;
+    if (rules->names) read->name = hash_name(r.name, r.name_length);
+    if (rules->pairs) read->key = pair_key(read);
     if (read->flag & TIL_FLAG_UNMAPPED) return TIL_READ_OK;
 
     til_read_state_t state = walk_cigar(&r, rules, read);

@@ -20,6 +20,13 @@ typedef struct { uint32_t start, end; } til_block_t;
 
 enum { TIL_BLOCKS_INSIDE = 3 };
 
+/* What a read touches, at a glance (see overlap.h for codes). */
+typedef struct {
+    uint32_t code;              /* the one set met (0: none)          */
+    bool several;               /* several sets, or a set of several  */
+    bool gap;                   /* some base lies outside every gene  */
+} til_touch_t;
+
 /* featureCounts looks at the first ten stretches of an alignment (its --maxMOp). */
 enum { TIL_SECTIONS_MAX = 10 };
 
@@ -31,13 +38,15 @@ typedef struct {
     uint64_t name;              /* hash of the read name                                      */
     int32_t contig, pos;        /* -1 when unmapped                                           */
     int32_t mate_contig, mate_pos;
-    int32_t tlen, hit;          /* HI, -1 without                                             */
+    uint32_t key;               /* of the pair it belongs to, for til_pairs                   */
+    int32_t hit;                /* HI, -1 without                                             */
     uint32_t n_hits;            /* NH, 1 without (2 for a secondary alignment)                */
     uint32_t end;               /* of the alignment on the contig                             */
     uint16_t flag, n_blocks;
     uint8_t mapq;
     bool is_split;              /* its CIGAR has an N                                         */
     uint8_t n_spans;
+    til_touch_t touch;          /* none until it was looked up                                */
     til_block_t inside[TIL_BLOCKS_INSIDE];
     til_block_t *more; /* owned; n_blocks blocks where they are more, then n_spans spans' worth */
 } til_read_t;
@@ -53,6 +62,7 @@ typedef struct {
     bool section_limit;         /* stop at TIL_SECTIONS_MAX stretches */
     bool spans;                 /* fill spans                         */
     bool names;                 /* the hash of the name is wanted     */
+    bool pairs;                 /* so is the key of its pair          */
     bool hits;                  /* HI is wanted                       */
 } til_read_rules_t;
 

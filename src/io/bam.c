@@ -198,9 +198,11 @@ static til_status_t walk_records(til_ctx_t *ctx, til_bam_t *bam, const uint8_t *
                             bam->path, (unsigned long long)(bam->n_records + batch->n + 1),
                             (int)(int32_t)size);
         if (size > n - at - 4) break;
-        til_status_t status = til_grow(ctx, &bam->at, &bam->at_capacity, batch->n + 1,
-                                       sizeof *bam->at);
-        if (status != TIL_OK) return status;
+        if (batch->n == bam->at_capacity) {
+            til_status_t status = til_grow(ctx, &bam->at, &bam->at_capacity, batch->n + 1,
+                                           sizeof *bam->at);
+            if (status != TIL_OK) return status;
+        }
         bam->at[batch->n++] = (uint32_t)at;
         at += 4 + (size_t)size;
     }

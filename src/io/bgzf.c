@@ -111,7 +111,7 @@ static til_status_t inflate_blocks(til_ctx_t *ctx, void *arg, int worker, size_t
         enum libdeflate_result result = libdeflate_deflate_decompress(
             s->decompressors[worker], data, n, out, block->out_size, NULL);
         bool sound = result == LIBDEFLATE_SUCCESS;
-        if (sound) sound = libdeflate_crc32(0, out, block->out_size) == le32(data + n);
+        if (sound) sound = til_crc32(out, block->out_size) == le32(data + n);
         if (!sound)
             return til_fail(ctx, TIL_EINPUT,
                             "%s: the block at byte %llu is damaged: %s; copy the "

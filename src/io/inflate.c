@@ -266,6 +266,15 @@ size_t til_bgzf_block(til_deflater_t *deflater, const uint8_t *bytes, size_t n, 
     return HEAD + size + TAIL;
 }
 
+uint32_t til_crc32(const uint8_t *bytes, size_t n)
+{
+#ifdef HAVE_ISAL
+    return crc32_gzip_refl(0, bytes, n);        /* twice as fast as libdeflate's */
+#else
+    return libdeflate_crc32(0, bytes, n);
+#endif
+}
+
 const char *til_inflate_versions(void)
 {
     static char text[96];

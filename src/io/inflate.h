@@ -42,6 +42,9 @@ void til_inflater_begin(til_inflater_t *inflater);
 til_inflate_state_t til_inflater_step(til_inflater_t *inflater, const uint8_t **in, size_t *n_in,
                                       uint8_t **out, size_t *n_out);
 
+/* The CRC-32 of gzip. */
+uint32_t til_crc32(const uint8_t *bytes, size_t n);
+
 /* A gzip member that stores `n` bytes, compressed; free(*out) by the caller. */
 TIL_MUST_USE
 til_status_t til_deflate_all(til_ctx_t *ctx, const void *bytes, size_t n, uint8_t **out,
