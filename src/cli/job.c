@@ -149,28 +149,31 @@ static void add_clean(til_strbuf_t *b, const char *text)
         til_strbuf_add_char(b, (unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text);
 }
 
+void til_job_add_word(til_strbuf_t *b, const char *word)
+{
+    const char *equals = strchr(word, '=');
+    bool quote = word[0] == '\0' || strpbrk(word, " \t\n'\"$`\\*?;&|<>()~#") != NULL;
+
+    til_strbuf_add_char(b, ' ');
+    if (quote) til_strbuf_add_char(b, '\'');
+    if (word[0] == '-' && word[1] == '-' && equals != NULL) {
+        til_strbuf_add_n(b, word, (size_t)(equals + 1 - word));
+        word = equals + 1;
+    }
+    bool is_path = strchr(word, '/') != NULL && strchr(word, ' ') == NULL &&
+                   strchr(word, '~') == NULL;
+    add_clean(b, is_path || access(word, F_OK) == 0 ? base_name(word) : word);
+    if (quote) til_strbuf_add_char(b, '\'');
+}
+
 /* The command as typed, files by their base names, without options that change no number. */
 static void command_text(const til_job_t *job, til_strbuf_t *b)
 {
     til_strbuf_printf(b, "tilseq %s", job->command->name);
     for (int i = 0; i < job->argc; i++) {
         bool has_value;
-        if (silent_option(job->command, job->argv[i], &has_value) != NULL) {
-            i += has_value;
-            continue;
-        }
-        const char *word = job->argv[i], *equals = strchr(word, '=');
-        bool quote = word[0] == '\0' || strpbrk(word, " \t\n'\"$`\\*?;&|<>()~#") != NULL;
-        til_strbuf_add_char(b, ' ');
-        if (quote) til_strbuf_add_char(b, '\'');
-        if (word[0] == '-' && word[1] == '-' && equals != NULL) {
-            til_strbuf_add_n(b, word, (size_t)(equals + 1 - word));
-            word = equals + 1;
-        }
-        bool is_path = strchr(word, '/') != NULL && strchr(word, ' ') == NULL &&
-                       strchr(word, '~') == NULL;
-        add_clean(b, is_path || access(word, F_OK) == 0 ? base_name(word) : word);
-        if (quote) til_strbuf_add_char(b, '\'');
+        if (silent_option(job->command, job->argv[i], &has_value) != NULL) i += has_value;
+        else til_job_add_word(b, job->argv[i]);
     }
 }
 
