@@ -97,26 +97,21 @@ static til_status_t misfit(til_ctx_t *ctx, const til_counts_tsv_t *t, const char
                     "changed?", t->path, what);
 }
 
-/* Finds the files that were counted, one per sample, among the words that are no options. A value
- * glued to its letter (-a/x/genes.gtf) is recorded without it and stands there as well. */
+/* Finds the files that were counted, one per sample: the words that are no options. */
 static til_status_t match_operands(til_ctx_t *ctx, const til_counts_tsv_t *t,
                                    const char *const *operands, int n_operands, recorded_t *r)
 {
-    size_t n = t->n_samples, n_before = 1 + r->aliases, at = 0, k = 0;
+    size_t n = t->n_samples, n_before = 1 + r->aliases, at = 0;
 
-    if (t->n_inputs != n_before + n)
+    if (t->n_inputs != n_before + n || (size_t)n_operands != n)
         return misfit(ctx, t, "the files in its ##tilseq lines are not one per sample");
-    for (int i = 0; i < n_operands; i++) {
+    for (size_t i = 0; i < n; i++) {
         while (r->words[at] != operands[i]) at++;
-        if (k < n && is_about(t->inputs[n_before + k], operands[i])) {
-            r->is_operand[at] = true;
-            if (k++ == 0) r->first = at;
-        } else if (!is_about(t->inputs[n_before - 1], operands[i])) {
+        if (!is_about(t->inputs[n_before + i], operands[i]))
             return misfit(ctx, t, "the command in its ##tilseq lines names other files than they");
-        }
+        r->is_operand[at] = true;
+        if (i == 0) r->first = at;
     }
-    if (k < n)
-        return misfit(ctx, t, "the command in its ##tilseq lines names other files than they");
     return TIL_OK;
 }
 
