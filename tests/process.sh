@@ -142,6 +142,10 @@ done
 "$tilseq" index -q -t "$here/cli/data/transcripts.fa" -o "$work/made/index" || say "no index"
 "$tilseq" run -q "$here/cli/data/samples.tsv" --counts "$here/cli/data/counts.tsv" --pair patient --time time \
     -g "$here/cli/data/sets.gmt" -o "$work/made/run" || say "no run"
+for s in a b; do
+    "$tilseq" count -q -a "$here/cli/data/genes.gtf" --sample-names $s -o "$work/made/$s.tsv" "$here/cli/data/reads.sam" ||
+        say "no counts"
+done
 
 while IFS="$tab" read -r kind line; do
     case $kind in '#'*|'') continue ;; esac

@@ -332,6 +332,25 @@ done:
 
 /* ---- the whole ----------------------------------------------------------------------------- */
 
+/* Counts: matrices where rows are genes, and one table where all inputs are tilseq count's. */
+static til_status_t merge_counts(til_ctx_t *ctx, til_job_t *job, til_merged_t *merged)
+{
+    til_status_t status = TIL_OK;
+    const merge_args_t *args = job->args;
+    const til_partials_t *partials = merged->partials;
+
+    if (partials != NULL && til_partials_repeat_ids(partials))
+        til_say(ctx, TIL_LOG_NOTICE, "rows share gene ids, as with --level feature: only "
+                "%s.counts.tsv and its summary are written, no matrices of genes", args->output);
+    else
+        TIL_TRY(write_counts(ctx, job, &merged->e));
+    if (partials != NULL)
+        TIL_TRY(til_partials_write(ctx, job, partials, args->output,
+                                   merged->e.counts.col_names));
+done:
+    return status;
+}
+
 /* Transcripts: genes where they are known, and the transcripts themselves. */
 static til_status_t merge_transcripts(til_ctx_t *ctx, til_job_t *job, til_tx_table_t *table,
                                       const til_merged_t *merged)
@@ -395,7 +414,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     til_matrix_t *counts = &merged.e.counts;
     if (table.view.n > 0) TIL_TRY(name_genes(ctx, &table.view, counts));
     if (merged.level == TIL_QUANT_COUNTS)
-        TIL_TRY(write_counts(ctx, job, &merged.e));
+        TIL_TRY(merge_counts(ctx, job, &merged));
     else
         TIL_TRY(write_genes(ctx, job, &merged.e, counts->row_names, counts->gene_names,
                             counts->col_names));
@@ -416,7 +435,12 @@ const til_command_t til_cmd_merge = {
         "TPM are "
         "added, lengths are means weighted by abundance, and gene_counts_length_scaled holds its "
         "lengthScaledTPM. The length matrix goes with gene_counts as an offset (tilseq de "
-        "--lengths).",
+        "--lengths).\n\n"
+        "Where all inputs are tables of tilseq count in its own layout, counted sample by sample "
+        "with the same options, PREFIX.counts.tsv and PREFIX.counts.tsv.summary are written too, "
+        "to the byte as one call of tilseq count over all samples writes them. Tables of other "
+        "versions, annotations, options or rows are refused; FILE.summary is looked for beside "
+        "each FILE; what was merged can be merged again.",
     .options = options,
     .defaults = &defaults,
     .args_size = sizeof(merge_args_t),

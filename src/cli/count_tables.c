@@ -188,35 +188,44 @@ til_status_t til_count_write(til_ctx_t *ctx, til_job_t *job, const til_count_tab
     return status;
 }
 
-static void put_fate(const til_count_table_t *t, til_out_t *out, til_fate_t fate, bool htseq)
+const char *til_count_summary_name(bool htseq, til_fate_t fate)
 {
-    til_out_text(out, htseq && fate != TIL_FATE_ASSIGNED ? til_fate_htseq_name(fate)
-                                                         : til_fate_name(fate));
-    for (size_t s = 0; s < t->n_samples; s++)
-        til_out_printf(out, "\t%llu", (unsigned long long)t->counts[s].fates[fate]);
-    til_out_char(out, '\n');
+    return htseq && fate != TIL_FATE_ASSIGNED ? til_fate_htseq_name(fate) : til_fate_name(fate);
 }
 
-/* htseq-count knows five; the others are shown where options of ours make them. */
-static void put_htseq_fates(const til_count_table_t *t, til_out_t *out)
+void til_count_summary_rows(bool htseq, til_fate_t rows[TIL_N_FATES], size_t *n_always)
 {
-    put_fate(t, out, TIL_FATE_ASSIGNED, true);
-    for (size_t i = 0; i < N_HTSEQ_ROWS; i++) put_fate(t, out, htseq_rows[i], true);
-    for (int fate = 1; fate < TIL_N_FATES; fate++) {
-        bool known = false, any = false;
-        for (size_t i = 0; i < N_HTSEQ_ROWS; i++) known |= htseq_rows[i] == (til_fate_t)fate;
-        for (size_t s = 0; s < t->n_samples; s++) any |= t->counts[s].fates[fate] > 0;
-        if (!known && any) put_fate(t, out, (til_fate_t)fate, true);
-    }
+    bool placed[TIL_N_FATES] = { false };
+    size_t n = 0;
+
+    rows[n++] = TIL_FATE_ASSIGNED;
+    for (size_t i = 0; htseq && i < N_HTSEQ_ROWS; i++) rows[n++] = htseq_rows[i];
+    *n_always = htseq ? n : TIL_N_FATES;
+    for (size_t i = 0; i < n; i++) placed[rows[i]] = true;
+    for (int fate = 0; fate < TIL_N_FATES; fate++)
+        if (!placed[fate]) rows[n++] = (til_fate_t)fate;
+}
+
+static bool has_fate(const til_count_table_t *t, til_fate_t fate)
+{
+    for (size_t s = 0; s < t->n_samples; s++)
+        if (t->counts[s].fates[fate] > 0) return true;
+    return false;
 }
 
 void til_count_write_summary(const til_count_table_t *t, til_out_t *out)
 {
+    til_fate_t rows[TIL_N_FATES];
+    size_t n_always;
+
+    til_count_summary_rows(is_htseq_mode(t), rows, &n_always);
     til_out_text(out, "Status");
     put_names(t, out);
-    if (is_htseq_mode(t)) {
-        put_htseq_fates(t, out);
-        return;
+    for (size_t i = 0; i < TIL_N_FATES; i++) {
+        if (i >= n_always && !has_fate(t, rows[i])) continue;
+        til_out_text(out, til_count_summary_name(is_htseq_mode(t), rows[i]));
+        for (size_t s = 0; s < t->n_samples; s++)
+            til_out_printf(out, "\t%llu", (unsigned long long)t->counts[s].fates[rows[i]]);
+        til_out_char(out, '\n');
     }
-    for (int fate = 0; fate < TIL_N_FATES; fate++) put_fate(t, out, (til_fate_t)fate, false);
 }

@@ -25,4 +25,10 @@ til_status_t til_count_write(til_ctx_t *ctx, til_job_t *job, const til_count_tab
 /* `Status SAMPLE...`, one row per fate; the rows add up to the alignments (or pairs). */
 void til_count_write_summary(const til_count_table_t *table, til_out_t *out);
 
+/* The fates in the order of a summary's rows. The first *n_always stand in every summary, the
+ * others where a sample has them: htseq modes always show htseq-count's five, and others where
+ * options of ours make them. */
+void til_count_summary_rows(bool htseq, til_fate_t rows[TIL_N_FATES], size_t *n_always);
+const char *til_count_summary_name(bool htseq, til_fate_t fate);
+
 #endif

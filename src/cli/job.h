@@ -69,6 +69,10 @@ til_status_t til_job_open(til_ctx_t *ctx, til_job_t *job, const char *path, til_
 TIL_MUST_USE
 til_status_t til_job_folder(til_ctx_t *ctx, til_job_t *job, const char *path);
 
+/* Adds a blank and one word of a command, as the ##tilseq lines show it: files by their base names,
+ * in quotes where a shell would need them. */
+void til_job_add_word(til_strbuf_t *b, const char *word);
+
 /* The ##tilseq lines: version, command, inputs, remarks; nothing with --no-provenance. */
 void til_job_provenance(const til_job_t *job, til_out_t *out);
 

@@ -26,6 +26,7 @@ typedef struct {
     size_t n;
     til_quant_table_t *tables;
     til_matrix_t *matrices;     /* of tables whose layout is "matrix" */
+    til_partials_t *partials;   /* NULL unless all are tilseq count's */
     size_t n_samples;
 } inputs_t;
 
@@ -67,17 +68,36 @@ static til_status_t check_levels(til_ctx_t *ctx, const inputs_t *in)
     return TIL_OK;
 }
 
-static til_status_t read_all(til_ctx_t *ctx, til_job_t *job, inputs_t *in)
+/* Tables of features have no names that a matrix could be made of. */
+static bool only_partials(const inputs_t *in)
+{
+    return in->partials != NULL && til_partials_repeat_ids(in->partials);
+}
+
+/* The samples of input i; *names is NULL where the input has only a name of its own. */
+static size_t samples_of(const inputs_t *in, size_t i, char *const **names)
+{
+    *names = NULL;
+    if (only_partials(in)) return til_partials_samples(in->partials, i, names);
+    if (!is_matrix(&in->tables[i])) return 1;
+    *names = in->matrices[i].col_names;
+    return in->matrices[i].n_cols;
+}
+
+static til_status_t read_all(til_ctx_t *ctx, til_job_t *job, bool renamed, inputs_t *in)
 {
     til_status_t status = TIL_OK;
     const til_matrix_reading_t how = { .values = TIL_VALUES_COUNTS };
 
     TIL_TRY(til_parallel_for(ctx, in->n, 1, read_range, in));
+    TIL_TRY(til_partials_read(ctx, in->tables, in->n, renamed, &in->partials));
     for (size_t i = 0; i < in->n; i++) {
         til_quant_table_t *t = &in->tables[i];
-        if (is_matrix(t)) TIL_TRY(til_matrix_read(ctx, &t->text, &how, &in->matrices[i]));
+        char *const *names;
+        if (is_matrix(t) && !only_partials(in))
+            TIL_TRY(til_matrix_read(ctx, &t->text, &how, &in->matrices[i]));
         TIL_TRY(til_job_input(ctx, job, t->path, t->sha256, t->n));
-        in->n_samples += is_matrix(t) ? in->matrices[i].n_cols : 1;
+        in->n_samples += samples_of(in, i, &names);
     }
     TIL_TRY(check_levels(ctx, in));
 done:
@@ -119,10 +139,11 @@ static til_status_t name_samples(til_ctx_t *ctx, const inputs_t *in, const char 
 
     if (seen == NULL) return til_no_memory(ctx, m->n_cols, "samples");
     for (size_t i = 0; i < in->n; i++) {
-        size_t n = is_matrix(&in->tables[i]) ? in->matrices[i].n_cols : 1;
+        char *const *names;
+        size_t n = samples_of(in, i, &names);
         for (size_t k = 0; k < n; k++, s++)
-            TIL_TRY(til_matrix_set_col_name(ctx, m, s, is_matrix(&in->tables[i])
-                    ? in->matrices[i].col_names[k] : in->tables[i].sample));
+            TIL_TRY(til_matrix_set_col_name(ctx, m, s,
+                                            names != NULL ? names[k] : in->tables[i].sample));
     }
     if (sample_names != NULL) TIL_TRY(take_names(ctx, sample_names, m));
     for (s = 0; s < m->n_cols; s++) {
@@ -377,8 +398,15 @@ til_status_t til_merge_read(til_ctx_t *ctx, til_job_t *job, const char *sample_n
     *out = (til_merged_t){ .arena = til_arena_new() };
     if (in.tables == NULL || in.matrices == NULL || out->arena == NULL)
         TIL_TRY(til_no_memory(ctx, n, "inputs"));
-    TIL_TRY(read_all(ctx, job, &in));
+    TIL_TRY(read_all(ctx, job, sample_names != NULL, &in));
     out->level = in.tables[0].level;
+    if (only_partials(&in)) {
+        TIL_TRY(til_matrix_init(ctx, 0, in.n_samples, &out->e.counts));
+        TIL_TRY(name_samples(ctx, &in, sample_names, &out->e.counts));
+        til_say(ctx, TIL_LOG_STAGE, "%zu features of %zu samples",
+                til_partials_n_rows(in.partials), in.n_samples);
+        goto done;
+    }
     rows_of(&in, 0, &names, &n_rows);
     TIL_TRY(til_matrix_init(ctx, n_rows, in.n_samples, &out->e.counts));
     TIL_TRY(name_samples(ctx, &in, sample_names, &out->e.counts));
@@ -391,6 +419,7 @@ til_status_t til_merge_read(til_ctx_t *ctx, til_job_t *job, const char *sample_n
     til_say(ctx, TIL_LOG_STAGE, "%zu %s of %zu samples", n_rows, level_words[out->level],
             in.n_samples);
 done:
+    out->partials = in.partials;
     for (size_t i = 0; i < n; i++) {
         if (in.tables != NULL) til_quant_table_clear(&in.tables[i]);
         if (in.matrices != NULL) til_matrix_clear(&in.matrices[i]);
@@ -404,6 +433,7 @@ done:
 void til_merged_clear(til_merged_t *merged)
 {
     til_estimates_clear(&merged->e);
+    til_partials_free(merged->partials);
     til_arena_free(merged->arena);
     *merged = (til_merged_t){ 0 };
 }

@@ -3,6 +3,7 @@
 #ifndef TIL_CLI_MERGE_INPUTS_H
 #define TIL_CLI_MERGE_INPUTS_H
 
+#include "cli/count_partials.h"
 #include "cli/job.h"
 #include "io/quant_dir.h"
 #include "model/summarise.h"
@@ -13,6 +14,8 @@ typedef struct {
                                    for TIL_QUANT_COUNTS; counts.lengths and counts.gene_names as a
                                    count matrix had them */
     char **genes;               /* per transcript, where the files name them (RSEM); else NULL */
+    til_partials_t *partials;   /* where all inputs are tilseq count's own tables; else NULL. When
+                                   their rows share gene ids, e.counts has columns and no rows */
     struct til_arena *arena;
 } til_merged_t;
 
@@ -22,7 +25,8 @@ typedef struct {
  *   sample_names   "A,B,..." for all samples in order, or NULL
  *   strand         auto, unstranded, forward, reverse: which column of STAR's tables
  *
- * TIL_EINPUT when the inputs are of different levels or have different rows; TIL_EUSAGE for sample
+ * TIL_EINPUT when the inputs are of different levels or have different rows, and for tables of
+ * tilseq count that are not parts of one whole (til_partials_read); TIL_EUSAGE for sample
  * names that are too few, too many or not unique. `out` is left empty unless TIL_OK. */
 TIL_MUST_USE
 til_status_t til_merge_read(til_ctx_t *ctx, til_job_t *job, const char *sample_names,

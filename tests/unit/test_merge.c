@@ -7,6 +7,7 @@
 
 #include "base/names.h"
 #include "data/tx_genes.h"
+#include "io/counts_tsv.h"
 #include "io/quant_dir.h"
 #include "io/tx2gene.h"
 #include "model/summarise.h"
@@ -103,6 +104,129 @@ START_TEST(other_headers_are_matrices)
     ck_assert_int_eq(t.level, TIL_QUANT_COUNTS);
     ck_assert_ptr_nonnull(t.text.data);
     til_quant_table_clear(&t);
+}
+END_TEST
+
+static til_text_t text_of(const char *content)
+{
+    til_text_t text;
+    ck_assert_int_eq(til_text_from_bytes(&ctx, "c.tsv", content, strlen(content), &text), TIL_OK);
+    return text;
+}
+
+#define LINES                                                                                      \
+    "##tilseq\tversion\t9\n##tilseq\tcommand\ttilseq count -a g.gtf a.bam\n"                       \
+    "##tilseq\tinput\tg.gtf\tsha256:0\n##tilseq\tinput\ta.bam\trecords:4\n##tilseq\tseed\t1\n"
+#define COUNTS "gene_id\tgene_name\tlength\ta\tb\n"
+#define ROWS "G1\t\"A\"\t5\t0.5\t1e3\nG1\tNA\t6\t0\t2\n"
+
+/* Line ends are those of any file; cells stay what they were. */
+static const char *const own[] = {
+    LINES COUNTS ROWS, COUNTS ROWS, "\xEF\xBB\xBF" COUNTS ROWS,
+    "\n" COUNTS "G1\t\"A\"\t5\t0.5\t1e3\n\nG1\tNA\t6\t0\t2",
+    "gene_id\tgene_name\tlength\ta\tb\r\nG1\t\"A\"\t5\t0.5\t1e3\r\nG1\tNA\t6\t0\t2\r\n",
+    "gene_id\tgene_name\tlength\ta\tb\rG1\t\"A\"\t5\t0.5\t1e3\rG1\tNA\t6\t0\t2\r"
+};
+
+START_TEST(own_tables_are_kept_as_text)
+{
+    til_text_t text = text_of(own[_i]);
+    til_counts_tsv_t t, again;
+
+    ck_assert_int_eq(til_counts_tsv_head(&ctx, &text, &t), TIL_OK);
+    ck_assert(t.is_own);
+    ck_assert_int_eq(t.version != NULL, _i == 0);
+    ck_assert_uint_eq(t.n_inputs, _i == 0 ? 2 : 0);
+    ck_assert_uint_eq(t.n_facts, _i == 0 ? 1 : 0);
+    ck_assert_uint_eq(t.n_samples, 2);
+    ck_assert_str_eq(t.samples[1], "b");
+    ck_assert_msg(til_counts_tsv_rows(&ctx, &text, NULL, &t) == TIL_OK, "%s", ctx.message);
+    ck_assert_uint_eq(t.n_rows, 2);
+    ck_assert(t.repeats);
+    ck_assert_str_eq(t.heads.text, "G1\t\"A\"\t5\nG1\tNA\t6\n");
+    ck_assert_str_eq(t.cells.text, "\t0.5\t1e3\n\t0\t2\n");
+    ck_assert_int_eq(til_counts_tsv_head(&ctx, &text, &again), TIL_OK);
+    ck_assert_int_eq(til_counts_tsv_rows(&ctx, &text, &t, &again), TIL_OK);
+    ck_assert_str_eq(again.cells.text, t.cells.text);
+    til_counts_tsv_clear(&again);
+    til_counts_tsv_clear(&t);
+    til_text_clear(&text);
+}
+END_TEST
+
+static const char *const others[] = {
+    "gene_id\tgene_name\ta\nG1\tA\t5\n", "gene_id\tgene_name\tlength\nG1\tA\t5\n",
+    "gene_id\tgene_name\tlength\t\nG1\tA\t5\t1\n", "# made by hand\n" COUNTS ROWS,
+    "gene_id,gene_name,length,a\nG1,A,5,1\n", "##tilseq\tversion\t9\n" COUNTS ROWS,
+    "##tilseq\tversion\t9\n##tilseq\tcommand\ttilseq norm x\n" COUNTS ROWS, "##tilseq\tversion\t9\n"
+};
+
+START_TEST(other_tables_are_not_own)
+{
+    til_text_t text = text_of(others[_i]);
+    til_counts_tsv_t t;
+
+    ck_assert_int_eq(til_counts_tsv_head(&ctx, &text, &t), TIL_OK);
+    ck_assert(!t.is_own);
+    til_counts_tsv_clear(&t);
+    til_text_clear(&text);
+}
+END_TEST
+
+static const char *const wrong_rows[][2] = {
+    { COUNTS "G1\tA\t5\t1\n", "c.tsv:2: 4 fields where the header asks for 5" },
+    { COUNTS "G1\tA\t5\t1\t2\t3\n", "c.tsv:2: 6 fields where the header asks for 5" },
+    { COUNTS "G1\tA\t5\t1\t-2\n",
+      "c.tsv:2:5: '-2' for sample b: should be a number >= 0" },
+    { COUNTS "G1\tA\t5\t\t2\n", "c.tsv:2:4: '' for sample a: should be a number >= 0" },
+    { LINES COUNTS "\tA\t5\t1\t2\n", "c.tsv:7: a row without a gene id" },
+    { COUNTS "G1\t\"A\"\t50\t1\t2\n",
+      "c.tsv:2: row 'G1 \"A\" 50': should be 'G1 \"A\" 5', as in c.tsv: count all samples with one "
+      "annotation and one --level" }
+};
+
+START_TEST(wrong_rows_are_refused)
+{
+    til_text_t text = text_of(wrong_rows[_i][0]), good = text_of(own[1]);
+    til_counts_tsv_t first, t;
+
+    ck_assert_int_eq(til_counts_tsv_head(&ctx, &good, &first), TIL_OK);
+    ck_assert_int_eq(til_counts_tsv_rows(&ctx, &good, NULL, &first), TIL_OK);
+    ck_assert_int_eq(til_counts_tsv_head(&ctx, &text, &t), TIL_OK);
+    ck_assert_int_eq(til_counts_tsv_rows(&ctx, &text, _i == 5 ? &first : NULL, &t), TIL_EINPUT);
+    ck_assert_str_eq(ctx.message, wrong_rows[_i][1]);
+    til_counts_tsv_clear(&t);
+    til_counts_tsv_clear(&first);
+    til_text_clear(&good);
+    til_text_clear(&text);
+}
+END_TEST
+
+static const char *const wrong_summaries[][2] = {
+    { "Status a\nAssigned\t1\n", "c.tsv:1: no summary: should begin with 'Status'" },
+    { "Status\ta\nAssigned\n", "c.tsv:2: 1 fields where the header asks for 2" },
+    { "Status\ta\tb\nAssigned\t1\n", "c.tsv:2: 2 fields where the header asks for 3" },
+    { "Status\ta\nAssigned\t-1\n", "c.tsv:2:2: '-1' should be a whole number >= 0" }
+};
+
+START_TEST(summaries_are_read)
+{
+    til_text_t text = text_of("Status\ta\tb\nAssigned\t12\t007\nOther\t0\t1\n");
+    til_counts_summary_t s;
+
+    ck_assert_int_eq(til_counts_summary_parse(&ctx, &text, &s), TIL_OK);
+    ck_assert_uint_eq(s.n_samples, 2);
+    ck_assert_uint_eq(s.n_rows, 2);
+    ck_assert_str_eq(s.names[1], "Other");
+    ck_assert_str_eq(s.cells[0], "\t12\t007");
+    til_counts_summary_clear(&s);
+    til_text_clear(&text);
+    text = text_of(wrong_summaries[_i][0]);
+    ck_assert_int_eq(til_counts_summary_parse(&ctx, &text, &s), TIL_EINPUT);
+    ck_assert_msg(strncmp(ctx.message, wrong_summaries[_i][1], strlen(wrong_summaries[_i][1])) == 0,
+                  "%s", ctx.message);
+    ck_assert_ptr_null(s.names);
+    til_text_clear(&text);
 }
 END_TEST
 
@@ -234,6 +358,11 @@ int main(void)
     tcase_add_loop_test(tcase, layouts_are_told_by_content, 0, sizeof layouts / sizeof *layouts);
     tcase_add_loop_test(tcase, wrong_tables_are_refused, 0, sizeof wrong / sizeof *wrong);
     tcase_add_test(tcase, other_headers_are_matrices);
+    tcase_add_loop_test(tcase, own_tables_are_kept_as_text, 0, sizeof own / sizeof *own);
+    tcase_add_loop_test(tcase, other_tables_are_not_own, 0, sizeof others / sizeof *others);
+    tcase_add_loop_test(tcase, wrong_rows_are_refused, 0, sizeof wrong_rows / sizeof *wrong_rows);
+    tcase_add_loop_test(tcase, summaries_are_read, 0,
+                        sizeof wrong_summaries / sizeof *wrong_summaries);
     tcase_add_test(tcase, genes_are_found_by_name);
     tcase_add_loop_test(tcase, agrees_with_tximport, 0, 3);
     suite_add_tcase(suite, tcase);
