@@ -282,6 +282,18 @@ done:
     return status;
 }
 
+/* The rows, which must be those of the first table; the samples, which must not. */
+static til_status_t read_rows(til_ctx_t *ctx, const til_quant_table_t *inputs, til_partials_t *p)
+{
+    til_status_t status = TIL_OK;
+    for (size_t i = 0; i < p->n; i++)
+        TIL_TRY(til_counts_tsv_rows(ctx, &inputs[i].text, i == 0 ? NULL : &p->tables[0],
+                                    &p->tables[i]));
+    if (!p->renamed) TIL_TRY(check_samples(ctx, p));
+done:
+    return status;
+}
+
 til_status_t til_partials_read(til_ctx_t *ctx, const til_quant_table_t *inputs, size_t n,
                                bool renamed, til_partials_t **out)
 {
@@ -290,6 +302,7 @@ til_status_t til_partials_read(til_ctx_t *ctx, const til_quant_table_t *inputs, 
     bool all_own = false;
 
     *out = NULL;
+    if (n < 2) return TIL_OK;
     for (size_t i = 0; i < n; i++)
         if (inputs[i].text.data == NULL) return TIL_OK;
     p = til_array_zero(1, sizeof *p);
@@ -302,10 +315,14 @@ til_status_t til_partials_read(til_ctx_t *ctx, const til_quant_table_t *inputs, 
     TIL_TRY(read_heads(ctx, inputs, p, &all_own));
     if (!all_own) goto done;
     for (size_t i = 0; i < n; i++) TIL_TRY(check_origin(ctx, p, i));
-    for (size_t i = 0; i < n; i++)
-        TIL_TRY(til_counts_tsv_rows(ctx, &inputs[i].text, i == 0 ? NULL : &p->tables[0],
-                                    &p->tables[i]));
-    if (!renamed) TIL_TRY(check_samples(ctx, p));
+    status = read_rows(ctx, inputs, p);
+    if (status == TIL_EINPUT && !is_marked(p)) {
+        /* nothing says that tilseq wrote them: tables of genes by name, then */
+        til_ctx_forgive(ctx);
+        status = TIL_OK;
+        all_own = false;
+    }
+    if (status != TIL_OK || !all_own) goto done;
     /* a table of genes that has one twice was changed: the reader of matrices refuses it */
     all_own = !p->tables[0].repeats || !is_marked(p) || p->commands[0].by_feature;
 done:

@@ -37,16 +37,14 @@ count -a genes.gtf --no-provenance -o plain.tsv s1.sam
 refused 'a mixture' a.tsv plain.tsv
 refused 'a mixture the other way' plain.tsv a.tsv
 
-count -a genes.gtf --no-provenance -o plain0.tsv s0.sam
-sed '4s/	[0-9]*	/	1	/' plain.tsv >row.tsv
-refused 'another length' plain0.tsv row.tsv
-sed '4{h;d};5G' plain.tsv >order.tsv
-refused 'another order' plain0.tsv order.tsv
-sed '$d' plain.tsv >short.tsv
-refused 'too few rows' plain0.tsv short.tsv
-refused 'too many rows' short.tsv plain0.tsv
-count -a genes.gtf --no-provenance --level feature -o features.tsv s1.sam
-refused 'features beside genes' plain0.tsv features.tsv
+sed '8s/	[0-9]*	/	1	/' b.tsv >row.tsv
+refused 'another length' a.tsv row.tsv
+sed '8{h;d};9G' b.tsv >order.tsv
+refused 'another order' a.tsv order.tsv
+sed '$d' b.tsv >short.tsv
+refused 'too few rows' a.tsv short.tsv
+sed '$d' a.tsv >short.tsv
+refused 'too many rows' short.tsv b.tsv
 
 sed '6s/[0-9]*$/x/' b.tsv >number.tsv
 refused 'a count that is none' a.tsv number.tsv
@@ -80,3 +78,9 @@ cp a.tsv.summary m.counts.tsv.summary
 tilseq merge -q -o m m.counts.tsv b.tsv 2>&1
 echo "exit $?"
 cmp a.tsv m.counts.tsv && cmp a.tsv.summary m.counts.tsv.summary
+echo "== nothing says that these are of tilseq: genes are matched by name"
+count -a genes.gtf --no-provenance -o plain0.tsv s0.sam
+sed '4{h;d};5G' plain.tsv >order.tsv
+tilseq merge -q -o n plain0.tsv plain.tsv && tilseq merge -q -o o plain0.tsv order.tsv && cmp n.gene_counts.tsv o.gene_counts.tsv
+echo "exit $?"
+ls n.counts.tsv o.counts.tsv 2>/dev/null
