@@ -30,28 +30,48 @@ typedef struct {
 
 void til_ballot_clear(til_ballot_t *ballot);
 
+/* Adds what a block touches, beginning in segment i of the index, or beyond the last exon. */
+static inline void til_touch_block(const til_overlap_t *index, uint32_t i, til_block_t block,
+                                   til_touch_t *touch)
+{
+    if (i == TIL_NO_SEGMENT) {
+        touch->gap = true;
+        return;
+    }
+    for (const til_segment_t *segment = &index->segments[i];; segment++) {
+        uint32_t code = segment->code;
+        if (code == 0) {
+            touch->gap = true;
+        } else if (code != touch->code) {
+            touch->several |= touch->code != 0 || !(code & 1);
+            touch->code = code;
+        }
+        if (segment[1].start >= block.end) break;
+    }
+}
+
 /* Looks one end up on a contig of the annotation. */
-static inline til_touch_t til_touch(const til_overlap_t *index, int32_t contig, const til_read_t *end)
+static inline til_touch_t til_touch(const til_overlap_t *index, size_t contig,
+                                    const til_read_t *end)
 {
     til_touch_t touch = { 0 };
     const til_block_t *blocks = til_read_blocks(end);
+    for (unsigned b = 0; b < end->n_blocks; b++)
+        til_touch_block(index, til_overlap_find(index, contig, blocks[b].start), blocks[b], &touch);
+    return touch;
+}
 
+/* The same for ends that come sorted by place: the first block is sought from the cursor on, which
+ * moves with it; where it cannot, the end is looked up as any other. */
+static inline til_touch_t til_touch_next(const til_overlap_t *index, size_t contig,
+                                         const til_read_t *end, til_cursor_t *cursor)
+{
+    til_touch_t touch = { 0 };
+    const til_block_t *blocks = til_read_blocks(end);
     for (unsigned b = 0; b < end->n_blocks; b++) {
-        uint32_t i = til_overlap_find(index, (size_t)contig, blocks[b].start);
-        if (i == TIL_NO_SEGMENT) {
-            touch.gap = true;
-            continue;
-        }
-        for (const til_segment_t *segment = &index->segments[i];; segment++) {
-            uint32_t code = segment->code;
-            if (code == 0) {
-                touch.gap = true;
-            } else if (code != touch.code) {
-                touch.several |= touch.code != 0 || !(code & 1);
-                touch.code = code;
-            }
-            if (segment[1].start >= blocks[b].end) break;
-        }
+        uint32_t at = b == 0 ? til_overlap_advance(index, contig, blocks[0].start, cursor)
+                             : til_overlap_find(index, contig, blocks[b].start);
+        til_touch_block(index, at, blocks[b], &touch);
     }
     return touch;
 }

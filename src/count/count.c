@@ -267,13 +267,29 @@ static int32_t annotated_contig(const counting_t *s, const til_read_t *read)
     return read->contig < 0 ? -1 : s->contig_map[read->contig];
 }
 
-/* Takes records apart and looks up what they lie on. A read is looked up some records after it was
- * decoded; in between the memory that will be wanted is asked for, the bucket first, then what
- * it points to, so that the processor has many of these under way and waits for none. */
+/* Takes records apart and looks up what they lie on, where they come sorted. */
+static til_status_t decode_sorted(til_ctx_t *ctx, counting_t *s, worker_t *w, size_t begin,
+                                  size_t end)
+{
+    til_cursor_t cursor = { 0 };
+    for (size_t i = begin; i < end; i++) {
+        til_status_t status = decode(ctx, s, w, i);
+        if (status != TIL_OK) return status;
+        til_read_t *read = &s->reads[i];
+        int32_t contig = annotated_contig(s, read);
+        if (contig >= 0) read->touch = til_touch_next(s->index, (size_t)contig, read, &cursor);
+    }
+    return TIL_OK;
+}
+
+/* The same in any order. A read is looked up some records after it was decoded; in between the
+ * memory that will be wanted is asked for, the bucket first, then what it points to, so that the
+ * processor has many of these under way and waits for none. */
 static til_status_t decode_range(til_ctx_t *ctx, void *arg, int worker, size_t begin, size_t end)
 {
     enum { TO_SEGMENTS = 12, TO_LOOK_UP = 24 };
     counting_t *s = arg;
+    if (s->sorted) return decode_sorted(ctx, s, &s->workers[worker], begin, end);
     for (size_t i = begin; i < end + TO_LOOK_UP; i++) {
         if (i < end) {
             til_status_t status = decode(ctx, s, &s->workers[worker], i);
@@ -294,7 +310,7 @@ static til_status_t decode_range(til_ctx_t *ctx, void *arg, int worker, size_t b
         if (i >= begin + TO_LOOK_UP) {
             til_read_t *read = &s->reads[i - TO_LOOK_UP];
             int32_t contig = annotated_contig(s, read);
-            if (contig >= 0) read->touch = til_touch(s->index, contig, read);
+            if (contig >= 0) read->touch = til_touch(s->index, (size_t)contig, read);
         }
     }
     return TIL_OK;

@@ -45,6 +45,30 @@ static inline uint32_t til_overlap_find(const til_overlap_t *index, size_t conti
     return i;
 }
 
+/* Where a walk through a contig stands: all zero at its begin. */
+typedef struct {
+    size_t contig_1;                /* the contig + 1                     */
+    uint32_t segment;               /* the one that holds the last base   */
+    uint32_t bucket;                /* that the last base was in          */
+} til_cursor_t;
+
+/* til_overlap_find for bases that mostly come in rising order. */
+static inline uint32_t til_overlap_advance(const til_overlap_t *index, size_t contig,
+                                           uint32_t pos, til_cursor_t *cursor)
+{
+    uint32_t i = cursor->segment;
+    if (cursor->contig_1 != contig + 1 || pos >> TIL_BUCKET_SHIFT != cursor->bucket ||
+        pos < index->segments[i].start) {
+        i = til_overlap_find(index, contig, pos);
+        if (i == TIL_NO_SEGMENT) return i;
+        *cursor = (til_cursor_t){ contig + 1, i, pos >> TIL_BUCKET_SHIFT };
+        return i;
+    }
+    while (index->segments[i + 1].start <= pos) i++;
+    cursor->segment = i;
+    return i;
+}
+
 /* Asks for the memory a lookup will want: the bucket early on, then what it points to. */
 static inline void til_overlap_prefetch_bucket(const til_overlap_t *index, size_t contig,
                                                uint32_t pos)

@@ -75,6 +75,17 @@ static bool read_tags(const til_bam_record_t *r, bool want_hit, bool *has_n_hits
 {
     const uint8_t *p = r->tags, *end = r->end;
     bool has_hit = !want_hit;
+
+    /* as STAR writes them: first NH, then HI, one byte each */
+    if (end - p >= 8 && memcmp(p, "NHC", 3) == 0 && p[3] > 0) {
+        read->n_hits = p[3];
+        *has_n_hits = true;
+        if (want_hit && memcmp(p + 4, "HIC", 3) == 0) {
+            read->hit = p[7];
+            return true;
+        }
+        p += 4;
+    }
     while (p < end && !(*has_n_hits && has_hit)) {
         if (end - p < 4) return false;
         uint8_t type = p[2];
@@ -101,10 +112,9 @@ typedef struct {
     bool limited, failed;
 } sections_t;
 
-static void push_block(sections_t *s, uint32_t start, uint32_t end)
+static void push_far_block(sections_t *s, uint32_t start, uint32_t end)
 {
     til_read_t *r = s->read;
-    if (start == end) return;
     if (r->n_blocks == TIL_BLOCKS_INSIDE && r->more == NULL) {
         s->capacity = 16;
         r->more = til_array(s->capacity, sizeof *r->more);
@@ -114,7 +124,7 @@ static void push_block(sections_t *s, uint32_t start, uint32_t end)
         }
         memcpy(r->more, r->inside, sizeof r->inside);
     }
-    if (r->more != NULL && r->n_blocks == s->capacity) {
+    if (r->n_blocks == s->capacity) {
         til_block_t *grown = realloc(r->more, 2 * s->capacity * sizeof *grown);
         if (grown == NULL) {
             s->failed = true;
@@ -123,7 +133,15 @@ static void push_block(sections_t *s, uint32_t start, uint32_t end)
         r->more = grown;
         s->capacity *= 2;
     }
-    (r->more != NULL ? r->more : r->inside)[r->n_blocks++] = (til_block_t){ start, end };
+    r->more[r->n_blocks++] = (til_block_t){ start, end };
+}
+
+static inline void push_block(sections_t *s, uint32_t start, uint32_t end)
+{
+    til_read_t *r = s->read;
+    if (start == end) return;
+    if (r->n_blocks < TIL_BLOCKS_INSIDE) r->inside[r->n_blocks++] = (til_block_t){ start, end };
+    else push_far_block(s, start, end);
 }
 
 /* A stretch ends where an I, D or N stands. One of no length counts towards the limit. */
@@ -247,17 +265,25 @@ static inline uint64_t fold(uint64_t a, uint64_t b)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-/* 64 bits of a read's name: words of 8 bytes, the last of which may overlap the one before. */
+/* 64 bits of a read's name: words of 8 bytes (of 4 in a short one), the last of which may overlap
+ * the one before. */
 static uint64_t hash_name(const char *name, size_t n)
 {
     uint64_t h = 0x9E3779B97F4A7C15u ^ n, word = 0;
-    size_t at = 0;
-    for (; at + 8 < n; at += 8) {
-        memcpy(&word, name + at, 8);
-        h = fold(h ^ word, 0xA0761D6478BD642Fu);
+    if (n >= 8) {
+        for (size_t at = 0; at + 8 < n; at += 8) {
+            memcpy(&word, name + at, 8);
+            h = fold(h ^ word, 0xA0761D6478BD642Fu);
+        }
+        memcpy(&word, name + n - 8, 8);
+    } else if (n >= 4) {
+        uint32_t first, last;
+        memcpy(&first, name, 4);
+        memcpy(&last, name + n - 4, 4);
+        word = (uint64_t)first << 32 | last;
+    } else {
+        for (size_t i = 0; i < n; i++) word = word << 8 | (uint8_t)name[i];
     }
-    if (n >= 8) memcpy(&word, name + n - 8, 8);
-    else for (size_t i = 0; i < n; i++) word = word << 8 | (uint8_t)name[i];
     return fold(fold(h ^ word, 0xE7037ED1A0B428DBu), 0x8EBC6AF09C88C6E3u);
 }
 
