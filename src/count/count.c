@@ -1,7 +1,7 @@
 /* count.c -- one alignment file, one pass.
  *
  * Batch by batch: records are taken apart on all threads, mates find each other in file order on
- * one, fragments are voted on by all again. A read first looks at the record before it (files by
+ * one while the others inflate the next batch, fragments are voted on by all again. A read first looks at the record before it (files by
  * name), then among those that wait (any order), so that the order of the file and the cut into
  * batches change nothing. All sums are whole numbers: their order changes nothing either.
  *
@@ -464,6 +464,12 @@ done:
     return status;
 }
 
+static til_status_t pair_task(til_ctx_t *ctx, void *arg, int worker, size_t begin, size_t end)
+{
+    (void)worker, (void)begin, (void)end;
+    return pair_batch(ctx, arg);
+}
+
 /* Frees what the reads of a counted batch own; those that still wait or are held were moved. */
 static void drop_reads(til_read_t *reads, size_t n)
 {
@@ -498,7 +504,7 @@ static til_status_t count_batch(til_ctx_t *ctx, counting_t *s)
     TIL_TRY(til_parallel_for(ctx, n, GRAIN, decode_range, s));
     s->n_records += n;
     if (s->pairing) {
-        TIL_TRY(pair_batch(ctx, s));
+        TIL_TRY(til_bam_ahead(ctx, s->bam, pair_task, s));
         TIL_TRY(til_parallel_for(ctx, s->n_pairs, GRAIN / 2, vote_range, s));
         give_back(s);
     } else {

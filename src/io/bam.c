@@ -588,6 +588,14 @@ const til_bam_header_t *til_bam_header(const til_bam_t *bam)
     return &bam->header;
 }
 
+til_status_t til_bam_ahead(til_ctx_t *ctx, til_bam_t *bam, til_range_fn *meanwhile, void *arg)
+{
+    if (bam->format != FORMAT_BAM) return meanwhile(ctx, arg, 0, 0, 1);
+    til_stream_consume(bam->stream, bam->taken);
+    bam->taken = 0;
+    return til_stream_ahead(ctx, bam->stream, batch_bytes(ctx), meanwhile, arg);
+}
+
 til_status_t til_bam_next(til_ctx_t *ctx, til_bam_t *bam, til_bam_batch_t *batch)
 {
     til_status_t status;

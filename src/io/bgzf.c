@@ -43,6 +43,11 @@ struct til_stream {
     uint64_t in_offset;         /* where in[0] stands in the file */
     uint8_t *bytes;             /* bytes[at..n) are to be consumed */
     size_t capacity, at, n;
+    uint8_t *next;              /* what was inflated ahead: next[0..next_n) */
+    size_t next_capacity, next_n;
+    bool is_ahead;
+    til_status_t late;          /* what went wrong ahead, to be told in its turn */
+    char late_message[TIL_MESSAGE_MAX];
     block_t *blocks;
     size_t n_blocks, block_capacity;
     struct libdeflate_decompressor **decompressors;
@@ -54,14 +59,17 @@ static uint32_t le32(const uint8_t *p) { return le16(p) | le16(p + 2) << 16; }
 
 /* ------------------------------------------------------------------ input */
 
-static til_status_t read_more(til_ctx_t *ctx, til_stream_t *s, size_t want)
+/* Forgets compressed bytes that are done with. */
+static void drop_input(til_stream_t *s)
 {
-    if (s->in_at > 0) {
-        memmove(s->in, s->in + s->in_at, s->in_n - s->in_at);
-        s->in_n -= s->in_at;
-        s->in_offset += s->in_at;
-        s->in_at = 0;
-    }
+    memmove(s->in, s->in + s->in_at, s->in_n - s->in_at);
+    s->in_n -= s->in_at;
+    s->in_offset += s->in_at;
+    s->in_at = 0;
+}
+
+static til_status_t add_input(til_ctx_t *ctx, til_stream_t *s, size_t want)
+{
     til_status_t status = til_grow(ctx, &s->in, &s->in_capacity, s->in_n + want, 1);
     if (status != TIL_OK) return status;
     size_t goal = s->in_n + want;
@@ -74,6 +82,12 @@ static til_status_t read_more(til_ctx_t *ctx, til_stream_t *s, size_t want)
         s->in_n += (size_t)got;
     }
     return TIL_OK;
+}
+
+static til_status_t read_more(til_ctx_t *ctx, til_stream_t *s, size_t want)
+{
+    if (s->in_at > 0) drop_input(s);
+    return add_input(ctx, s, want);
 }
 
 /* Length of the block that begins at p with n bytes known; 0 when they are too few to tell,
@@ -99,15 +113,14 @@ static size_t block_length(const uint8_t *p, size_t n, size_t *data)
 
 /* ---------------------------------------------------------------- inflate */
 
-static til_status_t inflate_blocks(til_ctx_t *ctx, void *arg, int worker, size_t begin,
-                                   size_t end)
+static til_status_t inflate_to(til_ctx_t *ctx, const til_stream_t *s, uint8_t *bytes, int worker,
+                               size_t begin, size_t end)
 {
-    til_stream_t *s = arg;
     for (size_t b = begin; b < end; b++) {
         const block_t *block = &s->blocks[b];
         const uint8_t *data = s->in + block->data;
         size_t n = block->in + block->in_size - FOOTER - block->data;
-        uint8_t *out = s->bytes + block->out;
+        uint8_t *out = bytes + block->out;
         enum libdeflate_result result = libdeflate_deflate_decompress(
             s->decompressors[worker], data, n, out, block->out_size, NULL);
         bool sound = result == LIBDEFLATE_SUCCESS;
@@ -121,6 +134,13 @@ static til_status_t inflate_blocks(til_ctx_t *ctx, void *arg, int worker, size_t
                                                          : "it does not inflate");
     }
     return TIL_OK;
+}
+
+static til_status_t inflate_blocks(til_ctx_t *ctx, void *arg, int worker, size_t begin,
+                                   size_t end)
+{
+    const til_stream_t *s = arg;
+    return inflate_to(ctx, s, s->bytes, worker, begin, end);
 }
 
 static til_status_t ready_workers(til_ctx_t *ctx, til_stream_t *s)
@@ -144,12 +164,11 @@ static til_status_t cut(til_ctx_t *ctx, const til_stream_t *s)
                     (unsigned long long)(s->in_offset + s->in_at), s->in_n - s->in_at);
 }
 
-/* Lays out the whole blocks in stream->in, until `want` bytes or the end of what is known. */
-static til_status_t lay_out(til_ctx_t *ctx, til_stream_t *s, size_t want, size_t *out)
+/* Lays out the whole blocks in stream->in, up to byte `goal` of where they go or the end of what is
+ * known. */
+static til_status_t lay_out(til_ctx_t *ctx, til_stream_t *s, size_t goal, size_t *out)
 {
-    size_t start = *out;
-    s->n_blocks = 0;
-    while (*out - start < want) {
+    while (*out < goal) {
         size_t left = s->in_n - s->in_at, data = 0;
         if (left == 0) break;
         size_t length = block_length(s->in + s->in_at, left, &data);
@@ -182,7 +201,8 @@ static til_status_t more_bgzf(til_ctx_t *ctx, til_stream_t *s, size_t want)
     TIL_TRY(ready_workers(ctx, s));
     while (s->n < goal && !s->ended) {
         size_t out = s->n;
-        TIL_TRY(lay_out(ctx, s, goal - s->n, &out));
+        s->n_blocks = 0;
+        TIL_TRY(lay_out(ctx, s, goal, &out));
         if (s->n_blocks == 0) {
             if (s->in_ended && s->in_n > s->in_at) return cut(ctx, s);
             if (s->in_ended) {
@@ -198,6 +218,93 @@ static til_status_t more_bgzf(til_ctx_t *ctx, til_stream_t *s, size_t want)
     }
 done:
     return status;
+}
+
+/* ------------------------------------------------------------------- ahead */
+
+/* Reads and lays out the blocks of about `want` bytes behind what is left of the bytes before. */
+static til_status_t prepare(til_ctx_t *ctx, til_stream_t *s, size_t want)
+{
+    til_status_t status = TIL_OK;
+    size_t left = s->n - s->at, goal = left + want, out = left;
+
+    s->n_blocks = 0;
+    drop_input(s);
+    TIL_TRY(ready_workers(ctx, s));
+    for (;;) {
+        TIL_TRY(lay_out(ctx, s, goal, &out));
+        if (out >= goal) break;
+        if (s->in_ended && s->in_n > s->in_at) TIL_TRY(cut(ctx, s));
+        if (s->in_ended) break;
+        TIL_TRY(add_input(ctx, s, READ_SIZE));
+    }
+    TIL_TRY(til_grow(ctx, &s->next, &s->next_capacity, out + 1, 1));
+    memcpy(s->next, s->bytes + s->at, left);
+    s->next_n = out;
+done:
+    return status;
+}
+
+typedef struct {
+    til_stream_t *stream;
+    til_range_fn *meanwhile;
+    void *arg;
+    til_status_t met;           /* what meanwhile returned */
+} ahead_t;
+
+/* Item 0 is `meanwhile`, the others are groups of blocks. */
+static til_status_t do_ahead(til_ctx_t *ctx, void *arg, int worker, size_t item, size_t end)
+{
+    ahead_t *a = arg;
+    (void)end;
+    if (item == 0) return a->met = a->meanwhile(ctx, a->arg, worker, 0, 1);
+    size_t begin = (item - 1) * GRAIN, stop = begin + GRAIN;
+    if (stop > a->stream->n_blocks) stop = a->stream->n_blocks;
+    return inflate_to(ctx, a->stream, a->stream->next, worker, begin, stop);
+}
+
+static void keep_for_later(til_ctx_t *ctx, til_stream_t *s, til_status_t status)
+{
+    s->late = status;
+    memcpy(s->late_message, ctx->message, sizeof s->late_message);
+    til_ctx_forgive(ctx);
+}
+
+til_status_t til_stream_ahead(til_ctx_t *ctx, til_stream_t *s, size_t want,
+                              til_range_fn *meanwhile, void *arg)
+{
+    ahead_t a = { .stream = s, .meanwhile = meanwhile, .arg = arg };
+    if (ctx->n_threads < 2 || !s->is_bgzf || s->ended || s->is_ahead)
+        return meanwhile(ctx, arg, 0, 0, 1);
+
+    s->is_ahead = true;
+    til_status_t status = prepare(ctx, s, want);
+    if (status != TIL_OK) {
+        keep_for_later(ctx, s, status);
+        return meanwhile(ctx, arg, 0, 0, 1);
+    }
+    status = til_parallel_for(ctx, 1 + (s->n_blocks + GRAIN - 1) / GRAIN, 1, do_ahead, &a);
+    if (a.met != TIL_OK) return a.met;
+    if (status != TIL_OK) keep_for_later(ctx, s, status);
+    return TIL_OK;
+}
+
+/* Hands out what was done ahead. */
+static til_status_t take_ahead(til_ctx_t *ctx, til_stream_t *s)
+{
+    uint8_t *bytes = s->bytes;
+    size_t capacity = s->capacity;
+
+    s->is_ahead = false;
+    if (s->late != TIL_OK) return til_fail(ctx, s->late, "%s", s->late_message);
+    s->bytes = s->next;
+    s->capacity = s->next_capacity;
+    s->next = bytes;
+    s->next_capacity = capacity;
+    s->ended = s->in_ended && s->in_at == s->in_n;
+    s->n = s->next_n;
+    s->at = 0;
+    return TIL_OK;
 }
 
 static til_status_t more_plain(til_ctx_t *ctx, til_stream_t *s, size_t want)
@@ -256,6 +363,7 @@ done:
 
 til_status_t til_stream_more(til_ctx_t *ctx, til_stream_t *s, size_t want)
 {
+    if (s->is_ahead) return take_ahead(ctx, s);
     if (s->at > 0) {
         memmove(s->bytes, s->bytes + s->at, s->n - s->at);
         s->n -= s->at;
@@ -304,6 +412,7 @@ void til_stream_free(til_stream_t *s)
     free(s->decompressors);
     free(s->blocks);
     free(s->bytes);
+    free(s->next);
     free(s->in);
     free(s);
 }

@@ -13,6 +13,8 @@
 #include <stdint.h>
 #include <tilseq/context.h>
 
+#include "base/parallel.h"
+
 typedef struct til_stream til_stream_t;
 
 /* Takes over an open descriptor (closed by til_stream_free unless it is standard input). BGZF is
@@ -29,6 +31,14 @@ void til_stream_consume(til_stream_t *stream, size_t n);
  * offset of a block that is cut, damaged or fails its CRC. */
 TIL_MUST_USE
 til_status_t til_stream_more(til_ctx_t *ctx, til_stream_t *stream, size_t want);
+
+/* Calls meanwhile(ctx, arg, worker, 0, 1) once while other threads inflate about `want` bytes that the
+ * next til_stream_more hands out; bytes handed out before stay valid until then. Returns what
+ * `meanwhile` returns: what is wrong with the file is told by til_stream_more. Nothing is done ahead
+ * with one thread, or where there are no blocks. */
+TIL_MUST_USE
+til_status_t til_stream_ahead(til_ctx_t *ctx, til_stream_t *stream, size_t want,
+                              til_range_fn *meanwhile, void *arg);
 
 bool til_stream_ended(const til_stream_t *stream);
 bool til_stream_is_bgzf(const til_stream_t *stream);
