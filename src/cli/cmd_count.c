@@ -238,6 +238,7 @@ static til_status_t check_share(til_ctx_t *ctx, const count_args_t *args, const 
 /* --------------------------------------------------------------------- run */
 
 typedef struct {
+    const count_args_t *args;
     til_annot_t annot;
     til_overlap_t *index;
     aliases_t aliases;
@@ -247,20 +248,18 @@ typedef struct {
     size_t n;
 } count_state_t;
 
+static til_status_t judge_sample(til_ctx_t *ctx, void *arg, size_t i)
+{
+    const count_state_t *s = arg;
+    til_status_t status = tell_strand(ctx, s->args, s->names[i], &s->counts[i]);
+    return status == TIL_OK ? check_share(ctx, s->args, s->names[i], &s->counts[i]) : status;
+}
+
 static til_status_t count_all(til_ctx_t *ctx, til_job_t *job, const til_count_options_t *o,
                               count_state_t *s)
 {
-    const count_args_t *args = job->args;
-    til_status_t status = TIL_OK;
-    for (size_t i = 0; i < s->n; i++) {
-        const char *path = job->operands[i];
-        TIL_TRY(til_count_file(ctx, &s->annot, s->index, o, path, &s->counts[i]));
-        TIL_TRY(til_job_input(ctx, job, path, NULL, (size_t)s->counts[i].n_records));
-        TIL_TRY(tell_strand(ctx, args, s->names[i], &s->counts[i]));
-        TIL_TRY(check_share(ctx, args, s->names[i], &s->counts[i]));
-    }
-done:
-    return status;
+    til_count_inputs_t inputs = { &s->annot, s->index, o, job->operands, s->n };
+    return til_count_samples(ctx, job, &inputs, judge_sample, s, s->counts);
 }
 
 static til_status_t write_all(til_ctx_t *ctx, til_job_t *job, const til_count_options_t *o,
@@ -317,7 +316,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     const count_args_t *args = job->args;
     til_count_options_t o = wishes(args);
     til_gtf_options_t gtf = { .feature = args->feature, .attribute = args->attribute };
-    count_state_t s = { .n = (size_t)job->n_operands };
+    count_state_t s = { .args = args, .n = (size_t)job->n_operands };
     til_out_t *out, *summary;
 
     if (args->annotation == NULL) return til_fail(ctx, TIL_EUSAGE, "-a/--annotation is missing");

@@ -181,21 +181,14 @@ done:
 
 /* ---- alignments ---------------------------------------------------------------------------- */
 
-static til_status_t count_all(til_ctx_t *ctx, til_job_t *job, const til_annot_t *annot,
-                              til_overlap_t *index, const til_count_options_t *o,
-                              const files_t *files, til_count_t *counts)
+static til_status_t tell_sample(til_ctx_t *ctx, void *arg, size_t i)
 {
-    til_status_t status = TIL_OK;
-    for (size_t i = 0; i < files->n; i++) {
-        til_count_t *c = &counts[i];
-        TIL_TRY(til_count_file(ctx, annot, index, o, files->paths[i], c));
-        TIL_TRY(til_job_input(ctx, job, files->paths[i], NULL, (size_t)c->n_records));
-        til_say(ctx, TIL_LOG_STAGE, "%s: %llu records, strand %s (%llu fragments sense, %llu not)",
-                files->names[i], (unsigned long long)c->n_records, til_verdict_word(c->verdict),
-                (unsigned long long)c->sense, (unsigned long long)c->antisense);
-    }
-done:
-    return status;
+    const til_count_table_t *table = arg;
+    const til_count_t *c = &table->counts[i];
+    til_say(ctx, TIL_LOG_STAGE, "%s: %llu records, strand %s (%llu fragments sense, %llu not)",
+            table->names[i], (unsigned long long)c->n_records, til_verdict_word(c->verdict),
+            (unsigned long long)c->sense, (unsigned long long)c->antisense);
+    return TIL_OK;
 }
 
 static til_status_t see_alignments(til_ctx_t *ctx, til_job_t *job, const files_t *files)
@@ -214,9 +207,10 @@ static til_status_t see_alignments(til_ctx_t *ctx, til_job_t *job, const files_t
     if (counts == NULL) TIL_TRY(til_no_memory(ctx, files->n, "samples"));
     TIL_TRY(til_job_annotation(ctx, job, args->annotation, &gtf, &annot));
     TIL_TRY(til_overlap_build(ctx, &annot, false, &index));
-    TIL_TRY(count_all(ctx, job, &annot, index, &o, files, counts));
-    const til_count_table_t table = { .annot = &annot, .options = &o, .counts = counts,
-                                      .names = files->names, .n_samples = files->n };
+    til_count_table_t table = { .annot = &annot, .options = &o, .counts = counts,
+                                .names = files->names, .n_samples = files->n };
+    const til_count_inputs_t inputs = { &annot, index, &o, files->paths, files->n };
+    TIL_TRY(til_count_samples(ctx, job, &inputs, tell_sample, &table, counts));
     TIL_TRY(til_quality_write(ctx, job, args->output, &table));
 done:
     for (size_t i = 0; counts != NULL && i < files->n; i++) til_count_clear(&counts[i]);

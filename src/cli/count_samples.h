@@ -1,11 +1,12 @@
-/* count_samples.h -- alignment files as samples: their names, and that none is there twice. */
+/* count_samples.h -- alignment files as samples: their names, that none is there twice, and counting
+ * them. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_CLI_COUNT_SAMPLES_H
 #define TIL_CLI_COUNT_SAMPLES_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <tilseq/context.h>
+#include <tilseq/count.h>
 
 #include "base/arena.h"
 #include "cli/job.h"
@@ -20,5 +21,27 @@ til_status_t til_sample_names(til_ctx_t *ctx, const char *const *paths, size_t n
 /* TIL_EUSAGE when two of the paths are one file. */
 TIL_MUST_USE
 til_status_t til_refuse_same_file(til_ctx_t *ctx, const char *const *paths, size_t n);
+
+/* What all samples share. */
+typedef struct {
+    const til_annot_t *annot;
+    const til_overlap_t *index;
+    const til_count_options_t *options;
+    const char *const *paths;
+    size_t n;
+} til_count_inputs_t;
+
+/* Called for each sample in order once it is counted. */
+typedef til_status_t til_counted_fn(til_ctx_t *ctx, void *arg, size_t sample);
+
+/* Counts all files, several at a time where there are threads for it, and records them as inputs of
+ * the job. What is said about a file is said when its turn comes.
+ *
+ *   counts   n, empty
+ *
+ * The failure is that of the first file that has one. */
+TIL_MUST_USE
+til_status_t til_count_samples(til_ctx_t *ctx, til_job_t *job, const til_count_inputs_t *inputs,
+                               til_counted_fn *counted, void *arg, til_count_t *counts);
 
 #endif

@@ -60,13 +60,16 @@ static void add_examples(til_strbuf_t *text, const char *const *names, size_t n)
     for (size_t i = 0; i < n && i < EXAMPLES; i++)
         til_strbuf_printf(text, "%s%s", i > 0 ? ", " : "", names[i]);
     if (n > EXAMPLES) til_strbuf_add(text, ", ...");
-    if (n == 0) til_strbuf_add(text, "no contigs at all");
 }
 
 static til_status_t nothing_shared(til_ctx_t *ctx, const til_annot_t *annot, const char *path,
                                    const til_bam_header_t *header)
 {
     til_strbuf_t text = { 0 };
+    if (header->n_contigs == 0)
+        return til_fail(ctx, TIL_EINPUT, "%s: no reference is in the header: alignments need an @SQ "
+                        "line for each contig; give the file its header again (samtools reheader), "
+                        "or align the reads", path);
     til_strbuf_printf(&text, "%s: no contig in common with %s: the alignments have ", path,
                       annot->origin);
     add_examples(&text, header->contigs, header->n_contigs);

@@ -419,8 +419,15 @@ done:
     return status;
 }
 
-/* Only what counting needs is decoded: without the bases no reference is wanted. The variable is
- * set because htslib asks a server of the EBI for references where it is empty. */
+/* htslib asks a server of the EBI for references where the variable is empty. */
+void til_bam_stay_offline(void)
+{
+    const char *ref_path = getenv("REF_PATH");
+    if (ref_path == NULL || *ref_path == '\0' || strstr(ref_path, "://") != NULL)
+        setenv("REF_PATH", "/nonexistent/%s", 1);
+}
+
+/* Only what counting needs is decoded: without the bases no reference is wanted. */
 static til_status_t open_cram(til_ctx_t *ctx, til_bam_t *bam, const til_bam_options_t *options)
 {
     til_status_t status = TIL_OK;
@@ -428,10 +435,8 @@ static til_status_t open_cram(til_ctx_t *ctx, til_bam_t *bam, const til_bam_opti
     const char *path = bam->path;
     int fields = SAM_QNAME | SAM_FLAG | SAM_RNAME | SAM_POS | SAM_MAPQ | SAM_CIGAR | SAM_RNEXT |
                  SAM_PNEXT | SAM_TLEN | SAM_AUX;
-    const char *ref_path = getenv("REF_PATH");
 
-    if (ref_path == NULL || *ref_path == '\0' || strstr(ref_path, "://") != NULL)
-        setenv("REF_PATH", "/nonexistent/%s", 1);
+    til_bam_stay_offline();
     if (til_bam_cram_is_dated())
         til_say(ctx, TIL_LOG_WARNING, "%s: CRAM is read by htslib %s, whose CRAM reader has known "
                 "holes (fixed in 1.23.1): read only files you trust", bam->path, hts_version());

@@ -100,6 +100,10 @@ static inline bool til_bam_record(const uint8_t *p, til_bam_record_t *r)
     return true;
 }
 
+/* Sees to it that no CRAM makes htslib ask the network for a reference. Opening a CRAM does so too;
+ * whoever opens several files at a time calls this before, while there is one thread. */
+void til_bam_stay_offline(void);
+
 /* Version text of htslib, for --version. */
 const char *til_bam_versions(void);
 
