@@ -37,7 +37,7 @@ static const count_args_t defaults = {
 
 static const til_opt_t options[] = {
     { 'a', "annotation", TIL_OPT_FILE, offsetof(count_args_t, annotation), "GTF", 0, 0,
-      "genes and exons: GTF or GFF3, plain or gzip" },
+      "genes and exons: GTF, GFF3 or SAF (GeneID Chr Start End Strand), plain or gzip" },
     { 'o', "output", TIL_OPT_OUTPUT, offsetof(count_args_t, output), "FILE", 0, 0,
       "the table; FILE.summary beside it says what became of every alignment" },
     { 'p', "pairs", TIL_OPT_CHOICE, offsetof(count_args_t, pairs), "auto|yes|no", 0, 0,

@@ -28,7 +28,7 @@ static const qc_args_t defaults = { .output = "qc" };
 
 static const til_opt_t options[] = {
     { 'a', "annotation", TIL_OPT_FILE, offsetof(qc_args_t, annotation), "GTF", 0, 0,
-      "for alignments: genes and exons, GTF or GFF3, plain or gzip" },
+      "for alignments: genes and exons, GTF, GFF3 or SAF, plain or gzip" },
     { 'o', "output", TIL_OPT_OUTPUT, offsetof(qc_args_t, output), "DIR", 0, 0,
       "folder for reads.tsv, reads.json, alignments.tsv, alignments.json and MultiQC's *_mqc.tsv" },
     { 0, "reference", TIL_OPT_FILE, offsetof(qc_args_t, reference), "FASTA", 0, 0,

@@ -104,13 +104,73 @@ static void put_features(const til_annot_t *annot, const uint32_t *features, siz
     }
 }
 
+/* True when the features that begin with `a` are listed before those that begin with `b`. */
+static bool begins_before(const til_annot_t *annot, uint32_t a, uint32_t b)
+{
+    const til_exon_t *x = &annot->exons[a], *y = &annot->exons[b];
+    return x->start != y->start ? x->start < y->start : a < b;
+}
+
+/* A gene's features on one contig lie strand by strand: puts the strand that begins first in
+ * front, as featureCounts lists them. `spare` has room for n. */
+static void order_strands(const til_annot_t *annot, uint32_t *features, size_t n,
+                          uint32_t *spare)
+{
+    enum { STRANDS = 3 };
+    size_t from[STRANDS + 1] = { 0 }, n_strands = 0, done = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || annot->exons[features[i]].strand != annot->exons[features[i - 1]].strand)
+            from[n_strands++] = i;
+    if (n_strands < 2) return;
+    from[n_strands] = n;
+    bool listed[STRANDS] = { false };
+    for (size_t round = 0; round < n_strands; round++) {
+        size_t next = STRANDS;
+        for (size_t k = 0; k < n_strands; k++)
+            if (!listed[k] && (next == STRANDS ||
+                               begins_before(annot, features[from[k]], features[from[next]])))
+                next = k;
+        size_t length = from[next + 1] - from[next];
+        memcpy(spare + done, features + from[next], length * sizeof *spare);
+        done += length;
+        listed[next] = true;
+    }
+    memcpy(features, spare, n * sizeof *spare);
+}
+
+/* The features in the annotation's order, a gene's by contig, but as featureCounts lists them. */
+static til_status_t list_features(til_ctx_t *ctx, const til_annot_t *annot, uint32_t **list)
+{
+    size_t n = annot->n_exons, begin = 0;
+    uint32_t *spare = til_array(n, sizeof *spare);
+    *list = til_array(n, sizeof **list);
+    if (spare == NULL || *list == NULL) {
+        free(spare);
+        return til_no_memory(ctx, n, "features");
+    }
+    memcpy(*list, annot->order, n * sizeof **list);
+    for (size_t i = 0; i < n; i++) {
+        const til_exon_t *here = &annot->exons[(*list)[i]];
+        const til_exon_t *next = i + 1 < n ? &annot->exons[(*list)[i + 1]] : NULL;
+        if (next != NULL && next->gene == here->gene && next->contig == here->contig) continue;
+        order_strands(annot, *list + begin, i + 1 - begin, spare);
+        begin = i + 1;
+    }
+    free(spare);
+    return TIL_OK;
+}
+
 static til_status_t write_featurecounts(til_ctx_t *ctx, const til_count_table_t *t,
                                         const uint64_t *lengths, til_out_t *out)
 {
+    til_status_t status = TIL_OK;
     const til_annot_t *annot = t->annot;
+    uint32_t *list = NULL;
     size_t *first = til_array_zero(annot->n_genes + 1, sizeof *first);
 
     if (first == NULL) return til_no_memory(ctx, annot->n_genes, "genes");
+    TIL_TRY(list_features(ctx, annot, &list));
     for (size_t i = 0; i < annot->n_exons; i++) first[annot->exons[i].gene + 1]++;
     for (size_t g = 0; g < annot->n_genes; g++) first[g + 1] += first[g];
     til_out_printf(out, "# Program:tilseq count v%s\n", PACKAGE_VERSION);
@@ -118,7 +178,7 @@ static til_status_t write_featurecounts(til_ctx_t *ctx, const til_count_table_t 
     put_names(t, out);
     for (size_t row = 0; row < n_rows(t); row++) {
         uint32_t gene = gene_of_row(t, row), own = (uint32_t)row;
-        const uint32_t *features = t->options->by_feature ? &own : &annot->order[first[gene]];
+        const uint32_t *features = t->options->by_feature ? &own : &list[first[gene]];
         size_t n = t->options->by_feature ? 1 : first[gene + 1] - first[gene];
         til_out_text(out, annot->gene_ids[gene]);
         for (int column = 0; column < 4; column++)
@@ -126,8 +186,10 @@ static til_status_t write_featurecounts(til_ctx_t *ctx, const til_count_table_t 
         til_out_printf(out, "\t%llu", (unsigned long long)length_of_row(t, lengths, row));
         put_row(t, out, row);
     }
+done:
+    free(list);
     free(first);
-    return TIL_OK;
+    return status;
 }
 
 /* ------------------------------------------------------------------- htseq */

@@ -89,12 +89,13 @@ til_status_t til_ballot_vote(til_ctx_t *ctx, til_ballot_t *ballot,
                              const til_count_options_t *options, til_stranded_t stranded,
                              const til_fragment_t *fragment, til_fate_t *fate);
 
-/* True when an entry is counted for an end under a strand setting. */
+/* True when an entry is counted for an end under a strand setting. A feature without a strand is
+ * one that differs from every read's: featureCounts counts it never forward, always reverse. */
 static inline bool til_strand_fits(til_entry_t entry, til_stranded_t stranded, bool minus)
 {
     unsigned strand = entry & 3;
     if (stranded == TIL_STRANDED_UNSTRANDED) return true;
-    if (strand == TIL_STRAND_NONE) return false;
+    if (strand == TIL_STRAND_NONE) return stranded == TIL_STRANDED_REVERSE;
     return ((strand == TIL_STRAND_MINUS) == minus) == (stranded == TIL_STRANDED_FORWARD);
 }
 

@@ -712,6 +712,11 @@ static void remark(til_ctx_t *ctx, const counting_t *s, const til_count_t *out)
         til_say(ctx, TIL_LOG_NOTICE, "%s: a mixture: %llu single reads beside %llu fragments of "
                 "pairs, each counted once", s->path, (unsigned long long)out->n_unpaired,
                 (unsigned long long)(fragments - out->n_unpaired));
+    if (s->index->n_without_strand > 0 && out->stranded != TIL_STRANDED_UNSTRANDED)
+        til_say(ctx, TIL_LOG_NOTICE, "%s: %zu genes have features without a strand, which --strand "
+                "%s", s->annot->origin, s->index->n_without_strand,
+                out->stranded == TIL_STRANDED_FORWARD ? "forward never counts"
+                                                      : "reverse counts for reads of both strands");
     if (s->options->pairs == TIL_PAIRS_YES && out->n_unpaired == fragments && fragments > 0)
         til_say(ctx, TIL_LOG_NOTICE, "%s: --pairs yes, but no read is flagged as paired", s->path);
     if (out->n_no_position > 0)

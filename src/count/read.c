@@ -212,7 +212,8 @@ static til_read_state_t walk_cigar(const til_bam_record_t *r, const til_read_rul
 static til_read_state_t measure_spans(const til_bam_record_t *r, til_read_t *read)
 {
     til_span_t spans[TIL_SECTIONS_MAX];
-    uint32_t n = 0, at = (uint32_t)read->pos, start = at, clipped_behind = 0;
+    /* places from 1 here: clipped bases before the contig reach back to place 0 */
+    uint32_t n = 0, at = (uint32_t)read->pos + 1, start = at, clipped_behind = 0;
     bool any_query = false, any_match = false;
 
     for (uint32_t i = 0; i < r->n_cigar; i++) {

@@ -130,6 +130,46 @@ START_TEST(other_features_and_attributes)
 }
 END_TEST
 
+START_TEST(saf_with_and_without_a_header)
+{
+    const char *rows = "G1\tc\t11\t20\t+\nG2\td\t1\t5\t.\textra\n\nG1\tc\t31\t40\t+";
+    char text[256];
+    snprintf(text, sizeof text, "# kept by hand\ngeneID\tChr\tSTART\tEnd\tStrand\r\n%s\n"
+             "GeneID\tChr\tStart\tEnd\tStrand\nG3\tc\t7\t7\t-\n", rows);
+    const char *texts[] = { rows, text };
+    for (size_t k = 0; k < 2; k++) {
+        /* there is nothing that a feature or an attribute could name */
+        ck_assert_int_eq(read_as(texts[k], k == 0 ? "exon" : "peak", "locus"), TIL_OK);
+        ck_assert_uint_eq(annot.n_genes, 2 + k);
+        ck_assert_uint_eq(annot.n_exons, 3 + k);
+        ck_assert_uint_eq(annot.n_transcripts, 0);
+        ck_assert_str_eq(annot.gene_ids[1], "G2");
+        ck_assert_ptr_null(annot.gene_names[0]);
+        ck_assert_uint_eq(annot.exons[0].start, 10);
+        ck_assert_uint_eq(annot.exons[0].end, 20);
+        ck_assert_uint_eq(annot.exons[0].strand, TIL_STRAND_PLUS);
+        ck_assert_uint_eq(annot.exons[1].strand, TIL_STRAND_NONE);
+        ck_assert_uint_eq(annot.exons[2].gene, 0);
+        ck_assert_uint_eq(annot.exons[2].transcript, TIL_NO_TRANSCRIPT);
+        ck_assert_str_eq(annot.contigs[annot.exons[1].contig], "d");
+        til_annot_clear(&annot);
+    }
+}
+END_TEST
+
+START_TEST(what_is_wrong_with_a_saf_is_named_by_line)
+{
+    refuses("GeneID\tChr\tStart\tEnd\tStrand\na\tc\t1\t9\n",
+            "a.gtf:2: 4 columns: a SAF line has 5");
+    refuses("a\tc\t9\t1\t+\n", "a.gtf:1: start 9 is beyond end 1");
+    refuses("a\tc\t1\t9\t+\na\tc\t0\t9\t+\n", "a.gtf:2: column 3: the start");
+    refuses("a\tc\t1\t9\t+\na\tc\t1\t9x\t+\n", "a.gtf:2: column 4: the end");
+    refuses("a\tc\t1\t9\t+\na\tc\t1\t9\tplus\n", "a.gtf:2: column 5: the strand");
+    refuses("a\tc\t1\t9\t+\n\tc\t1\t9\t+\n", "a.gtf:2: column 1: no gene");
+    refuses("GeneID\tChr\tStart\tEnd\tStrand\n", "no features");
+}
+END_TEST
+
 START_TEST(what_is_wrong_is_named_by_line)
 {
     refuses("c\tx\texon\t1\t9\t.\t+\t.\tgene_id \"a\";\nc\tx\texon\t1\t9\t.\t+\t.\ttranscript_id "
@@ -166,6 +206,8 @@ int main(void)
     tcase_add_test(tcase, gencode_refseq_and_stringtie_names);
     tcase_add_test(tcase, gff3_genes_by_parents);
     tcase_add_test(tcase, other_features_and_attributes);
+    tcase_add_test(tcase, saf_with_and_without_a_header);
+    tcase_add_test(tcase, what_is_wrong_with_a_saf_is_named_by_line);
     tcase_add_test(tcase, what_is_wrong_is_named_by_line);
     tcase_add_test(tcase, order_is_by_gene_then_place);
     suite_add_tcase(suite, tcase);

@@ -1,20 +1,22 @@
 #!/bin/sh
 # make_count.sh -- writes sim.gtf, sim.sam, cases.tsv and peers.txt beside it: what featureCounts and htseq-count
-# say of simulated alignments under every option tilseq count shares with them. Needs subread, htseq, samtools,
-# python3 (versions in VERSIONS). Run in this folder; tests/count_goldens.sh compares.
+# say of simulated alignments under every option tilseq count shares with them, and of those in corner.sam and
+# corner.gtf, written by hand: what only chance would simulate. Needs subread, htseq, samtools, python3 (versions in
+# VERSIONS). Run in this folder; tests/count_goldens.sh compares.
 set -eu
 python3 simulate.py 1 150 sim
+input=sim
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-samtools view -b -o "$work/sim.bam" sim.sam 2>/dev/null
+for name in sim corner; do samtools view -b -o "$work/$name.bam" $name.sam 2>/dev/null; done
 : >peers.txt
 : >cases.tsv
 
 featurecounts() {       # id, tilseq's options, featureCounts' options
     id=$1 ours=$2
     shift 2
-    printf '%s\t%s\n' "$id" "--format featurecounts --sample-names sim $ours" >>cases.tsv
-    featureCounts -T 1 "$@" -a sim.gtf -o "$work/out" "$work/sim.bam" >/dev/null 2>&1
+    printf '%s\t%s\n' "$id" "--format featurecounts --sample-names $input $ours" >>cases.tsv
+    featureCounts -T 1 "$@" -a $input.gtf -o "$work/out" "$work/$input.bam" >/dev/null 2>&1
     { echo "== $id"; tail -n +3 "$work/out"; tail -n +2 "$work/out.summary"; } >>peers.txt
 }
 
@@ -30,7 +32,7 @@ htseq() {
     id=$1 ours=$2
     shift 2
     printf '%s\t%s\n' "$id" "--format htseq $ours" >>cases.tsv
-    { echo "== $id"; htseq-count -r name "$@" sim.sam sim.gtf 2>/dev/null; } >>peers.txt
+    { echo "== $id"; htseq-count -r name "$@" $input.sam $input.gtf 2>/dev/null; } >>peers.txt
 }
 
 both default ''
@@ -65,5 +67,18 @@ for mode in union intersection-strict intersection-nonempty; do
         -m $mode -s no --nonunique fraction -a 0
     htseq "$mode.secondary" "--mode $mode -s unstranded --secondary count" \
         -m $mode -s no --secondary-alignments score --supplementary-alignments score
+done
+input=corner
+both corner.forward '-s forward' -s 1
+both corner.reverse '-s reverse' -s 2
+both corner.reverse_all '-s reverse -O all' -s 2 -O
+both corner.reverse_largest '-s reverse -O largest' -s 2 --largestOverlap
+both corner.reverse_min_overlap '-s reverse --min-overlap 15' -s 2 --minOverlap 15
+both corner.feature '-s reverse --level feature' -s 2 -f
+for share in 0.1 0.3 0.62 0.6667 0.8 0.9 0.95; do
+    both corner.frac_$share "--frac-overlap $share" --fracOverlap $share
+done
+for mode in union intersection-strict intersection-nonempty; do
+    htseq corner.$mode "--mode $mode -s unstranded" -m $mode -s no
 done
 { featureCounts -v 2>&1 | grep v; htseq-count --version; samtools --version | head -n 1; } >VERSIONS
