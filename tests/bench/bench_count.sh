@@ -23,7 +23,7 @@ if [ ! -s "$set_name.pos.bam" ]; then
     samtools sort -m 500M -o "$set_name.pos.bam" "$set_name.name.bam" 2>/dev/null || exit 1
     rm -f "$work"/reads* "$set_name.transcripts.fa" "$set_name.tx2gene.tsv"
 fi
-printf '@SQ\tSN:chr1\tLN:300000000\nr\t4\t*\t0\t0\t*\t*\t0\t0\tACGT\tIIII\n' >"$work/none.sam"
+printf '@SQ\tSN:chr1\tLN:300000000\nr\t77\t*\t0\t0\t*\t*\t0\t0\tACGT\tIIII\nr\t141\t*\t0\t0\t*\t*\t0\t0\tACGT\tIIII\n' >"$work/none.sam"
 have_floor=no
 ${CC:-cc} -O2 -o "$work/floor" "$here/bgzf_floor.c" -ldeflate 2>/dev/null && have_floor=yes
 
