@@ -55,8 +55,8 @@ void til_annot_clear(til_annot_t *annot);
  */
 void til_annot_gene_lengths(const til_annot_t *annot, uint64_t *lengths);
 
-/* Fills annot->order, the order in which features merge: whoever fills an annotation calls this last.
- */
+/* Fills annot->order, the order in which features merge: whoever fills an annotation calls this
+ * last. */
 TIL_MUST_USE
 til_status_t til_annot_sort(til_ctx_t *ctx, til_annot_t *annot);
 

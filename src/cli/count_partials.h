@@ -13,8 +13,8 @@ typedef struct til_partials til_partials_t;
 /* Reads the tables, which are left as they were.
  *
  *   renamed   the samples will be given other names: theirs may be alike
- *   out       NULL unless they are two or more, all in tilseq count's own layout; without ##tilseq lines, also when
- *             their rows differ or a sample is in two
+ *   out       NULL unless they are two or more, all in tilseq count's own layout; without ##tilseq
+ *             lines, also when their rows differ or a sample is in two
  *
  * TIL_EINPUT naming both files when they are not parts of one whole: other versions of tilseq,
  * other annotations, options or rows, ##tilseq lines in some only, a sample that is in two. */

@@ -1,5 +1,5 @@
-/* count_samples.h -- alignment files as samples: their names, that none is there twice, and counting
- * them. */
+/* count_samples.h -- alignment files as samples: their names, that none is there twice, and
+ * counting them. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_CLI_COUNT_SAMPLES_H
 #define TIL_CLI_COUNT_SAMPLES_H

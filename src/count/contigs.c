@@ -67,9 +67,9 @@ static til_status_t nothing_shared(til_ctx_t *ctx, const til_annot_t *annot, con
 {
     til_strbuf_t text = { 0 };
     if (header->n_contigs == 0)
-        return til_fail(ctx, TIL_EINPUT, "%s: no reference is in the header: alignments need an @SQ "
-                        "line for each contig; give the file its header again (samtools reheader), "
-                        "or align the reads", path);
+        return til_fail(ctx, TIL_EINPUT, "%s: no reference is in the header: alignments need an "
+                        "@SQ line for each contig; give the file its header again (samtools "
+                        "reheader), or align the reads", path);
     til_strbuf_printf(&text, "%s: no contig in common with %s: the alignments have ", path,
                       annot->origin);
     add_examples(&text, header->contigs, header->n_contigs);

@@ -1,9 +1,10 @@
 /* count.c -- one alignment file, one pass.
  *
  * Batch by batch: records are taken apart on all threads, mates find each other in file order on
- * one while the others inflate the next batch, fragments are voted on by all again. A read first looks at the record before it (files by
- * name), then among those that wait (any order), so that the order of the file and the cut into
- * batches change nothing. All sums are whole numbers: their order changes nothing either.
+ * one while the others inflate the next batch, fragments are voted on by all again. A read first
+ * looks at the record before it (files by name), then among those that wait (any order), so that
+ * the order of the file and the cut into batches change nothing. All sums are whole numbers: their
+ * order changes nothing either.
  *
  * With the strand to be told from the reads, every fragment is counted under the three settings
  * at once and the evidence picks one at the end: nothing is read twice, and no first million
@@ -73,7 +74,7 @@ typedef struct {
     pair_t *pairs;
     size_t pair_capacity, n_pairs;
     til_pairs_table_t *waiting;
-    uint32_t *kept;             /* its places that this batch uses up          */
+    uint32_t *kept;             /* its places that this batch uses up: place << 1 | owns memory */
     size_t kept_capacity, n_kept;
     uint32_t held;              /* the last read of the batch before, kept, when alone so far; or
                                    NO_READ                                                      */
@@ -159,7 +160,7 @@ static til_status_t see(til_ctx_t *ctx, const counting_t *s, worker_t *w, const 
     return til_quality_see(ctx, w->quality, s->model, s->index, &sighting);
 }
 
-/* Evidence for the strand: an end of a unique fragment on one gene (its code is odd) of one strand. */
+/* Evidence for the strand: an end of a unique fragment on one gene (an odd code) of one strand. */
 static void note_strand(worker_t *w, uint32_t code, bool minus)
 {
     bool sense = minus == ((code >> 1 & 3) == TIL_STRAND_MINUS);
@@ -361,10 +362,11 @@ static til_status_t vote_range(til_ctx_t *ctx, void *arg, int worker, size_t beg
 /* Notes a place of the table that is free again when this batch is counted. */
 static til_status_t use_up(til_ctx_t *ctx, counting_t *s, uint32_t place)
 {
+    bool owns = til_pairs_read(s->waiting, place)->more != NULL;
     til_status_t status = til_grow(ctx, &s->kept, &s->kept_capacity, s->n_kept + 1,
                                    sizeof *s->kept);
-    if (status == TIL_OK) s->kept[s->n_kept++] = place;
-    else til_pairs_return(s->waiting, place);
+    if (status == TIL_OK) s->kept[s->n_kept++] = place << 1 | owns;
+    else til_pairs_return(s->waiting, place, owns);
     return status;
 }
 
@@ -481,7 +483,8 @@ static void drop_reads(til_read_t *reads, size_t n)
 
 static void give_back(counting_t *s)
 {
-    for (size_t i = 0; i < s->n_kept; i++) til_pairs_return(s->waiting, s->kept[i]);
+    for (size_t i = 0; i < s->n_kept; i++)
+        til_pairs_return(s->waiting, s->kept[i] >> 1, s->kept[i] & 1);
     s->n_kept = 0;
 }
 

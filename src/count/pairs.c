@@ -1,5 +1,5 @@
 /* pairs.c -- a hash table of waiting reads: open addressing over small slots, the reads
- * themselves in a pool whose free places are chained. */
+ * themselves in a pool. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
 #include <string.h>
@@ -7,24 +7,18 @@
 #include "base/alloc.h"
 #include "count/pairs.h"
 
-#define NOWHERE UINT32_MAX
-
 typedef struct {
     uint32_t hash;              /* the key of the read there        */
     uint32_t place_1;           /* place in the pool + 1; 0: free   */
 } slot_t;
 
-typedef struct {
-    til_read_t read;
-    uint32_t next;              /* free chain; a free place owns nothing */
-} waiting_t;
-
 struct til_pairs_table {
     slot_t *slots;
     size_t n_slots, n_used;     /* slots: a power of two */
-    waiting_t *pool;
+    til_read_t *pool;           /* a place that is free owns nothing */
     size_t pool_capacity, pool_top;
-    uint32_t free_chain;
+    uint32_t *free_places;      /* apart from the pool: what other threads read there stays theirs */
+    size_t free_capacity, n_free;
 };
 
 til_pairs_table_t *til_pairs_new(void)
@@ -32,7 +26,6 @@ til_pairs_table_t *til_pairs_new(void)
     til_pairs_table_t *t = calloc(1, sizeof *t);
     if (t == NULL) return NULL;
     t->n_slots = 4096;
-    t->free_chain = NOWHERE;
     t->slots = til_array_zero(t->n_slots, sizeof *t->slots);
     if (t->slots == NULL) {
         free(t);
@@ -44,7 +37,8 @@ til_pairs_table_t *til_pairs_new(void)
 void til_pairs_free(til_pairs_table_t *t)
 {
     if (t == NULL) return;
-    for (size_t i = 0; i < t->pool_top; i++) free(t->pool[i].read.more);
+    for (size_t i = 0; i < t->pool_top; i++) free(t->pool[i].more);
+    free(t->free_places);
     free(t->slots);
     free(t->pool);
     free(t);
@@ -108,31 +102,33 @@ void til_pairs_prefetch_mate(const til_pairs_table_t *t, const til_read_t *read)
 
 til_read_t *til_pairs_read(const til_pairs_table_t *t, uint32_t place)
 {
-    return &t->pool[place].read;
+    return &t->pool[place];
 }
 
-void til_pairs_return(til_pairs_table_t *t, uint32_t place)
+void til_pairs_return(til_pairs_table_t *t, uint32_t place, bool owns)
 {
-    waiting_t *left = &t->pool[place];
-    free(left->read.more);
-    left->read.more = NULL;
-    left->next = t->free_chain;
-    t->free_chain = place;
+    if (owns) {
+        free(t->pool[place].more);
+        t->pool[place].more = NULL;
+    }
+    t->free_places[t->n_free++] = place;
 }
 
 til_status_t til_pairs_keep(til_ctx_t *ctx, til_pairs_table_t *t, til_read_t *read,
                             uint32_t *place)
 {
-    if (t->free_chain != NOWHERE) {
-        *place = t->free_chain;
-        t->free_chain = t->pool[*place].next;
+    if (t->n_free > 0) {
+        *place = t->free_places[--t->n_free];
     } else {
-        til_status_t status = til_grow(ctx, &t->pool, &t->pool_capacity, t->pool_top + 1,
-                                       sizeof *t->pool);
+        /* room for all places to be free at once, so that giving one back cannot fail */
+        til_status_t status = til_grow(ctx, &t->free_places, &t->free_capacity, t->pool_top + 1,
+                                       sizeof *t->free_places);
+        if (status == TIL_OK && t->pool_top == t->pool_capacity)
+            status = til_grow(ctx, &t->pool, &t->pool_capacity, t->pool_top + 1, sizeof *t->pool);
         if (status != TIL_OK) return status;
         *place = (uint32_t)t->pool_top++;
     }
-    t->pool[*place].read = *read;
+    t->pool[*place] = *read;
     read->more = NULL;
     return TIL_OK;
 }
@@ -145,7 +141,7 @@ bool til_pairs_take(til_pairs_table_t *t, const til_read_t *read, uint32_t *plac
     for (size_t at = read->key & mask; t->slots[at].place_1 != 0; at = (at + 1) & mask) {
         if (t->slots[at].hash != read->key) continue;
         *place = t->slots[at].place_1 - 1;
-        if (!til_pairs_match(&t->pool[*place].read, read)) continue;
+        if (!til_pairs_match(&t->pool[*place], read)) continue;
         drop_slot(t, at);
         return true;
     }
@@ -157,7 +153,7 @@ til_status_t til_pairs_wait(til_ctx_t *ctx, til_pairs_table_t *t, uint32_t place
     til_status_t status;
     if (2 * (t->n_used + 1) > t->n_slots && (status = grow_slots(ctx, t)) != TIL_OK)
         return status;
-    uint32_t key = t->pool[place].read.key;
+    uint32_t key = t->pool[place].key;
     size_t mask = t->n_slots - 1, at = key & mask;
     while (t->slots[at].place_1 != 0) at = (at + 1) & mask;
     t->slots[at] = (slot_t){ key, place + 1 };
@@ -173,7 +169,7 @@ bool til_pairs_sweep(til_pairs_table_t *t, int32_t contig, size_t *cursor, uint3
         const slot_t *slot = &t->slots[*cursor];
         if (slot->place_1 == 0) continue;
         *place = slot->place_1 - 1;
-        const til_read_t *waiting = &t->pool[*place].read;
+        const til_read_t *waiting = &t->pool[*place];
         if (contig != INT32_MAX && (waiting->mate_contig < 0 || waiting->mate_contig >= contig))
             continue;
         drop_slot(t, *cursor);

@@ -17,7 +17,8 @@ void til_pairs_free(til_pairs_table_t *table);
 /* True when two records are the two ends of one alignment of a fragment. */
 bool til_pairs_match(const til_read_t *a, const til_read_t *b);
 
-/* Ask for the memory that til_pairs_take will want for `read`: the second when the first has come. */
+/* Ask for the memory that til_pairs_take will want for `read`: the second when what the first asked
+ * for has come. */
 void til_pairs_prefetch(const til_pairs_table_t *table, const til_read_t *read);
 void til_pairs_prefetch_mate(const til_pairs_table_t *table, const til_read_t *read);
 
@@ -30,8 +31,8 @@ til_status_t til_pairs_keep(til_ctx_t *ctx, til_pairs_table_t *table, til_read_t
 /* The read at a place; valid until the next til_pairs_keep. */
 til_read_t *til_pairs_read(const til_pairs_table_t *table, uint32_t place);
 
-/* Frees a place and what its read owns. */
-void til_pairs_return(til_pairs_table_t *table, uint32_t place);
+/* Frees a place, and where it `owns` any, the memory of its read. */
+void til_pairs_return(til_pairs_table_t *table, uint32_t place, bool owns);
 
 /* Lets the read at a place wait for its mate. */
 TIL_MUST_USE

@@ -36,6 +36,14 @@ enum {
 
 typedef enum { FORMAT_BAM, FORMAT_SAM, FORMAT_CRAM } format_t;
 
+/* The records of a run of blocks, walked by the thread that inflated them, if one begins where the
+ * run does: writers mostly do not cut records at the ends of blocks. */
+typedef struct {
+    size_t begin, end;          /* of the run; behind its last whole record */
+    uint32_t *at;
+    size_t n, capacity;
+} run_t;
+
 struct til_bam {
     char *path;
     format_t format;
@@ -53,6 +61,8 @@ struct til_bam {
     til_bam_header_t header;
     uint32_t *at;
     size_t at_capacity;
+    run_t *runs;                /* of the bytes inflated ahead; the first n_runs */
+    size_t n_runs, run_capacity;
     uint8_t *records;           /* SAM and CRAM: the batch itself */
     size_t record_capacity;
     uint64_t n_records;         /* handed out so far */
@@ -183,13 +193,72 @@ static til_status_t check_end(til_ctx_t *ctx, til_bam_t *bam)
     return TIL_OK;
 }
 
+static til_status_t begin_runs(til_ctx_t *ctx, void *arg, size_t n)
+{
+    til_bam_t *bam = arg;
+    size_t had = bam->run_capacity;
+    til_status_t status = til_grow(ctx, &bam->runs, &bam->run_capacity, n, sizeof *bam->runs);
+    if (status != TIL_OK) return status;
+    if (bam->run_capacity > had)
+        memset(bam->runs + had, 0, (bam->run_capacity - had) * sizeof *bam->runs);
+    bam->n_runs = n;
+    return TIL_OK;
+}
+
+static til_status_t walk_run(til_ctx_t *ctx, void *arg, size_t i, const uint8_t *bytes,
+                             size_t from, size_t to)
+{
+    const til_bam_t *bam = arg;
+    run_t *run = &bam->runs[i];
+    size_t at = from;
+    run->n = 0;
+    while (to - at >= 4) {
+        uint32_t size = til_le32(bytes + at);
+        if (size < FIXED || size > RECORD_MAX || size > to - at - 4) break;
+        if (run->n == run->capacity) {
+            til_status_t status = til_grow(ctx, &run->at, &run->capacity, run->n + 1,
+                                           sizeof *run->at);
+            if (status != TIL_OK) return status;
+        }
+        run->at[run->n++] = (uint32_t)at;
+        at += 4 + (size_t)size;
+    }
+    run->begin = from;
+    run->end = at;
+    return TIL_OK;
+}
+
+/* Takes over the records of the run that begins at *at, when there is one; *next is the first run
+ * that was not looked at. */
+static til_status_t take_run(til_ctx_t *ctx, til_bam_t *bam, til_bam_batch_t *batch, size_t *at,
+                             size_t *next)
+{
+    while (*next < bam->n_runs && bam->runs[*next].begin < *at) ++*next;
+    if (*next == bam->n_runs || bam->runs[*next].begin != *at) return TIL_OK;
+    const run_t *run = &bam->runs[(*next)++];
+    if (run->n == 0) return TIL_OK;
+    til_status_t status = til_grow(ctx, &bam->at, &bam->at_capacity, batch->n + run->n,
+                                   sizeof *bam->at);
+    if (status != TIL_OK) return status;
+    memcpy(bam->at + batch->n, run->at, run->n * sizeof *run->at);
+    batch->n += run->n;
+    *at = run->end;
+    return TIL_OK;
+}
+
 /* Lists the whole records in p[0..n); *used is where the first cut one begins. */
 static til_status_t walk_records(til_ctx_t *ctx, til_bam_t *bam, const uint8_t *p, size_t n,
                                  til_bam_batch_t *batch, size_t *used)
 {
-    size_t at = 0;
+    size_t at = 0, next_run = 0;
     batch->n = 0;
     while (at + 4 <= n) {
+        if (next_run < bam->n_runs) {
+            size_t before = at;
+            til_status_t status = take_run(ctx, bam, batch, &at, &next_run);
+            if (status != TIL_OK) return status;
+            if (at != before) continue;
+        }
         uint32_t size = til_le32(p + at);
         if (size < FIXED || size > RECORD_MAX)
             return til_fail(ctx, TIL_EINPUT,
@@ -207,6 +276,7 @@ static til_status_t walk_records(til_ctx_t *ctx, til_bam_t *bam, const uint8_t *
         at += 4 + (size_t)size;
     }
     *used = at;
+    bam->n_runs = 0;
     return TIL_OK;
 }
 
@@ -582,6 +652,8 @@ void til_bam_close(til_bam_t *bam)
     til_names_free(bam->names);
     free(bam->lengths);
     free(bam->list);
+    for (size_t i = 0; i < bam->run_capacity; i++) free(bam->runs[i].at);
+    free(bam->runs);
     free(bam->at);
     free(bam->records);
     free(bam->path);
@@ -598,7 +670,8 @@ til_status_t til_bam_ahead(til_ctx_t *ctx, til_bam_t *bam, til_range_fn *meanwhi
     if (bam->format != FORMAT_BAM) return meanwhile(ctx, arg, 0, 0, 1);
     til_stream_consume(bam->stream, bam->taken);
     bam->taken = 0;
-    return til_stream_ahead(ctx, bam->stream, batch_bytes(ctx), meanwhile, arg);
+    const til_stream_watcher_t watcher = { begin_runs, walk_run, bam };
+    return til_stream_ahead(ctx, bam->stream, batch_bytes(ctx), meanwhile, arg, &watcher);
 }
 
 til_status_t til_bam_next(til_ctx_t *ctx, til_bam_t *bam, til_bam_batch_t *batch)

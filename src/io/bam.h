@@ -52,8 +52,8 @@ const til_bam_header_t *til_bam_header(const til_bam_t *bam);
 TIL_MUST_USE
 til_status_t til_bam_next(til_ctx_t *ctx, til_bam_t *bam, til_bam_batch_t *batch);
 
-/* Calls meanwhile(ctx, arg, worker, 0, 1) once while other threads inflate what til_bam_next will need
- * (see til_stream_ahead). The batch stays valid. */
+/* Calls meanwhile(ctx, arg, worker, 0, 1) once while other threads inflate what til_bam_next will
+ * need (see til_stream_ahead). The batch stays valid. */
 TIL_MUST_USE
 til_status_t til_bam_ahead(til_ctx_t *ctx, til_bam_t *bam, til_range_fn *meanwhile, void *arg);
 

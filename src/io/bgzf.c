@@ -250,6 +250,7 @@ typedef struct {
     til_range_fn *meanwhile;
     void *arg;
     til_status_t met;           /* what meanwhile returned */
+    const til_stream_watcher_t *watcher;
 } ahead_t;
 
 /* Item 0 is `meanwhile`, the others are groups of blocks. */
@@ -258,9 +259,14 @@ static til_status_t do_ahead(til_ctx_t *ctx, void *arg, int worker, size_t item,
     ahead_t *a = arg;
     (void)end;
     if (item == 0) return a->met = a->meanwhile(ctx, a->arg, worker, 0, 1);
+    const til_stream_t *s = a->stream;
     size_t begin = (item - 1) * GRAIN, stop = begin + GRAIN;
-    if (stop > a->stream->n_blocks) stop = a->stream->n_blocks;
-    return inflate_to(ctx, a->stream, a->stream->next, worker, begin, stop);
+    if (stop > s->n_blocks) stop = s->n_blocks;
+    til_status_t status = inflate_to(ctx, s, s->next, worker, begin, stop);
+    if (status != TIL_OK) return status;
+    const block_t *last = &s->blocks[stop - 1];
+    return a->watcher->run(ctx, a->watcher->arg, item - 1, s->next, s->blocks[begin].out,
+                           last->out + last->out_size);
 }
 
 static void keep_for_later(til_ctx_t *ctx, til_stream_t *s, til_status_t status)
@@ -271,19 +277,22 @@ static void keep_for_later(til_ctx_t *ctx, til_stream_t *s, til_status_t status)
 }
 
 til_status_t til_stream_ahead(til_ctx_t *ctx, til_stream_t *s, size_t want,
-                              til_range_fn *meanwhile, void *arg)
+                              til_range_fn *meanwhile, void *arg,
+                              const til_stream_watcher_t *watcher)
 {
-    ahead_t a = { .stream = s, .meanwhile = meanwhile, .arg = arg };
+    ahead_t a = { .stream = s, .meanwhile = meanwhile, .arg = arg, .watcher = watcher };
     if (ctx->n_threads < 2 || !s->is_bgzf || s->ended || s->is_ahead)
         return meanwhile(ctx, arg, 0, 0, 1);
 
     s->is_ahead = true;
     til_status_t status = prepare(ctx, s, want);
+    size_t n_runs = (s->n_blocks + GRAIN - 1) / GRAIN;
+    if (status == TIL_OK) status = watcher->begin(ctx, watcher->arg, n_runs);
     if (status != TIL_OK) {
         keep_for_later(ctx, s, status);
         return meanwhile(ctx, arg, 0, 0, 1);
     }
-    status = til_parallel_for(ctx, 1 + (s->n_blocks + GRAIN - 1) / GRAIN, 1, do_ahead, &a);
+    status = til_parallel_for(ctx, 1 + n_runs, 1, do_ahead, &a);
     if (a.met != TIL_OK) return a.met;
     if (status != TIL_OK) keep_for_later(ctx, s, status);
     return TIL_OK;

@@ -32,13 +32,24 @@ void til_stream_consume(til_stream_t *stream, size_t n);
 TIL_MUST_USE
 til_status_t til_stream_more(til_ctx_t *ctx, til_stream_t *stream, size_t want);
 
-/* Calls meanwhile(ctx, arg, worker, 0, 1) once while other threads inflate about `want` bytes that the
- * next til_stream_more hands out; bytes handed out before stay valid until then. Returns what
- * `meanwhile` returns: what is wrong with the file is told by til_stream_more. Nothing is done ahead
- * with one thread, or where there are no blocks. */
+/* Who looks at bytes inflated ahead while they are in the cache of the thread that did it. */
+typedef struct {
+    til_status_t (*begin)(til_ctx_t *ctx, void *arg, size_t n_runs);    /* before all */
+    /* One run, of whole blocks: bytes[from..to) of those that til_stream_bytes will give; on any
+     * thread, each run once. */
+    til_status_t (*run)(til_ctx_t *ctx, void *arg, size_t run, const uint8_t *bytes, size_t from,
+                        size_t to);
+    void *arg;
+} til_stream_watcher_t;
+
+/* Calls meanwhile(ctx, arg, worker, 0, 1) once while other threads inflate about `want` bytes that
+ * the next til_stream_more hands out; bytes handed out before stay valid until then. Returns what
+ * `meanwhile` returns: what is wrong with the file is told by til_stream_more. Nothing is done
+ * ahead with one thread, or where there are no blocks. */
 TIL_MUST_USE
 til_status_t til_stream_ahead(til_ctx_t *ctx, til_stream_t *stream, size_t want,
-                              til_range_fn *meanwhile, void *arg);
+                              til_range_fn *meanwhile, void *arg,
+                              const til_stream_watcher_t *watcher);
 
 bool til_stream_ended(const til_stream_t *stream);
 bool til_stream_is_bgzf(const til_stream_t *stream);

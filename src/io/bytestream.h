@@ -23,12 +23,12 @@ void til_bytes_close(til_bytes_t *bytes);
 TIL_MUST_USE
 til_status_t til_bytes_read(til_ctx_t *ctx, til_bytes_t *bytes, void *to, size_t n, size_t *got);
 
-/* Asks, right after opening, for the digest of the file's own bytes (not of what they inflate to). */
+/* Asks, right after opening, for the digest of the file's own bytes, not what they inflate to. */
 TIL_MUST_USE
 til_status_t til_bytes_hash(til_ctx_t *ctx, til_bytes_t *bytes);
 
-/* That digest, once: what was not read yet is read now. "" for what is no regular file and could not
- * be checked again. */
+/* That digest, once: what was not read yet is read now. "" for what is no regular file and could
+ * not be checked again. */
 TIL_MUST_USE
 til_status_t til_bytes_digest(til_ctx_t *ctx, til_bytes_t *bytes, char text[TIL_SHA256_TEXT]);
 
