@@ -331,6 +331,14 @@ static void look_ahead(const counting_t *s, const worker_t *w, size_t i)
     __builtin_prefetch(&w->counts[(size_t)(read->touch.code >> 3) * s->n_settings], 1);
 }
 
+/* Frees what a read of this batch owns; one that is kept is given back with its place. */
+static void drop_read(til_read_t *reads, uint32_t place)
+{
+    if ((place & KEPT) || reads[place].more == NULL) return;    /* NO_READ is as if kept */
+    free(reads[place].more);
+    reads[place].more = NULL;
+}
+
 static til_status_t vote_range(til_ctx_t *ctx, void *arg, int worker, size_t begin, size_t end)
 {
     counting_t *s = arg;
@@ -338,13 +346,10 @@ static til_status_t vote_range(til_ctx_t *ctx, void *arg, int worker, size_t beg
     enum { AHEAD = 16 };
     for (size_t i = begin; i < end; i++) {
         til_fragment_t f = { .paired = s->pairing };
+        pair_t ends = s->pairing ? s->pairs[i] : (pair_t){ (uint32_t)i, NO_READ };
         if (i + AHEAD < end) look_ahead(s, w, i + AHEAD);
-        if (s->pairing) {
-            f.end[0] = read_at(s, s->pairs[i].first);
-            f.end[1] = read_at(s, s->pairs[i].second);
-        } else {
-            f.end[0] = &s->reads[i];
-        }
+        f.end[0] = read_at(s, ends.first);
+        f.end[1] = read_at(s, ends.second);
         const til_read_t *alone = f.end[0] == NULL ? f.end[1] : f.end[1] == NULL ? f.end[0] : NULL;
         w->n_pairs += alone == NULL;
         w->n_single += alone != NULL;
@@ -353,6 +358,8 @@ static til_status_t vote_range(til_ctx_t *ctx, void *arg, int worker, size_t beg
             w->n_mateless++;
         til_status_t status = count_fragment(ctx, s, w, &f);
         if (status != TIL_OK) return status;
+        drop_read(s->reads, ends.first);
+        drop_read(s->reads, ends.second);
     }
     return TIL_OK;
 }
@@ -472,15 +479,6 @@ static til_status_t pair_task(til_ctx_t *ctx, void *arg, int worker, size_t begi
     return pair_batch(ctx, arg);
 }
 
-/* Frees what the reads of a counted batch own; those that still wait or are held were moved. */
-static void drop_reads(til_read_t *reads, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        free(reads[i].more);
-        reads[i].more = NULL;
-    }
-}
-
 static void give_back(counting_t *s)
 {
     for (size_t i = 0; i < s->n_kept; i++)
@@ -513,7 +511,6 @@ static til_status_t count_batch(til_ctx_t *ctx, counting_t *s)
     } else {
         TIL_TRY(til_parallel_for(ctx, n, GRAIN, vote_range, s));
     }
-    drop_reads(s->reads, n);
 done:
     return status;
 }
@@ -630,7 +627,7 @@ static void end(counting_t *s)
         til_quality_worker_free(s->workers[k].quality);
     }
     til_quality_model_free(s->model);
-    drop_reads(s->reads, s->read_capacity);
+    for (size_t i = 0; i < s->read_capacity; i++) free(s->reads[i].more);   /* after a failure */
     til_bam_close(s->bam);
     til_pairs_free(s->waiting);
     free(s->workers);
