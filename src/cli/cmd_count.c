@@ -241,6 +241,7 @@ typedef struct {
     const count_args_t *args;
     til_annot_t annot;
     til_overlap_t *index;
+    uint64_t *gene_lengths;
     aliases_t aliases;
     til_arena_t *arena;
     const char **names;
@@ -262,14 +263,41 @@ static til_status_t count_all(til_ctx_t *ctx, til_job_t *job, const til_count_op
     return til_count_samples(ctx, job, &inputs, judge_sample, s, s->counts);
 }
 
+static til_count_layout_t layout_of(const count_args_t *args)
+{
+    return (til_count_layout_t)chosen("tilseq|featurecounts|htseq", args->format);
+}
+
+/* Reads the annotation and makes of it what counting needs. */
+static til_status_t load_annotation(til_ctx_t *ctx, til_job_t *job, const til_count_options_t *o,
+                                    count_state_t *s)
+{
+    til_status_t status = TIL_OK;
+    const count_args_t *args = s->args;
+    til_gtf_options_t gtf = { .feature = args->feature, .attribute = args->attribute };
+
+    TIL_TRY(til_job_annotation(ctx, job, args->annotation, &gtf, &s->annot));
+    til_say(ctx, TIL_LOG_STAGE, "%s: %zu genes, %zu transcripts, %zu features on %zu contigs",
+            args->annotation, s->annot.n_genes, s->annot.n_transcripts, s->annot.n_exons,
+            s->annot.n_contigs);
+    s->gene_lengths = til_array(s->annot.n_genes, sizeof *s->gene_lengths);
+    if (s->gene_lengths == NULL) return til_no_memory(ctx, s->annot.n_genes, "genes");
+    til_annot_gene_lengths(&s->annot, s->gene_lengths);
+    TIL_TRY(til_overlap_build(ctx, &s->annot, o->by_feature, &s->index));
+    if (!til_count_lists_features(layout_of(args), o) && !o->with_quality)
+        til_annot_drop_features(&s->annot);
+done:
+    return status;
+}
+
 static til_status_t write_all(til_ctx_t *ctx, til_job_t *job, const til_count_options_t *o,
                               const count_state_t *s, til_out_t *out, til_out_t *summary)
 {
     const count_args_t *args = job->args;
     til_count_table_t table = {
-        .annot = &s->annot, .options = o, .counts = s->counts, .names = s->names,
+        .annot = &s->annot, .gene_lengths = s->gene_lengths, .options = o, .counts = s->counts, .names = s->names,
         .n_samples = s->n,
-        .layout = (til_count_layout_t)chosen("tilseq|featurecounts|htseq", args->format)
+        .layout = layout_of(args)
     };
     til_status_t status = TIL_OK;
 
@@ -315,7 +343,6 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     til_status_t status = TIL_OK;
     const count_args_t *args = job->args;
     til_count_options_t o = wishes(args);
-    til_gtf_options_t gtf = { .feature = args->feature, .attribute = args->attribute };
     count_state_t s = { .args = args, .n = (size_t)job->n_operands };
     til_out_t *out, *summary;
 
@@ -336,17 +363,14 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     o.alias_to = s.aliases.to;
     o.n_aliases = s.aliases.n;
 
-    TIL_TRY(til_job_annotation(ctx, job, args->annotation, &gtf, &s.annot));
-    TIL_TRY(til_overlap_build(ctx, &s.annot, o.by_feature, &s.index));
-    til_say(ctx, TIL_LOG_STAGE, "%s: %zu genes, %zu transcripts, %zu features on %zu contigs",
-            args->annotation, s.annot.n_genes, s.annot.n_transcripts, s.annot.n_exons,
-            s.annot.n_contigs);
+    TIL_TRY(load_annotation(ctx, job, &o, &s));
     TIL_TRY(count_all(ctx, job, &o, &s));
     TIL_TRY(write_all(ctx, job, &o, &s, out, summary));
 done:
     for (size_t i = 0; s.counts != NULL && i < s.n; i++) til_count_clear(&s.counts[i]);
     free(s.counts);
     free(s.names);
+    free(s.gene_lengths);
     til_arena_free(s.arena);
     til_overlap_free(s.index);
     til_annot_clear(&s.annot);

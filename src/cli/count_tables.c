@@ -65,13 +65,13 @@ static size_t n_rows(const til_count_table_t *t)
     return t->options->by_feature ? t->annot->n_exons : t->annot->n_genes;
 }
 
-static uint64_t length_of_row(const til_count_table_t *t, const uint64_t *lengths, size_t row)
+static uint64_t length_of_row(const til_count_table_t *t, size_t row)
 {
-    if (!t->options->by_feature) return lengths[row];
+    if (!t->options->by_feature) return t->gene_lengths[row];
     return t->annot->exons[row].end - t->annot->exons[row].start;
 }
 
-static void write_own(const til_count_table_t *t, const uint64_t *lengths, til_out_t *out)
+static void write_own(const til_count_table_t *t, til_out_t *out)
 {
     til_out_text(out, "gene_id\tgene_name\tlength");
     put_names(t, out);
@@ -82,7 +82,7 @@ static void write_own(const til_count_table_t *t, const uint64_t *lengths, til_o
         til_out_char(out, '\t');
         til_out_text(out, name == NULL ? "NA" : name);
         til_out_char(out, '\t');
-        til_out_int(out, (int64_t)length_of_row(t, lengths, row));
+        til_out_int(out, (int64_t)length_of_row(t, row));
         put_row(t, out, row);
     }
 }
@@ -162,7 +162,7 @@ static til_status_t list_features(til_ctx_t *ctx, const til_annot_t *annot, uint
 }
 
 static til_status_t write_featurecounts(til_ctx_t *ctx, const til_count_table_t *t,
-                                        const uint64_t *lengths, til_out_t *out)
+                                        til_out_t *out)
 {
     til_status_t status = TIL_OK;
     const til_annot_t *annot = t->annot;
@@ -183,7 +183,7 @@ static til_status_t write_featurecounts(til_ctx_t *ctx, const til_count_table_t 
         til_out_text(out, annot->gene_ids[gene]);
         for (int column = 0; column < 4; column++)
             put_features(annot, features, n, column, out);
-        til_out_printf(out, "\t%llu", (unsigned long long)length_of_row(t, lengths, row));
+        til_out_printf(out, "\t%llu", (unsigned long long)length_of_row(t, row));
         put_row(t, out, row);
     }
 done:
@@ -231,23 +231,19 @@ static til_status_t write_htseq(til_ctx_t *ctx, const til_count_table_t *t, til_
 
 /* ----------------------------------------------------------------- surface */
 
+bool til_count_lists_features(til_count_layout_t layout, const til_count_options_t *options)
+{
+    return options->by_feature || layout == TIL_LAYOUT_FEATURECOUNTS;
+}
+
 til_status_t til_count_write(til_ctx_t *ctx, til_job_t *job, const til_count_table_t *table,
                              til_out_t *out)
 {
-    til_status_t status = TIL_OK;
-    uint64_t *lengths = til_array(table->annot->n_genes, sizeof *lengths);
-    if (lengths == NULL) return til_no_memory(ctx, table->annot->n_genes, "genes");
-    til_annot_gene_lengths(table->annot, lengths);
-    if (table->layout == TIL_LAYOUT_OWN) {
-        til_job_provenance(job, out);
-        write_own(table, lengths, out);
-    } else if (table->layout == TIL_LAYOUT_FEATURECOUNTS) {
-        status = write_featurecounts(ctx, table, lengths, out);
-    } else {
-        status = write_htseq(ctx, table, out);
-    }
-    free(lengths);
-    return status;
+    if (table->layout == TIL_LAYOUT_FEATURECOUNTS) return write_featurecounts(ctx, table, out);
+    if (table->layout == TIL_LAYOUT_HTSEQ) return write_htseq(ctx, table, out);
+    til_job_provenance(job, out);
+    write_own(table, out);
+    return TIL_OK;
 }
 
 const char *til_count_summary_name(bool htseq, til_fate_t fate)

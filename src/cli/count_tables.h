@@ -11,12 +11,16 @@ typedef enum { TIL_LAYOUT_OWN, TIL_LAYOUT_FEATURECOUNTS, TIL_LAYOUT_HTSEQ } til_
 
 typedef struct {
     const til_annot_t *annot;
+    const uint64_t *gene_lengths;   /* til_annot_gene_lengths; NULL where no table is written */
     const til_count_options_t *options;
     til_count_layout_t layout;
     const til_count_t *counts;  /* n_samples */
     const char *const *names;   /* n_samples: heads of the columns */
     size_t n_samples;
 } til_count_table_t;
+
+/* True when til_count_write needs the features of the annotation. */
+bool til_count_lists_features(til_count_layout_t layout, const til_count_options_t *options);
 
 TIL_MUST_USE
 til_status_t til_count_write(til_ctx_t *ctx, til_job_t *job, const til_count_table_t *table,

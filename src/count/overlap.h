@@ -30,7 +30,7 @@ struct til_overlap {
     size_t n_without_strand;        /* genes that have a feature of strand '.'                 */
 };
 
-enum { TIL_BUCKET_SHIFT = 11 };
+enum { TIL_BUCKET_SHIFT = 10 };
 
 #define TIL_NO_SEGMENT UINT32_MAX
 

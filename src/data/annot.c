@@ -10,6 +10,15 @@
 #include "base/arena.h"
 #include "base/try.h"
 
+void til_annot_drop_features(til_annot_t *annot)
+{
+    free(annot->exons);
+    free(annot->order);
+    annot->exons = NULL;
+    annot->order = NULL;
+    annot->n_exons = 0;
+}
+
 void til_annot_clear(til_annot_t *annot)
 {
     if (annot == NULL) return;
@@ -19,8 +28,7 @@ void til_annot_clear(til_annot_t *annot)
     free(annot->gene_types);
     free(annot->transcript_ids);
     free(annot->transcript_genes);
-    free(annot->exons);
-    free(annot->order);
+    til_annot_drop_features(annot);
     til_arena_free(annot->arena);
     *annot = (til_annot_t){ 0 };
 }
