@@ -55,8 +55,8 @@ void til_annot_clear(til_annot_t *annot);
  */
 void til_annot_gene_lengths(const til_annot_t *annot, uint64_t *lengths);
 
-/* Forgets exons and order, which take most of an annotation's memory; genes, transcripts and contigs
- * stay. */
+/* Forgets exons and order, which take most of an annotation's memory; genes, transcripts and
+ * contigs stay. */
 void til_annot_drop_features(til_annot_t *annot);
 
 /* Fills annot->order, the order in which features merge: whoever fills an annotation calls this

@@ -295,9 +295,8 @@ static til_status_t write_all(til_ctx_t *ctx, til_job_t *job, const til_count_op
 {
     const count_args_t *args = job->args;
     til_count_table_t table = {
-        .annot = &s->annot, .gene_lengths = s->gene_lengths, .options = o, .counts = s->counts, .names = s->names,
-        .n_samples = s->n,
-        .layout = layout_of(args)
+        .annot = &s->annot, .gene_lengths = s->gene_lengths, .options = o, .counts = s->counts,
+        .names = s->names, .n_samples = s->n, .layout = layout_of(args)
     };
     til_status_t status = TIL_OK;
 

@@ -17,7 +17,7 @@ struct til_pairs_table {
     size_t n_slots, n_used;     /* slots: a power of two */
     til_read_t *pool;           /* a place that is free owns nothing */
     size_t pool_capacity, pool_top;
-    uint32_t *free_places;      /* apart from the pool: what other threads read there stays theirs */
+    uint32_t *free_places;      /* apart from the pool, whose lines other threads' caches hold */
     size_t free_capacity, n_free;
 };
 
