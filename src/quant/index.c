@@ -303,7 +303,7 @@ static til_status_t check_sections(til_ctx_t *ctx, const char *path, const til_i
                                    const header_t *h)
 {
     for (int s = 0; s < N_SECTIONS; s++) {
-        uint64_t sum;
+        uint64_t sum = 0;
         til_status_t status = checksum(ctx, section(index, h, s), h->sections[s].size, &sum);
         if (status != TIL_OK) return status;
         if (sum != h->sections[s].checksum)
