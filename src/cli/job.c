@@ -156,16 +156,6 @@ void til_job_add_word(til_strbuf_t *b, const char *word)
     add_word(b, word, is_long ? (size_t)(equals + 1 - word) : 0);
 }
 
-static const til_opt_t *find_option(const til_command_t *command, const char *name, size_t n,
-                                    char letter)
-{
-    for (const til_opt_t *opt = command->options; opt->name != NULL; opt++)
-        if (letter != 0 ? opt->letter == letter
-                        : strlen(opt->name) == n && memcmp(opt->name, name, n) == 0)
-            return opt;
-    return NULL;
-}
-
 /* What a word of an option says about itself and the next one. */
 typedef struct {
     bool shown, takes_next;
@@ -181,7 +171,7 @@ static word_t add_short(til_strbuf_t *b, const til_command_t *command, const cha
 
     til_strbuf_add_char(&kept, '-');
     for (const char *c = word + 1; *c != '\0'; c++) {
-        opt = find_option(command, NULL, 0, *c);
+        opt = til_option_short(command->options, *c);
         bool silent = opt != NULL && is_silent(opt);
         if (!silent) til_strbuf_add_char(&kept, *c);
         n += !silent;
@@ -200,7 +190,7 @@ static word_t add_short(til_strbuf_t *b, const til_command_t *command, const cha
 static word_t add_long(til_strbuf_t *b, const til_command_t *command, const char *word)
 {
     size_t n = strcspn(word + 2, "=");
-    const til_opt_t *opt = find_option(command, word + 2, n, 0);
+    const til_opt_t *opt = til_option_long(command->options, word + 2, n);
     word_t is = { opt == NULL || !is_silent(opt),
                   opt != NULL && opt->kind != TIL_OPT_FLAG && word[2 + n] == '\0' };
 

@@ -9,14 +9,14 @@
 
 /* ---- parsing ----------------------------------------------------------------------------- */
 
-static const til_opt_t *find_long(const til_opt_t *opts, const char *name, size_t n)
+const til_opt_t *til_option_long(const til_opt_t *opts, const char *name, size_t n)
 {
     for (; opts->name != NULL; opts++)
         if (strlen(opts->name) == n && memcmp(opts->name, name, n) == 0) return opts;
     return NULL;
 }
 
-static const til_opt_t *find_short(const til_opt_t *opts, char letter)
+const til_opt_t *til_option_short(const til_opt_t *opts, char letter)
 {
     for (; opts->name != NULL; opts++)
         if (opts->letter == letter) return opts;
@@ -105,7 +105,7 @@ static til_status_t store(til_ctx_t *ctx, const til_opt_t *opt, const char *text
 static bool is_operand(const til_opt_t *opts, const char *word)
 {
     if (word[0] != '-' || word[1] == '\0' || word[1] == '.') return true;
-    return isdigit((unsigned char)word[1]) && find_short(opts, word[1]) == NULL;
+    return isdigit((unsigned char)word[1]) && til_option_short(opts, word[1]) == NULL;
 }
 
 typedef struct {
@@ -138,7 +138,7 @@ static til_status_t parse_long(parser_t *p, const char *word)
 {
     const char *name = word + 2, *equals = strchr(name, '=');
     size_t n = equals == NULL ? strlen(name) : (size_t)(equals - name);
-    const til_opt_t *opt = find_long(p->command->options, name, n);
+    const til_opt_t *opt = til_option_long(p->command->options, name, n);
 
     if (opt == NULL)
         return til_fail(p->ctx, TIL_EUSAGE, "unknown option '%.*s'; see tilseq %s --help",
@@ -155,7 +155,7 @@ static til_status_t parse_long(parser_t *p, const char *word)
 static til_status_t parse_short(parser_t *p, const char *word)
 {
     for (const char *c = word + 1; *c != '\0'; c++) {
-        const til_opt_t *opt = find_short(p->command->options, *c);
+        const til_opt_t *opt = til_option_short(p->command->options, *c);
         til_status_t status;
         if (opt == NULL)
             return til_fail(p->ctx, TIL_EUSAGE, "unknown option '-%c'; see tilseq %s --help", *c,

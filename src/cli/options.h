@@ -73,6 +73,10 @@ typedef struct {
     til_status_t (*run)(til_ctx_t *ctx, struct til_job *job);
 } til_command_t;
 
+/* The option of a name of n bytes, or of a letter; NULL where the table has none. */
+const til_opt_t *til_option_long(const til_opt_t *options, const char *name, size_t n);
+const til_opt_t *til_option_short(const til_opt_t *options, char letter);
+
 /* Parses argv[0..argc) (after the command's name) into `args`, a copy of the defaults. Options may
  * stand anywhere; "--" ends them; --name=value and -xVALUE are understood.
  *
