@@ -193,6 +193,18 @@ static til_status_t check_end(til_ctx_t *ctx, til_bam_t *bam)
     return TIL_OK;
 }
 
+/* Notes where a record begins. */
+static inline til_status_t add_place(til_ctx_t *ctx, uint32_t **places, size_t *n,
+                                     size_t *capacity, size_t at)
+{
+    if (*n == *capacity) {
+        til_status_t status = til_grow(ctx, places, capacity, *n + 1, sizeof **places);
+        if (status != TIL_OK) return status;
+    }
+    (*places)[(*n)++] = (uint32_t)at;
+    return TIL_OK;
+}
+
 static til_status_t begin_runs(til_ctx_t *ctx, void *arg, size_t n)
 {
     til_bam_t *bam = arg;
@@ -215,12 +227,8 @@ static til_status_t walk_run(til_ctx_t *ctx, void *arg, size_t i, const uint8_t 
     while (to - at >= 4) {
         uint32_t size = til_le32(bytes + at);
         if (size < FIXED || size > RECORD_MAX || size > to - at - 4) break;
-        if (run->n == run->capacity) {
-            til_status_t status = til_grow(ctx, &run->at, &run->capacity, run->n + 1,
-                                           sizeof *run->at);
-            if (status != TIL_OK) return status;
-        }
-        run->at[run->n++] = (uint32_t)at;
+        til_status_t status = add_place(ctx, &run->at, &run->n, &run->capacity, at);
+        if (status != TIL_OK) return status;
         at += 4 + (size_t)size;
     }
     run->begin = from;
@@ -267,12 +275,8 @@ static til_status_t walk_records(til_ctx_t *ctx, til_bam_t *bam, const uint8_t *
                             bam->path, (unsigned long long)(bam->n_records + batch->n + 1),
                             (int)(int32_t)size);
         if (size > n - at - 4) break;
-        if (batch->n == bam->at_capacity) {
-            til_status_t status = til_grow(ctx, &bam->at, &bam->at_capacity, batch->n + 1,
-                                           sizeof *bam->at);
-            if (status != TIL_OK) return status;
-        }
-        bam->at[batch->n++] = (uint32_t)at;
+        til_status_t status = add_place(ctx, &bam->at, &batch->n, &bam->at_capacity, at);
+        if (status != TIL_OK) return status;
         at += 4 + (size_t)size;
     }
     *used = at;
@@ -376,15 +380,6 @@ done:
     return status;
 }
 
-static til_status_t add_record_place(til_ctx_t *ctx, til_bam_t *bam, til_bam_batch_t *batch,
-                                     size_t at)
-{
-    til_status_t status = til_grow(ctx, &bam->at, &bam->at_capacity, batch->n + 1,
-                                   sizeof *bam->at);
-    if (status == TIL_OK) bam->at[batch->n++] = (uint32_t)at;
-    return status;
-}
-
 static til_status_t next_sam(til_ctx_t *ctx, til_bam_t *bam, til_bam_batch_t *batch)
 {
     til_status_t status = TIL_OK;
@@ -398,7 +393,7 @@ static til_status_t next_sam(til_ctx_t *ctx, til_bam_t *bam, til_bam_batch_t *ba
         if (n == 0) continue;
         TIL_TRY(til_sam_record(ctx, bam->path, bam->line, line, n, bam->names, &bam->records,
                                &bam->record_capacity, at, &size));
-        TIL_TRY(add_record_place(ctx, bam, batch, at));
+        TIL_TRY(add_place(ctx, &bam->at, &batch->n, &bam->at_capacity, at));
         at += size;
     }
     batch->bytes = bam->records;
@@ -459,7 +454,7 @@ static til_status_t next_cram(til_ctx_t *ctx, til_bam_t *bam, til_bam_batch_t *b
             goto done;
         }
         TIL_TRY(put_hts_record(ctx, bam, bam->cram_record, at, &size));
-        TIL_TRY(add_record_place(ctx, bam, batch, at));
+        TIL_TRY(add_place(ctx, &bam->at, &batch->n, &bam->at_capacity, at));
         at += size;
     }
     batch->bytes = bam->records;
