@@ -436,8 +436,8 @@ const til_command_t til_cmd_merge = {
         "added, lengths are means weighted by abundance, and gene_counts_length_scaled holds its "
         "lengthScaledTPM. The length matrix goes with gene_counts as an offset (tilseq de "
         "--lengths).\n\n"
-        "Where all inputs are tables of tilseq count in its own layout, counted sample by sample "
-        "with the same options, PREFIX.counts.tsv and PREFIX.counts.tsv.summary are written too, "
+        "Where two or more inputs are all tables of tilseq count in its own layout, counted with "
+        "the same options, PREFIX.counts.tsv and PREFIX.counts.tsv.summary are written too, "
         "to the byte as one call of tilseq count over all samples writes them. Tables of other "
         "versions, annotations, options or rows are refused; FILE.summary is looked for beside "
         "each FILE; what was merged can be merged again.",

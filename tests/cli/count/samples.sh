@@ -13,4 +13,4 @@ done
 head -c 20000 sim/P001_pre.bam >cut1.bam
 head -c 30000 sim/P002_pre.bam >cut2.bam
 tilseq count -q -a sim/genes.gtf -o out/c.tsv sim/P003_pre.bam cut1.bam cut2.bam 2>&1 | cut -d : -f 1-3
-ls out 2>/dev/null
+[ ! -e out ] && echo nothing left
