@@ -8,6 +8,7 @@
 #include <tilseq/count.h>
 
 #include "io/gtf.h"
+#include "io/inflate.h"
 #include "support/runner.h"
 #include "support/scratch.h"
 
@@ -174,6 +175,86 @@ START_TEST(mates_find_each_other_anywhere)
 }
 END_TEST
 
+static void put32(uint8_t *p, uint32_t v)
+{
+    for (int i = 0; i < 4; i++) p[i] = (uint8_t)(v >> 8 * i);
+}
+
+/* One end of a pair on gene `plus`, made long by a tag. Returns its size. */
+static size_t put_record(uint8_t *p, int pair, bool second)
+{
+    enum { NAME = 8, TAG = 400, SIZE = 36 + NAME + 4 + 4 + 4 + TAG };
+    memset(p, 'x', SIZE);
+    put32(p, SIZE - 4);
+    put32(p + 4, 0);
+    put32(p + 8, second ? 310 : 110);
+    put32(p + 12, NAME | 60u << 8);
+    put32(p + 16, 1 | (second ? 147u : 99u) << 16);
+    put32(p + 20, 0);
+    put32(p + 24, 0);
+    put32(p + 28, second ? 110 : 310);
+    put32(p + 32, 0);
+    snprintf((char *)p + 36, NAME, "r%06d", pair);
+    put32(p + 36 + NAME, 10 << 4);
+    memcpy(p + 40 + NAME, "NHC\1HIC\1ZZZ", 11);
+    p[SIZE - 1] = 0;
+    return SIZE;
+}
+
+enum { PAIRS = 9000, APART = 50 };
+
+/* A BAM of about 8 MB of records, mates APART records from each other, the blocks cut at the ends of
+ * records or anywhere. */
+static const char *write_bam(bool whole_records)
+{
+    enum { BLOCK = 65280, RECORD = 512 };
+    static uint8_t bytes[BLOCK + RECORD], packed[TIL_BGZF_MOST];
+    const char *path = scratch_path("many.bam");
+    FILE *out = fopen(path, "wb");
+    til_deflater_t *deflater = til_deflater_new();
+    size_t n = 25;
+
+    ck_assert(out != NULL && deflater != NULL);
+    memcpy(bytes, "BAM\1\0\0\0\0\1\0\0\0\5\0\0\0chr1\0\xE8\3\0\0", n);
+    for (int i = 0; i <= 2 * PAIRS; i++) {
+        bool last = i == 2 * PAIRS;
+        int group = i / (2 * APART), within = i % (2 * APART);
+        size_t size = last ? 0 : put_record(bytes + n, group * APART + within % APART,
+                                            within >= APART);
+        if (last || n + size > BLOCK) {
+            size_t full = whole_records || last ? n : BLOCK;
+            size_t k = til_bgzf_block(deflater, bytes, full, packed);
+            ck_assert_uint_eq(fwrite(packed, 1, k, out), k);
+            memmove(bytes, bytes + full, n + size - full);
+            n -= full;
+        }
+        n += size;
+    }
+    size_t k = til_bgzf_block(deflater, bytes, 0, packed);
+    ck_assert_uint_eq(fwrite(packed, 1, k, out), k);
+    ck_assert_int_eq(fclose(out), 0);
+    til_deflater_free(deflater);
+    return path;
+}
+
+START_TEST(threads_and_ends_of_blocks_change_nothing)
+{
+    for (int whole = 0; whole < 2; whole++) {
+        const char *path = write_bam(whole);
+        for (int threads = 1; threads < 5; threads++) {
+            ctx.n_threads = threads;
+            til_count_clear(&count);
+            ck_assert_msg(til_count_file(&ctx, &annot, overlaps, &options, path, &count) == TIL_OK,
+                          "%s", ctx.message);
+            ck_assert_uint_eq(count.n_records, 2 * PAIRS);
+            ck_assert_uint_eq(count.n_pairs, PAIRS);
+            ck_assert_uint_eq(count.n_single, 0);
+            ck_assert_double_eq(til_count_value(&count, 0), PAIRS);
+        }
+    }
+}
+END_TEST
+
 START_TEST(a_secondary_alignment_without_nh_is_one_of_several)
 {
     options.stranded = TIL_STRANDED_UNSTRANDED;
@@ -238,6 +319,7 @@ int main(void)
     tcase_add_test(tcase, no_contig_in_common);
     tcase_add_test(tcase, the_strand_is_judged_by_all_reads);
     tcase_add_test(tcase, mates_find_each_other_anywhere);
+    tcase_add_test(tcase, threads_and_ends_of_blocks_change_nothing);
     tcase_add_test(tcase, a_secondary_alignment_without_nh_is_one_of_several);
     tcase_add_test(tcase, impossible_records_are_named);
     tcase_add_test(tcase, quality_of_the_same_pass);

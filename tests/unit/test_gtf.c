@@ -186,6 +186,50 @@ START_TEST(what_is_wrong_is_named_by_line)
 }
 END_TEST
 
+/* What a line shares with the one before is not taken apart again. */
+START_TEST(lines_that_begin_alike)
+{
+    static const char *const lines[][2] = {
+        { "c\tx\texon\t1\t9\t.\t+\t.\tgene_id \"a\"; transcript_id \"t1\"; n 1;\n", "t1" },
+        { "c\tx\texon\t11\t19\t.\t+\t.\tgene_id \"a\"; transcript_id \"t1\"; n 2;\n", "t1" },
+        { "c\tx\texon\t11\t19\t.\t+\t.\tgene_id \"a\"; transcript_id \"t10\";\n", "t10" },
+        { "cc\tx\texon\t1\t9\t.\t+\t.\tgene_id \"a\"; transcript_id \"t10\";\n", "t10" },
+        { "c\tx\texon\t1\t9\t.\t+\t.\tgene_id a; transcript_id u\n", "u" },
+        { "c\tx\texon\t1\t9\t.\t+\t.\tgene_id a; transcript_id u1\n", "u1" },
+        { "c\tx\texon\t1\t9\t.\t+\t.\tgene_id \"a\"; transcript_id \"v\n", "v" },
+        { "c\tx\texon\t1\t9\t.\t+\t.\tgene_id \"a\"; transcript_id \"v1\"\n", "v1" },
+    };
+    enum { N = sizeof lines / sizeof *lines };
+    char text[2048] = "";
+    for (int i = 0; i < N; i++) strcat(text, lines[i][0]);
+    reads(text);
+    ck_assert_uint_eq(annot.n_exons, N);
+    ck_assert_uint_eq(annot.n_genes, 1);
+    for (int i = 0; i < N; i++)
+        ck_assert_str_eq(annot.transcript_ids[annot.exons[i].transcript], lines[i][1]);
+    ck_assert_str_eq(annot.contigs[annot.exons[3].contig], "cc");
+    ck_assert_str_eq(annot.contigs[annot.exons[4].contig], "c");
+}
+END_TEST
+
+/* Transcripts downwards, upwards and of equal starts: equal places keep the order of the file. */
+START_TEST(order_of_many)
+{
+    static const int starts[] = { 90, 70, 50, 10, 30, 60, 90, 95, 60, 50, 10, 10, 5 };
+    enum { N = sizeof starts / sizeof *starts };
+    char text[2048];
+    size_t n = 0;
+    for (int i = 0; i < N; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "c\tx\texon\t%d\t%d\t.\t+\t.\t"
+                              "gene_id \"a\";\n", starts[i], starts[i] + 1);
+    reads(text);
+    for (int i = 1; i < N; i++) {
+        uint32_t a = annot.order[i - 1], b = annot.order[i];
+        ck_assert(starts[a] < starts[b] || (starts[a] == starts[b] && a < b));
+    }
+}
+END_TEST
+
 START_TEST(order_is_by_gene_then_place)
 {
     reads("c\tx\texon\t50\t60\t.\t+\t.\tgene_id \"a\";\n"
@@ -210,6 +254,8 @@ int main(void)
     tcase_add_test(tcase, what_is_wrong_with_a_saf_is_named_by_line);
     tcase_add_test(tcase, what_is_wrong_is_named_by_line);
     tcase_add_test(tcase, order_is_by_gene_then_place);
+    tcase_add_test(tcase, lines_that_begin_alike);
+    tcase_add_test(tcase, order_of_many);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }
