@@ -25,13 +25,6 @@ struct til_names {
     til_arena_t *arena;
 };
 
-static uint64_t fold(uint64_t a, uint64_t b)
-{
-    __extension__ typedef unsigned __int128 wide_t;
-    wide_t product = (wide_t)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
 uint64_t til_hash_bytes(const void *bytes, size_t n)
 {
     const unsigned char *p = bytes;
@@ -39,12 +32,12 @@ uint64_t til_hash_bytes(const void *bytes, size_t n)
 
     for (; n >= 8; n -= 8, p += 8) {
         memcpy(&word, p, 8);
-        h = fold(h ^ word, 0xA0761D6478BD642Fu);
+        h = til_hash_fold(h ^ word, 0xA0761D6478BD642Fu);
     }
     word = 0;
     if (n > 0) memcpy(&word, p, n);
-    h = fold(h ^ word, 0xE7037ED1A0B428DBu);
-    return fold(h, 0x8EBC6AF09C88C6E3u);
+    h = til_hash_fold(h ^ word, 0xE7037ED1A0B428DBu);
+    return til_hash_fold(h, 0x8EBC6AF09C88C6E3u);
 }
 
 til_names_t *til_names_new(void)

@@ -35,6 +35,14 @@ size_t til_names_count(const til_names_t *names);
 TIL_MUST_USE
 til_status_t til_names_index(til_ctx_t *ctx, char *const *list, size_t n, til_names_t **out);
 
+/* Folds one word into a hash: 64 x 64 -> 128 bits, both halves. */
+static inline uint64_t til_hash_fold(uint64_t a, uint64_t b)
+{
+    __extension__ typedef unsigned __int128 wide_t;
+    wide_t product = (wide_t)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
 /* 64-bit hash of n bytes (the one the dictionary uses). */
 uint64_t til_hash_bytes(const void *bytes, size_t n);
 

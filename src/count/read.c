@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/names.h"
 #include "count/read.h"
 
 enum { OP_M, OP_I, OP_D, OP_N, OP_S, OP_H, OP_P, OP_EQUAL, OP_X };
@@ -259,13 +260,6 @@ static til_read_state_t measure_spans(const til_bam_record_t *r, til_read_t *rea
 
 /* ------------------------------------------------------------------- names */
 
-static inline uint64_t fold(uint64_t a, uint64_t b)
-{
-    __extension__ typedef unsigned __int128 wide_t;
-    wide_t product = (wide_t)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
 /* 64 bits of a read's name: words of 8 bytes (of 4 in a short one), the last of which may overlap
  * the one before. */
 static uint64_t hash_name(const char *name, size_t n)
@@ -274,7 +268,7 @@ static uint64_t hash_name(const char *name, size_t n)
     if (n >= 8) {
         for (size_t at = 0; at + 8 < n; at += 8) {
             memcpy(&word, name + at, 8);
-            h = fold(h ^ word, 0xA0761D6478BD642Fu);
+            h = til_hash_fold(h ^ word, 0xA0761D6478BD642Fu);
         }
         memcpy(&word, name + n - 8, 8);
     } else if (n >= 4) {
@@ -285,7 +279,7 @@ static uint64_t hash_name(const char *name, size_t n)
     } else {
         for (size_t i = 0; i < n; i++) word = word << 8 | (uint8_t)name[i];
     }
-    return fold(fold(h ^ word, 0xE7037ED1A0B428DBu), 0x8EBC6AF09C88C6E3u);
+    return til_hash_fold(til_hash_fold(h ^ word, 0xE7037ED1A0B428DBu), 0x8EBC6AF09C88C6E3u);
 }
 
 /* One number for both ends: places enter by end, not by which record carries them. */
