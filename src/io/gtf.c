@@ -19,13 +19,13 @@
 #include "base/try.h"
 #include "io/bytestream.h"
 #include "io/gtf.h"
+#include "io/saf.h"
 
 enum {
     CHUNK = 1 << 18,            /* bytes asked of the file at a time                     */
     LINE_MAX_BYTES = 64 << 20,  /* a longer line is no annotation                        */
     MAX_POSITION = 2147483647,  /* BAM positions are 32-bit                              */
     MAX_DEPTH = 16,             /* Parent chains of GFF3 are 2 or 3 long; a ring ends    */
-    SAF_COLUMNS = 5,
     TYPES_SHOWN = 8,
     NAMES_SHOWN = 3,
     SAME_MAX = 256              /* longer beginnings are not remembered                 */
@@ -438,87 +438,23 @@ done:
     return status;
 }
 
-/* The first five columns of a line; how many there are (further ones count as none). */
-static int saf_columns(const char *line, const char *end, span_t field[SAF_COLUMNS])
-{
-    int n = 0;
-    for (const char *p = line; p != NULL && n < SAF_COLUMNS; n++) {
-        const char *tab = memchr(p, '\t', (size_t)(end - p));
-        field[n] = (span_t){ p, (size_t)((tab == NULL ? end : tab) - p) };
-        p = tab == NULL ? NULL : tab + 1;
-    }
-    return n;
-}
-
-static bool is_strand(span_t s) { return s.n == 1 && *s.text != '\0' && strchr("+-.?", *s.text); }
-
-/* True when a span is `word`, small letters, in whatever case. */
-static bool is_word(span_t s, const char *word)
-{
-    if (s.n != strlen(word)) return false;
-    for (size_t i = 0; i < s.n; i++)
-        if ((s.text[i] | 0x20) != word[i]) return false;
-    return true;
-}
-
-/* As featureCounts does, takes the header in any case, and again further down, where files were
- * put together. */
-static bool is_saf_header(const span_t field[SAF_COLUMNS], int n)
-{
-    return n >= 3 && is_word(field[0], "geneid") && is_word(field[1], "chr") &&
-           is_word(field[2], "start");
-}
-
-static bool is_saf_line(const char *line, const char *end)
-{
-    span_t field[SAF_COLUMNS];
-    int64_t position;
-    int n = saf_columns(line, end, field);
-    return is_saf_header(field, n) ||
-           (n == SAF_COLUMNS && is_strand(field[4]) &&
-            til_number_parse_int(field[2].text, field[2].n, 0, INT64_MAX, &position) &&
-            til_number_parse_int(field[3].text, field[3].n, 0, INT64_MAX, &position));
-}
-
-static til_status_t saf_place(reader_t *r, const span_t field[SAF_COLUMNS], til_exon_t *exon)
-{
-    int64_t start, stop;
-    if (!til_number_parse_int(field[2].text, field[2].n, 1, MAX_POSITION, &start))
-        return bad_line(r, "column 3: the start is not a whole number from 1 to 2147483647");
-    if (!til_number_parse_int(field[3].text, field[3].n, 1, MAX_POSITION, &stop))
-        return bad_line(r, "column 4: the end is not a whole number from 1 to 2147483647");
-    if (start > stop)
-        return til_fail(r->ctx, TIL_EINPUT, "%s:%zu: start %lld is beyond end %lld", r->path,
-                        r->line, (long long)start, (long long)stop);
-    if (!is_strand(field[4])) return bad_line(r, "column 5: the strand is none of + - .");
-    exon->start = (uint32_t)(start - 1);
-    exon->end = (uint32_t)stop;
-    exon->strand = *field[4].text == '+' ? TIL_STRAND_PLUS :
-                   *field[4].text == '-' ? TIL_STRAND_MINUS : TIL_STRAND_NONE;
-    return TIL_OK;
-}
-
 /* A SAF has no types: every line is a feature of the one that is asked for. */
 static til_status_t saf_line(reader_t *r, const char *line, const char *end)
 {
-    span_t field[SAF_COLUMNS];
-    til_exon_t exon = { .transcript = TIL_NO_TRANSCRIPT };
+    til_saf_feature_t feature;
     uint32_t contig = 0;
+    bool is_header;
     til_status_t status = TIL_OK;
 
-    int n = saf_columns(line, end, field);
-    if (is_saf_header(field, n)) return TIL_OK;
-    if (n < SAF_COLUMNS)
-        return til_fail(r->ctx, TIL_EINPUT, "%s:%zu: %d columns: a SAF line has 5, separated by "
-                        "tabs", r->path, r->line, n);
-    if (field[0].n == 0) return bad_line(r, "column 1: no gene: every feature needs one");
-    TIL_TRY(saf_place(r, field, &exon));
-    TIL_TRY(contig_of(r, field[1], &contig));
-    exon.contig = contig & ((1u << 30) - 1);
-    uint32_t entry = entry_of(r, field[0]);
-    if (entry == NONE) return til_no_memory(r->ctx, field[0].n, "bytes");
+    TIL_TRY(til_saf_line(r->ctx, r->path, r->line, line, end, &feature, &is_header));
+    if (is_header) return TIL_OK;
+    TIL_TRY(contig_of(r, (span_t){ feature.contig, feature.n_contig }, &contig));
+    uint32_t entry = entry_of(r, (span_t){ feature.gene, feature.n_gene });
+    if (entry == NONE) return til_no_memory(r->ctx, feature.n_gene, "bytes");
     TIL_TRY(number_gene(r, &r->entries[entry].gene, entry));
-    exon.gene = r->entries[entry].gene;
+    til_exon_t exon = { .start = feature.start, .end = feature.end,
+                        .gene = r->entries[entry].gene, .transcript = TIL_NO_TRANSCRIPT,
+                        .contig = contig & ((1u << 30) - 1), .strand = feature.strand & 3 };
     TIL_TRY(push_exon(r, &exon));
 done:
     return status;
@@ -528,7 +464,7 @@ done:
 static void tell_dialect(reader_t *r, const char *line, const char *end)
 {
     const char *p = line;
-    r->is_saf = r->dialect_known = is_saf_line(line, end);
+    r->is_saf = r->dialect_known = til_saf_is_line(line, end);
     if (r->is_saf) return;
     for (int i = 0; i < 8 && p != NULL; i++) {
         p = memchr(p, '\t', (size_t)(end - p));
