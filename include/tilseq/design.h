@@ -137,7 +137,7 @@ const til_variable_t *til_design_variable(const til_design_t *design, const char
  *
  * TIL_EUSAGE when the formula is malformed; TIL_EINPUT when it names a column the sheet lacks, a
  * cell is empty (without drop_na), a factor has one level or levels that differ only by blanks or
- * case, or there are hopelessly many columns. The rank is not looked at (model/rank.h). */
+ * case, or there are hopelessly many columns. The rank is not looked at (design/rank.h). */
 TIL_MUST_USE
 til_status_t til_design_build(til_ctx_t *ctx, const til_sheet_t *sheet, const char *formula,
                               const til_typing_t *typing, til_design_t *out);

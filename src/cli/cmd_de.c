@@ -13,7 +13,7 @@
 #include "cli/groups.h"
 #include "cli/inputs.h"
 #include "cli/lengths.h"
-#include "data/collapse.h"
+#include "design/collapse.h"
 #include "de/null_check.h"
 #include "io/matrix_tsv.h"
 #include "io/table_tsv.h"

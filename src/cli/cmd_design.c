@@ -7,7 +7,7 @@
 #include "cli/commands.h"
 #include "cli/design_options.h"
 #include "cli/inputs.h"
-#include "model/rank.h"
+#include "design/rank.h"
 
 typedef struct {
     til_design_args_t asked;

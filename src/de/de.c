@@ -5,7 +5,7 @@
 
 #include "base/try.h"
 #include "de/methods.h"
-#include "model/rank.h"
+#include "design/rank.h"
 
 #define ADDRESS(x) &til_de_##x,
 const til_de_method_t *const til_de_methods[] = { TIL_DE_METHODS(ADDRESS) NULL };

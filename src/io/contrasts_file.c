@@ -10,7 +10,7 @@
 #include "base/alloc.h"
 #include "base/keep.h"
 #include "base/try.h"
-#include "data/model_matrix.h"
+#include "design/model_matrix.h"
 #include "io/contrasts_file.h"
 #include "io/tsv.h"
 #include "io/yaml.h"

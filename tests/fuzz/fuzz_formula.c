@@ -6,7 +6,7 @@
 
 #include <tilseq/design.h>
 
-#include "model/rank.h"
+#include "design/rank.h"
 #include "support/fuzz_sheet.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <tilseq/design.h>
 
-#include "model/rank.h"
+#include "design/rank.h"
 #include "support/golden.h"
 #include "support/runner.h"
 #include "support/sheet.h"

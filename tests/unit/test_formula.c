@@ -5,7 +5,7 @@
 #include <tilseq/design.h>
 
 #include "base/strbuf.h"
-#include "model/rank.h"
+#include "design/rank.h"
 #include "support/golden.h"
 #include "support/runner.h"
 #include "support/sheet.h"

@@ -5,7 +5,7 @@
 
 #include "base/keep.h"
 #include "base/try.h"
-#include "data/pair_cohort.h"
+#include "design/pair_cohort.h"
 
 static til_status_t find_columns(til_ctx_t *ctx, til_cohort_t *c)
 {

@@ -29,9 +29,9 @@
 #include "base/alloc.h"
 #include "base/keep.h"
 #include "base/try.h"
-#include "data/contrast_parts.h"
-#include "data/model_matrix.h"
-#include "data/pair_cohort.h"
+#include "design/contrast_parts.h"
+#include "design/model_matrix.h"
+#include "design/pair_cohort.h"
 
 /* ---- the columns --------------------------------------------------------------------- */
 

@@ -14,7 +14,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
-#include "data/model_matrix.h"
+#include "design/model_matrix.h"
 
 static bool is_by_contrasts(const til_formula_t *f, size_t t, size_t v)
 {

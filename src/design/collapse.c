@@ -8,7 +8,7 @@
 #include "base/keep.h"
 #include "base/names.h"
 #include "base/try.h"
-#include "data/collapse.h"
+#include "design/collapse.h"
 
 /* group[s] and first[group]. */
 static til_status_t find_groups(til_ctx_t *ctx, const til_sheet_t *sheet, const char *column,

@@ -16,7 +16,7 @@
 #include "base/keep.h"
 #include "base/try.h"
 #include "math/linalg.h"
-#include "model/rank.h"
+#include "design/rank.h"
 
 enum { MAX_TERMS_SHOWN = 4, MAX_SAMPLES_SHOWN = 4 };
 

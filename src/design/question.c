@@ -12,9 +12,9 @@
 #include "base/names.h"
 #include "base/strbuf.h"
 #include "base/try.h"
-#include "data/contrast_parts.h"
-#include "data/model_matrix.h"
-#include "data/variable.h"
+#include "design/contrast_parts.h"
+#include "design/model_matrix.h"
+#include "design/variable.h"
 
 static void clear_question(til_question_t *q)
 {

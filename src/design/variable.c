@@ -12,7 +12,7 @@
 #include "base/names.h"
 #include "base/number.h"
 #include "base/try.h"
-#include "data/variable.h"
+#include "design/variable.h"
 
 enum { MAX_LISTED = 12 };       /* names in one message */
 

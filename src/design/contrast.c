@@ -13,10 +13,10 @@
 #include "base/alloc.h"
 #include "base/keep.h"
 #include "base/try.h"
-#include "data/contrast_parts.h"
-#include "data/expression.h"
-#include "data/model_matrix.h"
-#include "data/variable.h"
+#include "design/contrast_parts.h"
+#include "design/linear_combination.h"
+#include "design/model_matrix.h"
+#include "design/variable.h"
 
 enum { MAX_COLONS = 32 };
 

@@ -5,7 +5,7 @@
 
 #include <tilseq/design.h>
 
-#include "data/variable.h"
+#include "design/variable.h"
 
 /* All samples of the sheet; free(out->rows). */
 TIL_MUST_USE

@@ -1,4 +1,4 @@
-/* expression.h -- arithmetic over coefficient names. */
+/* linear_combination.h -- arithmetic over coefficient names. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_DATA_EXPRESSION_H
 #define TIL_DATA_EXPRESSION_H

@@ -3,7 +3,7 @@
 #ifndef TIL_DATA_PAIR_COHORT_H
 #define TIL_DATA_PAIR_COHORT_H
 
-#include "data/design_parts.h"
+#include "design/design_parts.h"
 
 enum { TIL_PATIENT, TIL_TIME, TIL_ARM };    /* til_design_t.variables of a paired design */
 

@@ -9,9 +9,9 @@
 #include "base/arena.h"
 #include "base/keep.h"
 #include "base/try.h"
-#include "data/design_parts.h"
-#include "data/model_matrix.h"
-#include "data/variable.h"
+#include "design/design_parts.h"
+#include "design/model_matrix.h"
+#include "design/variable.h"
 
 enum { MAX_COEF = 20000 };      /* far past any cohort: a slip of the pen must not eat memory */
 

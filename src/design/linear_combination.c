@@ -1,4 +1,4 @@
-/* expression.c -- arithmetic over coefficient names.
+/* linear_combination.c -- arithmetic over coefficient names.
  *
  *     sum     := product { ('+' | '-') product }
  *     product := unary { ('*' | '/') unary }
@@ -19,8 +19,8 @@
 #include "base/number.h"
 #include "base/strbuf.h"
 #include "base/try.h"
-#include "data/expression.h"
-#include "data/variable.h"
+#include "design/linear_combination.h"
+#include "design/variable.h"
 
 enum { MAX_DEPTH = 100 };
 
