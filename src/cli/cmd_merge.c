@@ -13,7 +13,7 @@
 #include "base/try.h"
 #include "cli/commands.h"
 #include "cli/merge_inputs.h"
-#include "data/tx_genes.h"
+#include "genes/tx_genes.h"
 #include "io/gtf.h"
 #include "io/tx2gene.h"
 

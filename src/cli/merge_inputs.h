@@ -6,7 +6,7 @@
 #include "cli/count_partials.h"
 #include "cli/job.h"
 #include "io/quant_dir.h"
-#include "model/summarise.h"
+#include "genes/summarise.h"
 
 typedef struct {
     til_quant_level_t level;

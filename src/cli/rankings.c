@@ -10,7 +10,7 @@
 #include "base/strbuf.h"
 #include "base/try.h"
 #include "cli/rankings.h"
-#include "data/gene_key.h"
+#include "genes/gene_key.h"
 #include "io/genes_tsv.h"
 #include "io/rnk.h"
 #include "io/table_tsv.h"

@@ -9,7 +9,7 @@
 #include <tilseq/score.h>
 
 #include "cli/options.h"
-#include "data/gene_ids.h"
+#include "genes/gene_ids.h"
 #include "io/textfile.h"
 
 typedef enum {

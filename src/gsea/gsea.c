@@ -9,7 +9,7 @@
 #include "base/names.h"
 #include "base/strbuf.h"
 #include "base/try.h"
-#include "data/gene_key.h"
+#include "genes/gene_key.h"
 #include "gsea/methods.h"
 
 enum { SHOWN = 3, MOST_GENES = 1 << 26 };

@@ -4,7 +4,7 @@
 #ifndef TIL_IO_GENE_IDS_TSV_H
 #define TIL_IO_GENE_IDS_TSV_H
 
-#include "data/gene_ids.h"
+#include "genes/gene_ids.h"
 #include "io/textfile.h"
 
 /* Reads `text` (consumed line by line) into `out`, left empty unless TIL_OK. */

@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "base/number.h"
 #include "base/try.h"
-#include "data/gene_key.h"
+#include "genes/gene_key.h"
 #include "io/genes_tsv.h"
 #include "io/tsv.h"
 

@@ -6,7 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/try.h"
-#include "data/gene_key.h"
+#include "genes/gene_key.h"
 #include "score/universe.h"
 
 /* GSVA 1.46 filterFeatures(): a gene with a smaller sd carries nothing but rounding. */

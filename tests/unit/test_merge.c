@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "base/names.h"
-#include "data/tx_genes.h"
+#include "genes/tx_genes.h"
 #include "io/counts_tsv.h"
 #include "io/quant_dir.h"
 #include "io/tx2gene.h"
-#include "model/summarise.h"
+#include "genes/summarise.h"
 #include "support/runner.h"
 #include "support/tables.h"
 

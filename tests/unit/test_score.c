@@ -6,7 +6,7 @@
 
 #include "base/number.h"
 #include "base/rng.h"
-#include "data/gene_key.h"
+#include "genes/gene_key.h"
 #include "io/textfile.h"
 #include "io/tsv.h"
 #include "score/methods.h"

@@ -7,7 +7,7 @@
 #include "base/keep.h"
 #include "base/names.h"
 #include "base/try.h"
-#include "data/tx_genes.h"
+#include "genes/tx_genes.h"
 
 enum { SEVERAL = -2 };
 

@@ -19,7 +19,7 @@
 
 #include "base/alloc.h"
 #include "base/try.h"
-#include "model/summarise.h"
+#include "genes/summarise.h"
 
 void til_estimates_clear(til_estimates_t *e)
 {

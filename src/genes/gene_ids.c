@@ -5,8 +5,8 @@
 
 #include "base/alloc.h"
 #include "base/try.h"
-#include "data/gene_ids.h"
-#include "data/gene_key.h"
+#include "genes/gene_ids.h"
+#include "genes/gene_key.h"
 
 til_status_t til_gene_ids_init(til_ctx_t *ctx, til_gene_ids_t *t)
 {
