@@ -14,8 +14,8 @@
 #include "cli/lengths.h"
 #include "io/matrix_tsv.h"
 #include "io/table_tsv.h"
-#include "model/filter_expr.h"
-#include "model/pca.h"
+#include "norm/filter_expr.h"
+#include "math/pca.h"
 
 typedef struct {
     const char *method, *to, *samples, *filter, *design, *lengths, *output, *pca;

@@ -28,8 +28,8 @@
 #include "de/shrink_normal.h"
 #include "math/dist.h"
 #include "math/order.h"
-#include "model/filter_expr.h"
-#include "model/size_factors.h"
+#include "norm/filter_expr.h"
+#include "norm/size_factors.h"
 #include "model/vst.h"
 
 enum { MAX_STATUS_TEXT = 512, MAX_FACTS = 8, FACTS_PER_CONTRAST = 5 };

@@ -15,7 +15,7 @@
 #include "base/try.h"
 #include "de/methods.h"
 #include "de/moderated.h"
-#include "model/cpm.h"
+#include "norm/cpm.h"
 
 static const double PRIOR_COUNT = 3;
 

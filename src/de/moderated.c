@@ -29,10 +29,10 @@
 #include "math/dist.h"
 #include "math/linalg.h"
 #include "math/order.h"
-#include "model/cpm.h"
+#include "norm/cpm.h"
 #include "model/ebayes.h"
-#include "model/filter_expr.h"
-#include "model/norm_factors.h"
+#include "norm/filter_expr.h"
+#include "norm/norm_factors.h"
 
 static const double PRIOR_COUNT = 2;        /* edgeR's for log counts per million */
 static const double TOL_RANK = 1e-7;

@@ -6,7 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/try.h"
-#include "model/cpm.h"
+#include "norm/cpm.h"
 
 til_status_t til_library_sizes(til_ctx_t *ctx, const til_matrix_t *counts, double *lib_size)
 {

@@ -1,7 +1,7 @@
 /* cpm.c -- counts per million of the effective library size, plain and logged; the formulas are
- * in model/cpm.h. */
+ * in norm/cpm.h. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "model/cpm.h"
+#include "norm/cpm.h"
 #include "norm/scales.h"
 
 static til_status_t plain(til_ctx_t *ctx, const til_norm_t *norm, const til_norm_wishes_t *wishes,

@@ -1,6 +1,6 @@
-/* median_ratio.c -- DESeq2's size factors; the mathematics is in model/size_factors.c. */
+/* median_ratio.c -- DESeq2's size factors; the mathematics is in norm/size_factors.c. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "model/size_factors.h"
+#include "norm/size_factors.h"
 #include "norm/methods.h"
 
 static til_status_t estimate(til_ctx_t *ctx, const til_matrix_t *counts, const double *lib_size,

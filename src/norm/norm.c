@@ -6,7 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/try.h"
-#include "model/cpm.h"
+#include "norm/cpm.h"
 #include "norm/methods.h"
 #include "norm/scales.h"
 

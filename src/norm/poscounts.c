@@ -1,6 +1,6 @@
-/* poscounts.c -- size factors for counts full of zeros; see model/size_factors.c. */
+/* poscounts.c -- size factors for counts full of zeros; see norm/size_factors.c. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "model/size_factors.h"
+#include "norm/size_factors.h"
 #include "norm/methods.h"
 
 static til_status_t estimate(til_ctx_t *ctx, const til_matrix_t *counts, const double *lib_size,

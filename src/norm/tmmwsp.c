@@ -1,6 +1,6 @@
-/* tmmwsp.c -- TMM with singleton pairing; the mathematics is in model/norm_factors.c. */
+/* tmmwsp.c -- TMM with singleton pairing; the mathematics is in norm/norm_factors.c. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "model/norm_factors.h"
+#include "norm/norm_factors.h"
 #include "norm/methods.h"
 
 const til_norm_method_t til_norm_tmmwsp = {

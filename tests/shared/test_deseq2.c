@@ -27,7 +27,7 @@
 #include "de/deseq2_fit.h"
 #include "io/matrix_tsv.h"
 #include "io/table_tsv.h"
-#include "model/size_factors.h"
+#include "norm/size_factors.h"
 #include "model/vst.h"
 
 

@@ -4,7 +4,7 @@
 #include <tilseq/norm.h>
 
 #include "datasets.h"
-#include "model/filter_expr.h"
+#include "norm/filter_expr.h"
 #include "support/runner.h"
 
 enum { N_WITH_VST = N_WITH_KEY - 1 };

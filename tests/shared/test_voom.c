@@ -5,7 +5,7 @@
 
 #include "datasets.h"
 #include "de/moderated.h"
-#include "model/filter_expr.h"
+#include "norm/filter_expr.h"
 #include "model/voom.h"
 #include "support/runner.h"
 

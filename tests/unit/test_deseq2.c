@@ -11,7 +11,7 @@
 
 #include "io/matrix_tsv.h"
 #include "io/table_tsv.h"
-#include "model/size_factors.h"
+#include "norm/size_factors.h"
 #include "model/vst.h"
 #include "support/golden.h"
 

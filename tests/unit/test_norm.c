@@ -4,7 +4,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <tilseq/norm.h>
 
-#include "model/filter_expr.h"
+#include "norm/filter_expr.h"
 #include "support/runner.h"
 #include "support/tables.h"
 

@@ -6,7 +6,7 @@
 #include "io/matrix_tsv.h"
 #include "io/table_tsv.h"
 #include "math/linalg.h"
-#include "model/pca.h"
+#include "math/pca.h"
 #include "support/golden.h"
 #include "support/runner.h"
 

@@ -15,8 +15,8 @@
 #include "base/try.h"
 #include "math/linalg.h"
 #include "math/order.h"
-#include "model/cpm.h"
-#include "model/filter_expr.h"
+#include "norm/cpm.h"
+#include "norm/filter_expr.h"
 
 static const double MIN_COUNT = 10, MIN_TOTAL = 15, LARGE_GROUP = 10, MIN_PROPORTION = 0.7;
 static const double TOL_COUNT = 1e-14;      /* edgeR's slack on both comparisons */

@@ -27,7 +27,7 @@
 #include "base/parallel.h"
 #include "base/try.h"
 #include "math/order.h"
-#include "model/norm_factors.h"
+#include "norm/norm_factors.h"
 
 static const double TRIM_RATIO = 0.3, TRIM_ABUNDANCE = 0.05;
 static const double UPPER_QUARTILE = 0.75;

@@ -19,7 +19,7 @@
 #include "base/parallel.h"
 #include "base/try.h"
 #include "math/order.h"
-#include "model/size_factors.h"
+#include "norm/size_factors.h"
 
 enum { N_LOGS = 4096 };     /* most counts are small whole numbers: their logs are looked up */
 

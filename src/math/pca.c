@@ -18,7 +18,7 @@
 #include "base/try.h"
 #include "math/linalg.h"
 #include "math/order.h"
-#include "model/pca.h"
+#include "math/pca.h"
 
 static void row_variances(const til_matrix_t *m, double *variance)
 {
