@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "model/nb_fit.h"
+#include "glm/nb_fit.h"
 
 enum {
     TIL_COOKS_MIN_CELL = 3,     /* samples with equal design rows to judge one of them   */

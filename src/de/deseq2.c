@@ -30,7 +30,7 @@
 #include "math/order.h"
 #include "norm/filter_expr.h"
 #include "norm/size_factors.h"
-#include "model/vst.h"
+#include "glm/vst.h"
 
 enum { MAX_STATUS_TEXT = 512, MAX_FACTS = 8, FACTS_PER_CONTRAST = 5 };
 

@@ -1,8 +1,8 @@
 /* deseq2_fit.c -- the stages of DESeq() in order.
  *
- *   1. gene-wise dispersions                        (model/nb_genewise.c)
- *   2. their trend over the mean                    (model/trend.c)
- *   3. the width of the prior about the trend       (model/dispersion_prior.c)
+ *   1. gene-wise dispersions                        (glm/nb_genewise.c)
+ *   2. their trend over the mean                    (glm/trend.c)
+ *   3. the width of the prior about the trend       (glm/dispersion_prior.c)
  *   4. per gene, in one pass: the dispersion drawn to the trend, coefficients, Cook's distances;
  *      where a count in a cell of 7 or more samples lies beyond the 0.99 quantile of F(p, n - p) it
  *      is replaced and the gene goes through 1 and 4 again under the same trend and prior.

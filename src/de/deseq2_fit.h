@@ -7,9 +7,9 @@
 #include <stddef.h>
 #include <tilseq/de.h>
 
-#include "model/dispersion_prior.h"
-#include "model/nb_genewise.h"
-#include "model/trend.h"
+#include "glm/dispersion_prior.h"
+#include "glm/nb_genewise.h"
+#include "glm/trend.h"
 
 /* What is estimated for a gene. NaN where nothing could be. */
 typedef struct {

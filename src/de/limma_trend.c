@@ -14,7 +14,7 @@
 #include "base/alloc.h"
 #include "base/try.h"
 #include "de/methods.h"
-#include "de/moderated.h"
+#include "de/limma.h"
 #include "norm/cpm.h"
 
 static const double PRIOR_COUNT = 3;

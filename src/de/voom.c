@@ -1,7 +1,7 @@
 /* voom.c -- limma's voom: precision weights for log counts, linear models, moderated t.
  *
- * TMM library sizes, weights from the mean-variance trend (model/voom.c), a weighted fit per gene
- * (model/linear.c), moderated tests (de/moderated.c).
+ * TMM library sizes, weights from the mean-variance trend (glm/voom.c), a weighted fit per gene
+ * (glm/linear.c), moderated tests (de/limma.c).
  *
  * Source: Law, Chen, Shi & Smyth (2014), Genome Biology 15:R29.
  * Agrees: limma 3.54.1 voom() + lmFit() + contrasts.fit() + eBayes() with edgeR 3.40.2
@@ -11,8 +11,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/try.h"
 #include "de/methods.h"
-#include "de/moderated.h"
-#include "model/voom.h"
+#include "de/limma.h"
+#include "glm/voom.h"
 
 /* voom twice, each time followed by the correlation within blocks that the second voom and then the
  * tests take into account. */

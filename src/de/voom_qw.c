@@ -12,9 +12,9 @@
 #include "base/alloc.h"
 #include "base/try.h"
 #include "de/methods.h"
-#include "de/moderated.h"
-#include "model/sample_weights.h"
-#include "model/voom.h"
+#include "de/limma.h"
+#include "glm/sample_weights.h"
+#include "glm/voom.h"
 
 /* A further column of the table of size factors. */
 static til_status_t add_weights(til_ctx_t *ctx, const double *sample_weights, til_table_t *table)

@@ -1,8 +1,8 @@
-/* vst.c -- the variance stabilising transformation; the mathematics is in model/vst.c. */
+/* vst.c -- the variance stabilising transformation; the mathematics is in glm/vst.c. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
-#include "model/vst.h"
+#include "glm/vst.h"
 #include "norm/scales.h"
 
 static til_status_t transform(til_ctx_t *ctx, const til_norm_t *norm,

@@ -28,7 +28,7 @@
 #include "io/matrix_tsv.h"
 #include "io/table_tsv.h"
 #include "norm/size_factors.h"
-#include "model/vst.h"
+#include "glm/vst.h"
 
 
 static til_ctx_t ctx = TIL_CTX_INIT;

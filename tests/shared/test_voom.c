@@ -4,9 +4,9 @@
 #include <tilseq/de.h>
 
 #include "datasets.h"
-#include "de/moderated.h"
+#include "de/limma.h"
 #include "norm/filter_expr.h"
-#include "model/voom.h"
+#include "glm/voom.h"
 #include "support/runner.h"
 
 #define TOL_LOG_COUNTS 1e-10    /* log counts near zero lose digits in the golden's text */

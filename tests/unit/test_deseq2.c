@@ -12,7 +12,7 @@
 #include "io/matrix_tsv.h"
 #include "io/table_tsv.h"
 #include "norm/size_factors.h"
-#include "model/vst.h"
+#include "glm/vst.h"
 #include "support/golden.h"
 
 /* Where both sides stop their own searches: dispersions, and what follows from them. */

@@ -1,7 +1,7 @@
 /* test_ebayes.c -- moderated variances where genes differ in their degrees of freedom, against
  * limma. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "model/ebayes.h"
+#include "glm/ebayes.h"
 #include "support/runner.h"
 #include "support/tables.h"
 

@@ -9,9 +9,9 @@
 #include "base/rng.h"
 #include "math/dist.h"
 #include "math/linalg.h"
-#include "model/dispersion_prior.h"
-#include "model/nb_kernel.h"
-#include "model/nb_plan.h"
+#include "glm/dispersion_prior.h"
+#include "glm/nb_kernel.h"
+#include "glm/design_plan.h"
 #include "support/golden.h"
 
 static til_ctx_t ctx = TIL_CTX_INIT;

@@ -75,7 +75,7 @@ for (f in c("parametric", "local", "mean")) {
 }
 writeLines(c(R.version.string, paste("DESeq2", packageVersion("DESeq2")), paste("locfit", packageVersion("locfit"))), "VERSIONS")
 print(cases)
-# the smoother of the prior width (model/dispersion_prior.c)
+# the smoother of the prior width (glm/dispersion_prior.c)
 v <- seq(0, 8, length = 200); y <- (v - 2)^2 + sin(5 * v) + exp(-v)
 line <- function(name, z) cat(paste(c(name, length(z), sprintf("%.17g", z)), collapse = "\t"), "\n", sep = "")
 sink("loess.tsv"); line("y", y); line("fine", predict(loess(y ~ v, span = 0.2), seq(0, 8, length = 1000))); sink()

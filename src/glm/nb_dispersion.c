@@ -18,8 +18,8 @@
 #include <math.h>
 
 #include "math/dist.h"
-#include "model/nb_fit.h"
-#include "model/nb_kernel.h"
+#include "glm/nb_fit.h"
+#include "glm/nb_kernel.h"
 
 #define ARMIJO        1e-4
 #define MIN_GAIN      1e-6

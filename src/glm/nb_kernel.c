@@ -24,8 +24,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "model/nb_kernel.h"
-#include "model/nb_plan.h"
+#include "glm/nb_kernel.h"
+#include "glm/design_plan.h"
 
 /* Vector code for the machine at hand, chosen when the program starts. Sanitizers run before that
  * choice can be made. */

@@ -7,7 +7,7 @@
 #include <tilseq/context.h>
 #include <tilseq/matrix.h>
 
-#include "model/linear.h"
+#include "glm/linear.h"
 
 typedef struct {
     size_t n_genes, n_samples;

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <tilseq/context.h>
 
-#include "model/linear.h"
+#include "glm/linear.h"
 
 /*   e, weights       n_genes x model->n: values and their precision weights, > 0
  *   sample_weights   model->n, > 0, geometric mean 1; undefined unless TIL_OK

@@ -29,7 +29,7 @@
 #include "math/optimise.h"
 #include "math/order.h"
 #include "math/smooth.h"
-#include "model/variance_prior.h"
+#include "glm/variance_prior.h"
 
 static const double MIN_DF = 1e-15, MIN_DF_ROBUST = 1e-6;
 static const double FLOOR = 1e-5, FLOOR_ROBUST = 1e-12;     /* of the median variance */

@@ -21,8 +21,8 @@
 #include <string.h>
 
 #include "math/optimise.h"
-#include "model/nb_fit.h"
-#include "model/nb_kernel.h"
+#include "glm/nb_fit.h"
+#include "glm/nb_kernel.h"
 
 #define TOL_DEVIANCE    1e-8
 #define LARGE           30.0        /* for a coefficient, natural logs here, log2 in the fallback */

@@ -24,7 +24,7 @@
 #include "base/alloc.h"
 #include "base/try.h"
 #include "math/order.h"
-#include "model/trend.h"
+#include "glm/trend.h"
 
 #define MIN_DISPERSION   1e-8
 #define USED_ABOVE       (100 * MIN_DISPERSION)

@@ -21,7 +21,7 @@
 #include "base/alloc.h"
 #include "base/parallel.h"
 #include "base/try.h"
-#include "model/nb_genewise.h"
+#include "glm/nb_genewise.h"
 
 #define NO_GAIN 1e-6        /* relative to the log posterior at the start */
 enum { GRAIN = 64 };

@@ -28,7 +28,7 @@
 #include "base/try.h"
 #include "math/linalg.h"
 #include "math/order.h"
-#include "model/blocks.h"
+#include "glm/blocks.h"
 
 static const double TOL_GAIN = 1e-6, TOL_ZERO = 1e-9;   /* d below it is no dimension of blocks */
 static const double TOL_IN_DESIGN = 1e-8;

@@ -1,4 +1,4 @@
-/* moderated.h -- what the linear engines (voom and its kin) share: the genes that are kept, the
+/* limma.h -- what the linear engines (voom and its kin) share: the genes that are kept, the
  * library sizes, and the moderated tests of a fitted linear model. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_DE_MODERATED_H
@@ -6,7 +6,7 @@
 
 #include <tilseq/de.h>
 
-#include "model/linear.h"
+#include "glm/linear.h"
 
 /* The part of the question that is fitted. */
 typedef struct {

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <tilseq/context.h>
 
-#include "model/blocks.h"
+#include "glm/blocks.h"
 
 /* What the fits of a design and a correlation share. Borrows all but `shared`. */
 typedef struct {

@@ -28,7 +28,7 @@
 #include "base/parallel.h"
 #include "base/try.h"
 #include "math/linalg.h"
-#include "model/linear.h"
+#include "glm/linear.h"
 
 static const double CONDITION_MAX = 300;
 static const double EXACT_FIT =

@@ -2,10 +2,10 @@
  *
  * For residual degrees of freedom 1, 2, 3 and 200 variances from 0 to 8: counts in 40 bins of
  * width 1/2 over (-10, 10) of 10,000 values log(chi-squared/df) + N(0, variance), as R draws
- * them after set.seed(2). Coding: model/dispersion_prior.c.
+ * them after set.seed(2). Coding: glm/dispersion_prior.c.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "model/prior_tables.h"
+#include "glm/prior_tables.h"
 
 const char *const til_prior_tables[3][TIL_PRIOR_VARIANCES] = {
     {

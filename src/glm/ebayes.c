@@ -23,8 +23,8 @@
 #include "math/dist.h"
 #include "math/linalg.h"
 #include "math/order.h"
-#include "model/ebayes.h"
-#include "model/variance_prior.h"
+#include "glm/ebayes.h"
+#include "glm/variance_prior.h"
 
 static const double PROPORTION = 0.01;              /* of genes assumed changed       */
 static const double STDEV_LOW = 0.1, STDEV_HIGH = 4;    /* of true changes, in log2   */

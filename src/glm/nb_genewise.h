@@ -8,7 +8,7 @@
 #include <tilseq/context.h>
 #include <tilseq/matrix.h>
 
-#include "model/nb_fit.h"
+#include "glm/nb_fit.h"
 
 /* Counts with what puts their samples on one scale. Borrows. */
 typedef struct {

@@ -1,4 +1,4 @@
-/* moderated.c -- moderated tests of contrasts in per-gene linear models (limma).
+/* limma.c -- moderated tests of contrasts in per-gene linear models (limma).
  *
  *     estimate = sum_j c_j beta_j
  *     stdev^2  = sum_jk c_j s_j R_jk s_k c_k      s_j unscaled deviation of beta_j in this gene,
@@ -25,12 +25,12 @@
 #include "base/parallel.h"
 #include "base/try.h"
 #include "de/contrast_table.h"
-#include "de/moderated.h"
+#include "de/limma.h"
 #include "math/dist.h"
 #include "math/linalg.h"
 #include "math/order.h"
 #include "norm/cpm.h"
-#include "model/ebayes.h"
+#include "glm/ebayes.h"
 #include "norm/filter_expr.h"
 #include "norm/norm_factors.h"
 

@@ -1,4 +1,4 @@
-/* nb_plan.h -- what per-gene fits of one design share, and the small algebra they need.
+/* design_plan.h -- what per-gene fits of one design share, and the small algebra they need.
  *
  * The samples are put in plan order: those with equal rows of the design side by side, as
  * "groups". X'WX then needs only the sum of weights of each group. Columns whose supports do not

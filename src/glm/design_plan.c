@@ -1,4 +1,4 @@
-/* nb_plan.c -- groups of equal design rows, and X'WX as an arrow.
+/* design_plan.c -- groups of equal design rows, and X'WX as an arrow.
  *
  * With leaves l (columns whose supports are disjoint) and the border B of the other columns,
  *
@@ -18,7 +18,7 @@
 #include "base/alloc.h"
 #include "base/try.h"
 #include "math/linalg.h"
-#include "model/nb_plan.h"
+#include "glm/design_plan.h"
 
 /* Below this many coefficients the dense form is as fast. */
 enum { MIN_ARROW_COEF = 7, MIN_LEAVES = 4 };

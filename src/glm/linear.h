@@ -8,8 +8,8 @@
 #include <tilseq/context.h>
 #include <tilseq/design.h>
 
-#include "model/gls.h"
-#include "model/nb_plan.h"
+#include "glm/gls.h"
+#include "glm/design_plan.h"
 
 /* What the fits of a design share. */
 typedef struct {

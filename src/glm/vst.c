@@ -23,8 +23,8 @@
 #include "base/parallel.h"
 #include "base/try.h"
 #include "math/order.h"
-#include "model/nb_genewise.h"
-#include "model/vst.h"
+#include "glm/nb_genewise.h"
+#include "glm/vst.h"
 
 enum { GRAIN = 256, N_GRID = 999, N_KNOTS = N_GRID - 1 };
 #define LN2 0.693147180559945309417232121458

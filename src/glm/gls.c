@@ -18,7 +18,7 @@
 
 #include "base/alloc.h"
 #include "math/linalg.h"
-#include "model/gls.h"
+#include "glm/gls.h"
 
 til_status_t til_gls_init(til_ctx_t *ctx, const til_blocks_t *blocks, size_t p, const double *basis,
                           double correlation, til_gls_t *out)

@@ -23,7 +23,7 @@
 #include "base/try.h"
 #include "math/order.h"
 #include "math/smooth.h"
-#include "model/voom.h"
+#include "glm/voom.h"
 
 static const double SPAN = 0.5, DELTA = 0.01;   /* lowess: of the genes, of the range of x */
 enum { ROBUST_ROUNDS = 3 };

@@ -28,8 +28,8 @@
 #include "base/alloc.h"
 #include "math/dist.h"
 #include "math/order.h"
-#include "model/dispersion_prior.h"
-#include "model/prior_tables.h"
+#include "glm/dispersion_prior.h"
+#include "glm/prior_tables.h"
 
 #define MIN_USED      1e-6      /* dispersions below this say nothing of the spread */
 #define MIN_PRIOR     0.25

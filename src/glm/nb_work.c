@@ -6,7 +6,7 @@
 
 #include "base/alloc.h"
 #include "math/optimise.h"
-#include "model/nb_fit.h"
+#include "glm/nb_fit.h"
 
 #define TINY_PRECISION 1e-6     /* keeps coefficients of groups without counts finite */
 #define LN2            0.693147180559945309417232121458

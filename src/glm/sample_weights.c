@@ -26,7 +26,7 @@
 #include "base/alloc.h"
 #include "base/try.h"
 #include "math/linalg.h"
-#include "model/sample_weights.h"
+#include "glm/sample_weights.h"
 
 static const double PRIOR_GENES = 10;       /* the prior counts as much as ten genes */
 static const double NO_VARIANCE = 1e-15;

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <tilseq/context.h>
 
-#include "model/nb_plan.h"
+#include "glm/design_plan.h"
 
 #define TIL_NB_MIN_DISPERSION 1e-8
 #define TIL_NB_MIN_MU 0.5           /* means are not taken below this in weights         */

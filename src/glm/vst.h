@@ -7,7 +7,7 @@
 #include <tilseq/context.h>
 #include <tilseq/matrix.h>
 
-#include "model/trend.h"
+#include "glm/trend.h"
 
 /* The dispersion trend of the counts, all samples taken as replicates (design ~1, "blind").
  *
