@@ -62,18 +62,18 @@ while read -r header doors; do
         esac
     done
 done <<'DOORS'
-htslib/        io/bam.c
+htslib/        io/reads/bam.c
 lapacke.h      math/linalg.c
 cblas.h        math/linalg.c
 Rmath.h        math/dist.c
 pthread.h      base/parallel.c
-zlib.h         io/inflate.c
-libdeflate.h   io/inflate.c io/bgzf.c
-isa-l          io/inflate.c
-igzip_lib.h    io/inflate.c
-jansson.h      io/json.c
-yaml.h         io/yaml.c
-nettle/        io/digest.c
+zlib.h         io/reads/inflate.c
+libdeflate.h   io/reads/inflate.c io/reads/bgzf.c
+isa-l          io/reads/inflate.c
+igzip_lib.h    io/reads/inflate.c
+jansson.h      io/text/json.c
+yaml.h         io/text/yaml.c
+nettle/        io/text/digest.c
 DOORS
 
 # printing, exiting and locale-bound number reading stay out of the library

@@ -1,6 +1,6 @@
 /* tilseq/qc.h -- what the reads look like before anything is made of them.
  *
- *   in:  batches of reads (io/fastq.h), in any order and from any number of threads
+ *   in:  batches of reads (io/reads/fastq.h), in any order and from any number of threads
  *   out: til_reads_summary_t: quality, bases, GC, N, adapters per position; lengths; duplication;
  *        over-represented sequences
  *
@@ -53,7 +53,7 @@ til_status_t til_reads_stats_merge(til_ctx_t *ctx, til_reads_stats_t *into,
                                    const til_reads_stats_t *from);
 
 /* A whole file ("-" is standard input) on up to ctx->n_threads threads. TIL_EINPUT, TIL_EIO as
- * io/fastq.h says. */
+ * io/reads/fastq.h says. */
 TIL_MUST_USE
 til_status_t til_reads_stats_file(til_ctx_t *ctx, const char *path, til_reads_stats_t **out);
 

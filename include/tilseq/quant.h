@@ -156,7 +156,7 @@ typedef struct {
 
 /* Quantifies reads against an index. `out` is left empty unless TIL_OK.
  *
- * TIL_EINPUT for wrong FASTQ (see io/fastq.h), TIL_EUSAGE for a library type that contradicts
+ * TIL_EINPUT for wrong FASTQ (see io/reads/fastq.h), TIL_EUSAGE for a library type that contradicts
  * single or paired reads. Reads of which none maps are no error: a warning, and zeros. The same
  * bytes for any ctx->n_threads. */
 TIL_MUST_USE

@@ -14,9 +14,9 @@
 #include "cli/count_tables.h"
 #include "cli/job.h"
 #include "cli/quality_files.h"
-#include "io/gtf.h"
-#include "io/textfile.h"
-#include "io/tsv.h"
+#include "io/text/gtf.h"
+#include "io/text/textfile.h"
+#include "io/text/tsv.h"
 
 typedef struct {
     const char *annotation, *output, *pairs, *strand, *feature, *attribute, *level, *mode, *multi,

@@ -15,8 +15,8 @@
 #include "cli/lengths.h"
 #include "design/collapse.h"
 #include "de/null_check.h"
-#include "io/matrix_tsv.h"
-#include "io/table_tsv.h"
+#include "io/text/matrix_tsv.h"
+#include "io/text/table_tsv.h"
 #include "math/order.h"
 
 typedef struct {

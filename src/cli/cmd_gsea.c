@@ -10,8 +10,8 @@
 #include "cli/commands.h"
 #include "cli/job.h"
 #include "cli/rankings.h"
-#include "io/gmt.h"
-#include "io/table_tsv.h"
+#include "io/text/gmt.h"
+#include "io/text/table_tsv.h"
 
 typedef struct {
     const char *sets, *ranks, *de, *list, *universe, *genes, *rank_by;

@@ -14,8 +14,8 @@
 #include "cli/commands.h"
 #include "cli/merge_inputs.h"
 #include "genes/tx_genes.h"
-#include "io/gtf.h"
-#include "io/tx2gene.h"
+#include "io/text/gtf.h"
+#include "io/text/tx2gene.h"
 
 typedef struct {
     const char *output, *tx2gene, *annotation, *sample_names, *strand;

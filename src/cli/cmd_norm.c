@@ -12,8 +12,8 @@
 #include "cli/groups.h"
 #include "cli/inputs.h"
 #include "cli/lengths.h"
-#include "io/matrix_tsv.h"
-#include "io/table_tsv.h"
+#include "io/text/matrix_tsv.h"
+#include "io/text/table_tsv.h"
 #include "norm/filter_expr.h"
 #include "math/pca.h"
 

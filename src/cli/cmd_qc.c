@@ -15,8 +15,8 @@
 #include "cli/job.h"
 #include "cli/quality_files.h"
 #include "cli/reads_files.h"
-#include "io/bytestream.h"
-#include "io/gtf.h"
+#include "io/reads/bytestream.h"
+#include "io/text/gtf.h"
 
 typedef struct {
     const char *annotation, *output, *reference, *sample_names;

@@ -13,10 +13,10 @@
 #include "cli/commands.h"
 #include "cli/job.h"
 #include "config.h"
-#include "io/json.h"
-#include "io/matrix_tsv.h"
-#include "io/sheet_tsv.h"
-#include "io/table_tsv.h"
+#include "io/text/json.h"
+#include "io/text/matrix_tsv.h"
+#include "io/text/sheet_tsv.h"
+#include "io/text/table_tsv.h"
 
 typedef struct {
     const char *output, *title;

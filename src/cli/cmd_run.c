@@ -23,8 +23,8 @@
 #include "cli/shipped.h"
 #include "cli/steps.h"
 #include "config.h"
-#include "io/gmt.h"
-#include "io/sheet_tsv.h"
+#include "io/text/gmt.h"
+#include "io/text/sheet_tsv.h"
 
 typedef struct {
     const char *output, *counts, *sets, *scores, *method, *filter, *fit_type, *species,

@@ -10,9 +10,9 @@
 #include "cli/commands.h"
 #include "cli/inputs.h"
 #include "cli/shipped.h"
-#include "io/builtin.h"
-#include "io/gmt.h"
-#include "io/table_tsv.h"
+#include "io/text/builtin.h"
+#include "io/text/gmt.h"
+#include "io/text/table_tsv.h"
 
 typedef struct {
     const char *sets, *scores, *method, *scale, *values, *species, *kcdf, *samples,

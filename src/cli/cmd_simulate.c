@@ -13,10 +13,10 @@
 #include "cli/job.h"
 #include "cli/shipped.h"
 #include "cli/simulate_reads.h"
-#include "io/builtin.h"
-#include "io/gmt.h"
-#include "io/matrix_tsv.h"
-#include "io/table_tsv.h"
+#include "io/text/builtin.h"
+#include "io/text/gmt.h"
+#include "io/text/matrix_tsv.h"
+#include "io/text/table_tsv.h"
 
 enum { RANDOM_SETS = 20, RANDOM_SIZE = 20, SMALLEST_SET = 2 };
 

@@ -16,7 +16,7 @@
 #include "cli/commands.h"
 #include "cli/count_partials.h"
 #include "cli/count_tables.h"
-#include "io/counts_tsv.h"
+#include "io/text/counts_tsv.h"
 
 /* A recorded command, taken apart. */
 typedef struct {

@@ -6,7 +6,7 @@
 #define TIL_CLI_COUNT_PARTIALS_H
 
 #include "cli/job.h"
-#include "io/quant_dir.h"
+#include "io/text/quant_dir.h"
 
 typedef struct til_partials til_partials_t;
 

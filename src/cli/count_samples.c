@@ -9,7 +9,7 @@
 #include "base/parallel.h"
 #include "base/try.h"
 #include "cli/count_samples.h"
-#include "io/bam.h"
+#include "io/reads/bam.h"
 
 static const char *const extensions[] = { ".gz", ".bam", ".sam", ".cram", ".fastq", ".fq" };
 

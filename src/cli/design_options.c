@@ -7,7 +7,7 @@
 #include "base/names.h"
 #include "base/try.h"
 #include "cli/design_options.h"
-#include "io/contrasts_file.h"
+#include "io/text/contrasts_file.h"
 #include "design/rank.h"
 
 static til_status_t check_options(til_ctx_t *ctx, const til_design_args_t *args)

@@ -8,9 +8,9 @@
 #include "base/strbuf.h"
 #include "base/try.h"
 #include "cli/inputs.h"
-#include "io/cls.h"
-#include "io/genes_tsv.h"
-#include "io/sheet_tsv.h"
+#include "io/text/cls.h"
+#include "io/text/genes_tsv.h"
+#include "io/text/sheet_tsv.h"
 
 /* ---- matrix ------------------------------------------------------------------------------ */
 

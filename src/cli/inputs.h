@@ -8,7 +8,7 @@
 #include <tilseq/matrix.h>
 
 #include "cli/job.h"
-#include "io/matrix_tsv.h"
+#include "io/text/matrix_tsv.h"
 
 /* Wishes about samples and genes that several commands share. */
 typedef struct {

@@ -12,8 +12,8 @@
 
 #include "base/outfile.h"
 #include "cli/options.h"
-#include "io/digest.h"
-#include "io/gtf.h"
+#include "io/text/digest.h"
+#include "io/text/gtf.h"
 
 typedef struct {
     char *path;                     /* as given                                              */

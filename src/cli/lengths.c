@@ -7,7 +7,7 @@
 #include "base/names.h"
 #include "base/try.h"
 #include "cli/lengths.h"
-#include "io/table_tsv.h"
+#include "io/text/table_tsv.h"
 
 /* column[s]: where the lengths of sample s stand. */
 static til_status_t find_columns(til_ctx_t *ctx, const char *path, const til_table_t *table,

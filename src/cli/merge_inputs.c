@@ -12,7 +12,7 @@
 #include "base/strbuf.h"
 #include "base/try.h"
 #include "cli/merge_inputs.h"
-#include "io/matrix_tsv.h"
+#include "io/text/matrix_tsv.h"
 
 enum { N_SHOWN = 3 };
 

@@ -5,7 +5,7 @@
 
 #include "cli/count_partials.h"
 #include "cli/job.h"
-#include "io/quant_dir.h"
+#include "io/text/quant_dir.h"
 #include "genes/summarise.h"
 
 typedef struct {

@@ -8,7 +8,7 @@
 #include "base/strbuf.h"
 #include "base/try.h"
 #include "cli/quality_files.h"
-#include "io/json.h"
+#include "io/text/json.h"
 
 static const char *const verdicts[] = { "forward", "reverse", "unstranded", "unclear" };
 

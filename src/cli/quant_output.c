@@ -13,8 +13,8 @@
 #include "base/try.h"
 #include "cli/quant_output.h"
 #include "config.h"
-#include "io/inflate.h"
-#include "io/json.h"
+#include "io/reads/inflate.h"
+#include "io/text/json.h"
 
 #define LAYOUT_VERSION "1.10.1"     /* the salmon whose layout this is; tximport and MultiQC ask */
 

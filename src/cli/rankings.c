@@ -11,9 +11,9 @@
 #include "base/try.h"
 #include "cli/rankings.h"
 #include "genes/gene_key.h"
-#include "io/genes_tsv.h"
-#include "io/rnk.h"
-#include "io/table_tsv.h"
+#include "io/text/genes_tsv.h"
+#include "io/text/rnk.h"
+#include "io/text/table_tsv.h"
 
 /* One row of the input: gene names borrowed from what was read. */
 typedef struct {

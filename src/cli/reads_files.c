@@ -8,7 +8,7 @@
 #include "base/strbuf.h"
 #include "base/try.h"
 #include "cli/reads_files.h"
-#include "io/json.h"
+#include "io/text/json.h"
 
 typedef struct {
     til_job_t *job;

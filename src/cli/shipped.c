@@ -6,10 +6,10 @@
 #include "base/alloc.h"
 #include "base/try.h"
 #include "cli/shipped.h"
-#include "io/builtin.h"
-#include "io/gene_ids_tsv.h"
-#include "io/gmt.h"
-#include "io/tsv.h"
+#include "io/text/builtin.h"
+#include "io/text/gene_ids_tsv.h"
+#include "io/text/gmt.h"
+#include "io/text/tsv.h"
 
 static const struct {
     const char *name, *sets, *ids;

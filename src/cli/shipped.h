@@ -10,7 +10,7 @@
 
 #include "cli/options.h"
 #include "genes/gene_ids.h"
-#include "io/textfile.h"
+#include "io/text/textfile.h"
 
 typedef enum {
     TIL_HUMAN, TIL_MOUSE, TIL_N_SPECIES,

@@ -9,8 +9,8 @@
 #include "base/strbuf.h"
 #include "base/try.h"
 #include "cli/simulate_reads.h"
-#include "io/matrix_tsv.h"
-#include "io/reads_out.h"
+#include "io/text/matrix_tsv.h"
+#include "io/reads/reads_out.h"
 
 static const char contig[] = "chr1";
 enum { MOST_BLOCKS = 8 };

@@ -9,8 +9,8 @@
 
 #include "base/strbuf.h"
 #include "cli/options.h"
-#include "io/digest.h"
-#include "io/json.h"
+#include "io/text/digest.h"
+#include "io/text/json.h"
 
 /* One step. Words are owned. */
 typedef struct {

@@ -8,8 +8,8 @@
 #include "base/try.h"
 #include "cli/job.h"
 #include "cli/transcript_genes.h"
-#include "io/gtf.h"
-#include "io/tx2gene.h"
+#include "io/text/gtf.h"
+#include "io/text/tx2gene.h"
 
 static til_status_t from_table(til_ctx_t *ctx, til_job_t *job, til_index_t *index,
                                const char *path, bool allow_missing)

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/version.h"
 #include "config.h"
-#include "io/inflate.h"
+#include "io/reads/inflate.h"
 #include "math/linalg.h"
 
 void til_version_print(FILE *out)

@@ -5,7 +5,7 @@
 
 #include <tilseq/count.h>
 
-#include "io/bam.h"
+#include "io/reads/bam.h"
 
 /* For each contig of the header its index in the annotation, or -1: by name, by the aliases of the
  * options, else by the name without its dress (chr1 = 1, chrM = MT, chrUn_KI270302v1 =

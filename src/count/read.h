@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "io/bam.h"
+#include "io/reads/bam.h"
 
 enum {
     TIL_FLAG_PAIRED = 0x1, TIL_FLAG_PROPER = 0x2, TIL_FLAG_UNMAPPED = 0x4,

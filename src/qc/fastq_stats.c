@@ -16,7 +16,7 @@
 #include "base/alloc.h"
 #include "base/parallel.h"
 #include "base/try.h"
-#include "io/fastq.h"
+#include "io/reads/fastq.h"
 #include "qc/sequences.h"
 
 enum {

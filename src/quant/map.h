@@ -3,7 +3,7 @@
 #ifndef TIL_QUANT_MAP_H
 #define TIL_QUANT_MAP_H
 
-#include "io/fastq.h"
+#include "io/reads/fastq.h"
 #include "quant/eqclass.h"
 #include "quant/fraglen.h"
 #include "quant/index.h"

@@ -12,7 +12,7 @@
 #include "base/alloc.h"
 #include "base/names.h"
 #include "base/try.h"
-#include "io/fasta.h"
+#include "io/reads/fasta.h"
 #include "quant/kmer.h"
 #include "quant/targets.h"
 

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdint.h>
 
-#include "io/counts_tsv.h"
+#include "io/text/counts_tsv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdint.h>
 
-#include "io/fastq.h"
+#include "io/reads/fastq.h"
 #include "fuzz/as_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

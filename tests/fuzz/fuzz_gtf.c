@@ -5,7 +5,7 @@
 
 #include <tilseq/count.h>
 
-#include "io/gtf.h"
+#include "io/text/gtf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

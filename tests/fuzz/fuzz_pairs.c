@@ -5,7 +5,7 @@
 
 #include <tilseq/design.h>
 
-#include "io/sheet_tsv.h"
+#include "io/text/sheet_tsv.h"
 #include "design/rank.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

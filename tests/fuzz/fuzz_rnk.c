@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "io/rnk.h"
+#include "io/text/rnk.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,11 +1,11 @@
-/* fuzz_sheet.c -- sample sheets, gene name tables and result tables: all split by io/tsv.c. */
+/* fuzz_sheet.c -- sample sheets, gene name tables and result tables: all split by io/text/tsv.c. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdint.h>
 
-#include "io/cls.h"
-#include "io/genes_tsv.h"
-#include "io/sheet_tsv.h"
-#include "io/table_tsv.h"
+#include "io/text/cls.h"
+#include "io/text/genes_tsv.h"
+#include "io/text/sheet_tsv.h"
+#include "io/text/table_tsv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

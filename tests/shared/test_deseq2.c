@@ -25,8 +25,8 @@
 
 #include "base/names.h"
 #include "de/deseq2_fit.h"
-#include "io/matrix_tsv.h"
-#include "io/table_tsv.h"
+#include "io/text/matrix_tsv.h"
+#include "io/text/table_tsv.h"
 #include "norm/size_factors.h"
 #include "glm/vst.h"
 

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "gsea/methods.h"
-#include "io/gmt.h"
-#include "io/rnk.h"
-#include "io/table_tsv.h"
+#include "io/text/gmt.h"
+#include "io/text/rnk.h"
+#include "io/text/table_tsv.h"
 #include "support/golden.h"
 #include "support/runner.h"
 

@@ -14,8 +14,8 @@
 
 #include "base/names.h"
 #include "base/number.h"
-#include "io/textfile.h"
-#include "io/tsv.h"
+#include "io/text/textfile.h"
+#include "io/text/tsv.h"
 #include "support/golden.h"
 #include "support/runner.h"
 

@@ -6,8 +6,8 @@
 
 #include <tilseq/design.h>
 
-#include "io/sheet_tsv.h"
-#include "io/table_tsv.h"
+#include "io/text/sheet_tsv.h"
+#include "io/text/table_tsv.h"
 #include "support/golden.h"
 #include "support/runner.h"
 

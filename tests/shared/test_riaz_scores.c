@@ -6,10 +6,10 @@
 
 #include <tilseq/score.h>
 
-#include "io/builtin.h"
-#include "io/gmt.h"
-#include "io/matrix_tsv.h"
-#include "io/table_tsv.h"
+#include "io/text/builtin.h"
+#include "io/text/gmt.h"
+#include "io/text/matrix_tsv.h"
+#include "io/text/table_tsv.h"
 #include "support/golden.h"
 #include "support/runner.h"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/sheet_tsv.h"
+#include "io/text/sheet_tsv.h"
 
 static inline til_sheet_t fuzz_sheet(const char *tsv)
 {

@@ -12,8 +12,8 @@
 #include <tilseq/matrix.h>
 #include <tilseq/table.h>
 
-#include "io/matrix_tsv.h"
-#include "io/table_tsv.h"
+#include "io/text/matrix_tsv.h"
+#include "io/text/table_tsv.h"
 #include "support/golden.h"
 
 static inline void read_text(til_ctx_t *ctx, const char *file, til_text_t *text)

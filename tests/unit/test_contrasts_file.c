@@ -1,7 +1,7 @@
 /* test_contrasts_file.c -- nf-core's files of contrasts, as tables and as YAML. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/strbuf.h"
-#include "io/contrasts_file.h"
+#include "io/text/contrasts_file.h"
 #include "support/golden.h"
 #include "support/runner.h"
 

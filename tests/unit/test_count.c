@@ -7,8 +7,8 @@
 
 #include <tilseq/count.h>
 
-#include "io/gtf.h"
-#include "io/inflate.h"
+#include "io/text/gtf.h"
+#include "io/reads/inflate.h"
 #include "support/runner.h"
 #include "support/scratch.h"
 

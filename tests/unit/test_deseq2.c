@@ -9,8 +9,8 @@
 #include <check.h>
 #include <tilseq/de.h>
 
-#include "io/matrix_tsv.h"
-#include "io/table_tsv.h"
+#include "io/text/matrix_tsv.h"
+#include "io/text/table_tsv.h"
 #include "norm/size_factors.h"
 #include "glm/vst.h"
 #include "support/golden.h"

@@ -1,6 +1,6 @@
 /* test_fasta.c -- FASTA records in every shape, and what is refused. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "io/fasta.h"
+#include "io/reads/fasta.h"
 #include "support/runner.h"
 #include "support/scratch.h"
 

@@ -4,8 +4,8 @@
 #include <stdint.h>
 
 #include "base/strbuf.h"
-#include "io/fastq.h"
-#include "io/inflate.h"
+#include "io/reads/fastq.h"
+#include "io/reads/inflate.h"
 #include "support/runner.h"
 #include "support/scratch.h"
 

@@ -8,7 +8,7 @@
 
 #include <tilseq/qc.h>
 
-#include "io/fastq.h"
+#include "io/reads/fastq.h"
 #include "qc/sequences.h"
 #include "support/runner.h"
 

@@ -5,9 +5,9 @@
 #include <tilseq/score.h>
 
 #include "base/names.h"
-#include "io/builtin.h"
-#include "io/gene_ids_tsv.h"
-#include "io/tsv.h"
+#include "io/text/builtin.h"
+#include "io/text/gene_ids_tsv.h"
+#include "io/text/tsv.h"
 #include "score/definition.h"
 #include "support/golden.h"
 #include "support/runner.h"

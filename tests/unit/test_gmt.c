@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "io/gmt.h"
+#include "io/text/gmt.h"
 #include "support/runner.h"
 
 static til_ctx_t ctx;

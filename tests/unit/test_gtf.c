@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "io/gtf.h"
+#include "io/text/gtf.h"
 #include "support/runner.h"
 
 static til_ctx_t ctx;

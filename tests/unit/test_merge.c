@@ -7,9 +7,9 @@
 
 #include "base/names.h"
 #include "genes/tx_genes.h"
-#include "io/counts_tsv.h"
-#include "io/quant_dir.h"
-#include "io/tx2gene.h"
+#include "io/text/counts_tsv.h"
+#include "io/text/quant_dir.h"
+#include "io/text/tx2gene.h"
 #include "genes/summarise.h"
 #include "support/runner.h"
 #include "support/tables.h"

@@ -4,9 +4,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <tilseq/de.h>
 
-#include "io/matrix_tsv.h"
-#include "io/sheet_tsv.h"
-#include "io/table_tsv.h"
+#include "io/text/matrix_tsv.h"
+#include "io/text/sheet_tsv.h"
+#include "io/text/table_tsv.h"
 #include "support/golden.h"
 #include "support/runner.h"
 

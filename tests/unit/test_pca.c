@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "io/matrix_tsv.h"
-#include "io/table_tsv.h"
+#include "io/text/matrix_tsv.h"
+#include "io/text/table_tsv.h"
 #include "math/linalg.h"
 #include "math/pca.h"
 #include "support/golden.h"

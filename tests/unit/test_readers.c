@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "io/cls.h"
-#include "io/genes_tsv.h"
-#include "io/matrix_tsv.h"
-#include "io/sheet_tsv.h"
-#include "io/table_tsv.h"
+#include "io/text/cls.h"
+#include "io/text/genes_tsv.h"
+#include "io/text/matrix_tsv.h"
+#include "io/text/sheet_tsv.h"
+#include "io/text/table_tsv.h"
 #include "support/runner.h"
 
 static til_ctx_t ctx;

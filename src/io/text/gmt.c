@@ -1,0 +1,127 @@
+/* gmt.c -- gene sets as text. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/names.h"
+#include "base/try.h"
+#include "io/text/gmt.h"
+
+/* What a reading has met so far. */
+typedef struct {
+    til_names_t *names;         /* set names, also of sets left out */
+    size_t *lines, capacity;    /* where each name stood            */
+    size_t n_repeated, n_with_repeats, n_empty;
+    char **genes;
+    size_t genes_capacity;
+} reading_t;
+
+/* Cuts a field at `*rest`, which moves past the tab behind it, or to NULL after the last. */
+static char *cut_field(char **rest)
+{
+    char *field = *rest, *tab = strchr(field, '\t');
+
+    if (tab != NULL) *tab = '\0';
+    *rest = tab == NULL ? NULL : tab + 1;
+    return field;
+}
+
+static til_status_t note_name(til_ctx_t *ctx, reading_t *r, const til_text_t *text,
+                              const char *name)
+{
+    int is_new;
+    ptrdiff_t id;
+    til_status_t status;
+
+    if (name[0] == '\0')
+        return til_fail(ctx, TIL_EINPUT, "%s:%zu: the set has no name", text->path, text->line);
+    id = til_names_add(r->names, name, &is_new);
+    if (id < 0) return til_no_memory(ctx, r->capacity, "set names");
+    if (!is_new)
+        return til_fail(ctx, TIL_EINPUT, "%s:%zu: set %s is also on line %zu: names of sets must "
+                        "differ", text->path, text->line, name, r->lines[id]);
+    status = til_grow(ctx, &r->lines, &r->capacity, (size_t)id + 1, sizeof *r->lines);
+    if (status == TIL_OK) r->lines[id] = text->line;
+    return status;
+}
+
+static til_status_t read_set(til_ctx_t *ctx, reading_t *r, const til_text_t *text, char *line,
+                             til_genesets_t *out)
+{
+    char *rest = line, *name = cut_field(&rest), *about = "";
+    size_t n_genes = 0, n_repeated = 0;
+    til_status_t status;
+
+    if (rest == NULL)
+        return til_fail(ctx, TIL_EINPUT, "%s:%zu: no tab in the line: expected a set name, a "
+                        "description and genes, by tabs", text->path, text->line);
+    TIL_TRY(note_name(ctx, r, text, name));
+    about = cut_field(&rest);
+    while (rest != NULL) {
+        char *gene = cut_field(&rest);
+        if (gene[0] == '\0') continue;          /* tabs at the end of the line */
+        TIL_TRY(til_grow(ctx, &r->genes, &r->genes_capacity, n_genes + 1, sizeof *r->genes));
+        r->genes[n_genes++] = gene;
+    }
+    if (n_genes == 0) {
+        r->n_empty++;
+        til_say(ctx, TIL_LOG_WARNING, "%s:%zu: set %s has no genes: left out", text->path,
+                text->line, name);
+        return TIL_OK;
+    }
+    TIL_TRY(til_genesets_add(ctx, out, name, about, r->genes, n_genes, text->line, &n_repeated));
+    r->n_repeated += n_repeated;
+    r->n_with_repeats += n_repeated > 0;
+done:
+    return status;
+}
+
+til_status_t til_gmt_read(til_ctx_t *ctx, til_text_t *text, til_genesets_t *out)
+{
+    til_status_t status = TIL_OK;
+    reading_t r = { .names = til_names_new() };
+    char *line;
+    size_t length;
+
+    *out = (til_genesets_t){ 0 };
+    if (r.names == NULL) {
+        status = til_no_memory(ctx, 1, "set names");
+        goto done;
+    }
+    TIL_TRY(til_genesets_set_origin(ctx, out, text->path));
+    while (til_text_next_data(text, &line, &length))
+        if (line[strspn(line, " \t")] != '\0') TIL_TRY(read_set(ctx, &r, text, line, out));
+    if (out->n_sets == 0) {
+        status = til_fail(ctx, TIL_EINPUT, "%s: no gene set in the file", text->path);
+        goto done;
+    }
+    if (r.n_repeated > 0)
+        til_say(ctx, TIL_LOG_NOTICE, "%s: %zu repeated genes in %zu sets: each is used once",
+                text->path, r.n_repeated, r.n_with_repeats);
+    if (r.n_empty > 0)
+        til_say(ctx, TIL_LOG_NOTICE, "%s: %zu of %zu sets have no genes: left out", text->path,
+                r.n_empty, r.n_empty + out->n_sets);
+done:
+    til_names_free(r.names);
+    free(r.lines);
+    free(r.genes);
+    if (status != TIL_OK) til_genesets_clear(out);
+    return status;
+}
+
+void til_gmt_write(til_out_t *out, const til_genesets_t *sets)
+{
+    for (size_t i = 0; i < sets->n_sets; i++) {
+        const til_geneset_t *set = &sets->sets[i];
+
+        til_out_text(out, set->name);
+        til_out_char(out, '\t');
+        til_out_text(out, set->about[0] == '\0' ? "NA" : set->about);
+        for (size_t j = 0; j < set->n_genes; j++) {
+            til_out_char(out, '\t');
+            til_out_text(out, set->genes[j]);
+        }
+        til_out_char(out, '\n');
+    }
+}
