@@ -7,21 +7,28 @@ failed=0
 
 room_of_header() {
     case $1 in
-        status|context)                       echo base ;;
-        matrix|annot|design|geneset|ranking|table)    echo data ;;
-        *)                                    echo "$1" ;;
+        status|context)                        echo base ;;
+        matrix|annot|geneset|ranking|table)    echo data ;;
+        *)                                     echo "$1" ;;
     esac
 }
 
+# io is one room with two folders
+files_of() {
+    find "$1" -name '*.[ch]'
+}
+
 rooms_seen_by() {
-    sed -n 's/^#include "\([a-z]*\)\/.*/\1/p' "$1"/*.[ch]
-    for header in $(sed -n 's/^#include <tilseq\/\([a-z]*\)\.h>.*/\1/p' "$1"/*.[ch]); do
+    files_of "$1" | xargs sed -n 's/^#include "\([a-z]*\)\/.*/\1/p'
+    for header in $(files_of "$1" | xargs sed -n 's/^#include <tilseq\/\([a-z]*\)\.h>.*/\1/p'); do
         room_of_header "$header"
     done
 }
 
+rooms=
 while read -r room may_see; do
-    [ -d "$room" ] && ls "$room"/*.[ch] >/dev/null 2>&1 || continue
+    rooms="$rooms $room"
+    [ -d "$room" ] || continue
     for seen in $(rooms_seen_by "$room" | sort -u); do
         case " $room $may_see " in
             *" $seen "*) ;;
@@ -32,30 +39,34 @@ done <<'ROOMS'
 base
 data    base
 math    base
-io      base data
-model   base data math
-qc      base data io math
-count   base data io math
-quant   base data io math
-norm    base data math model
-de      base data math model
-gsea    base data math model
-score   base data math model
-sim     base data math model
+design  base data math
+genes   base data
+io      base data design genes
+glm     base data design math
+norm    base data design math glm
+qc      base data genes math io
+count   base data genes math io
+quant   base data genes math io
+de      base data genes design math glm norm
+gsea    base data genes design math glm norm
+score   base data genes design math glm norm
+trial   base data genes design math glm norm
+sim     base data genes design math glm norm
 report  base data
-cli     base data math io model qc count quant norm de gsea score sim report
+tasks   base data math design genes io glm norm qc count quant de gsea score trial sim report
+cli     base data math design genes io glm norm qc count quant de gsea score trial sim report tasks
 ROOMS
 
 for room in *; do
-    case $room in
-        base|data|math|io|model|qc|count|quant|norm|de|gsea|score|sim|report|cli) ;;
+    case " $rooms " in
+        *" $room "*) ;;
         *) echo "layers: src/$room is not in the table" >&2; failed=1 ;;
     esac
 done
 
 # header, then the only files that may include it
 while read -r header doors; do
-    for file in $(grep -l "^#include <$header" ./*/*.[ch] 2>/dev/null | sed 's/^\.\///'); do
+    for file in $(grep -rl "^#include <$header" --include='*.[ch]' . | sed 's/^\.\///'); do
         case " $doors " in
             *" $file "*) ;;
             *) echo "layers: $file must not include <$header>: its door is $doors" >&2; failed=1 ;;
@@ -77,9 +88,10 @@ nettle/        io/text/digest.c
 DOORS
 
 # printing, exiting and locale-bound number reading stay out of the library
-for room in base data math io model qc count quant norm de gsea score sim report; do
-    [ -d "$room" ] || continue
-    if grep -nE '(^|[^_a-zA-Z>.])(exit|abort|printf|puts|perror|atoi|atof|strtod|sscanf|setlocale)\(' "$room"/*.c 2>/dev/null |
+for room in $rooms; do
+    [ -d "$room" ] && [ "$room" != cli ] || continue
+    if files_of "$room" | grep '\.c$' |
+        xargs grep -nE '(^|[^_a-zA-Z>.])(exit|abort|printf|puts|perror|atoi|atof|strtod|sscanf|setlocale)\(' |
         grep -vE 'base/number\.c.*strtod|base/parallel\.c.*strtol'; then
         echo "layers: src/$room prints, exits or reads numbers by the locale" >&2; failed=1
     fi

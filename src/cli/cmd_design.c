@@ -6,7 +6,7 @@
 #include "base/try.h"
 #include "cli/commands.h"
 #include "cli/design_options.h"
-#include "cli/inputs.h"
+#include "tasks/inputs.h"
 #include "design/rank.h"
 
 typedef struct {

@@ -8,8 +8,8 @@
 
 #include "base/try.h"
 #include "cli/commands.h"
-#include "cli/job.h"
-#include "cli/rankings.h"
+#include "tasks/job.h"
+#include "tasks/rankings.h"
 #include "io/text/gmt.h"
 #include "io/text/table_tsv.h"
 

@@ -7,8 +7,8 @@
 
 #include "base/try.h"
 #include "cli/commands.h"
-#include "cli/job.h"
-#include "cli/transcript_genes.h"
+#include "tasks/job.h"
+#include "tasks/transcript_genes.h"
 
 typedef struct {
     const char *transcripts, *tx2gene, *annotation, *decoys, *output;

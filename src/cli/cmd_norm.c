@@ -9,13 +9,14 @@
 #include "base/strbuf.h"
 #include "base/try.h"
 #include "cli/commands.h"
-#include "cli/groups.h"
-#include "cli/inputs.h"
-#include "cli/lengths.h"
+#include "cli/input_options.h"
+#include "tasks/groups.h"
+#include "tasks/inputs.h"
+#include "tasks/lengths.h"
 #include "io/text/matrix_tsv.h"
 #include "io/text/table_tsv.h"
 #include "norm/filter_expr.h"
-#include "math/pca.h"
+#include "norm/pca.h"
 
 typedef struct {
     const char *method, *to, *samples, *filter, *design, *lengths, *output, *pca;

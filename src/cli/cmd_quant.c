@@ -10,10 +10,10 @@
 #include "base/strbuf.h"
 #include "base/try.h"
 #include "cli/commands.h"
-#include "cli/job.h"
-#include "cli/quant_output.h"
-#include "cli/reads_files.h"
-#include "cli/transcript_genes.h"
+#include "tasks/job.h"
+#include "tasks/quant_output.h"
+#include "tasks/reads_files.h"
+#include "tasks/transcript_genes.h"
 
 typedef struct {
     const char *index, *tx2gene, *annotation, *output, *library, *quality;

@@ -11,7 +11,7 @@
 #include "base/strbuf.h"
 #include "base/try.h"
 #include "cli/commands.h"
-#include "cli/job.h"
+#include "tasks/job.h"
 #include "config.h"
 #include "io/text/json.h"
 #include "io/text/matrix_tsv.h"

@@ -15,7 +15,8 @@
 #include "base/try.h"
 #include "cli/commands.h"
 #include "cli/count_partials.h"
-#include "cli/count_tables.h"
+#include "cli/record.h"
+#include "tasks/count_tables.h"
 #include "io/text/counts_tsv.h"
 
 /* A recorded command, taken apart. */
@@ -364,11 +365,11 @@ static void add_command(const til_partials_t *p, char *const *names, til_strbuf_
         til_strbuf_printf(&word, "%s%s", s > 0 ? "," : "", names[s]);
     til_strbuf_add(b, "tilseq count");
     if (first->names < 0 && p->renamed) {
-        til_job_add_word(b, SAMPLE_NAMES);
-        til_job_add_word(b, til_strbuf_text(&word));
+        til_record_word(b, SAMPLE_NAMES);
+        til_record_word(b, til_strbuf_text(&word));
     }
     for (size_t i = 2; i < first->n; i++) {
-        if ((ptrdiff_t)i == first->names) til_job_add_word(b, til_strbuf_text(&word));
+        if ((ptrdiff_t)i == first->names) til_record_word(b, til_strbuf_text(&word));
         else if (!first->is_operand[i]) til_strbuf_printf(b, " %s", first->raw[i]);
         if (i != first->first) continue;
         for (size_t k = 0; k < p->n; k++)

@@ -5,7 +5,7 @@
 #ifndef TIL_CLI_COUNT_PARTIALS_H
 #define TIL_CLI_COUNT_PARTIALS_H
 
-#include "cli/job.h"
+#include "tasks/job.h"
 #include "io/text/quant_dir.h"
 
 typedef struct til_partials til_partials_t;

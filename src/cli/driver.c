@@ -9,7 +9,8 @@
 #include "base/parallel.h"
 #include "cli/commands.h"
 #include "cli/driver.h"
-#include "cli/job.h"
+#include "cli/record.h"
+#include "tasks/job.h"
 #include "config.h"
 
 #define ROW(x) &til_cmd_##x,
@@ -89,14 +90,14 @@ static void tell_inputs(til_ctx_t *ctx, const til_job_t *job)
     }
 }
 
-static til_status_t run_job(til_ctx_t *ctx, til_job_t *job)
+static til_status_t run_job(til_ctx_t *ctx, const til_command_t *command, til_job_t *job)
 {
-    til_status_t status = check_operands(ctx, job->command, job->n_operands);
+    til_status_t status = check_operands(ctx, command, job->n_operands);
 
     if (status != TIL_OK) return status;
     job->out = til_outset_new();
     if (job->out == NULL) return til_fail(ctx, TIL_ENOMEM, "out of memory");
-    status = job->command->run(ctx, job);
+    status = command->run(ctx, job);
     if (status == TIL_OK) status = flush_stdout(ctx);
     if (status == TIL_OK) status = til_outset_commit(ctx, job->out);
     return status;
@@ -108,7 +109,8 @@ static til_status_t start(til_ctx_t *ctx, sink_t *sink, const til_command_t *com
 {
     void *args = malloc(command->args_size);
     const char **operands = malloc(((size_t)argc + 1) * sizeof *operands);
-    til_job_t job = { .command = command, .args = args, .argc = argc, .argv = argv };
+    til_job_t job = { .args = args };
+    til_strbuf_t record = { 0 };
     til_status_t status;
 
     if (args == NULL || operands == NULL) {
@@ -130,7 +132,9 @@ static til_status_t start(til_ctx_t *ctx, sink_t *sink, const til_command_t *com
             set_threads(ctx, job.common);
             tell_threads(ctx);
         }
-        status = run_job(ctx, &job);
+        til_record_command(command, argc, argv, &record);
+        job.record = til_strbuf_text(&record);
+        status = run_job(ctx, command, &job);
         if (status == TIL_OK) tell_inputs(ctx, &job);
         if (status == TIL_OK && sink != NULL && !sink->quiet)
             fprintf(stderr, "[tilseq %s] done: version %s, %.2f s wall, %.2f s CPU, peak %.0f MB\n",
@@ -138,6 +142,7 @@ static til_status_t start(til_ctx_t *ctx, sink_t *sink, const til_command_t *com
                     til_cpu_seconds(), til_peak_rss_mb());
     }
     til_job_clear(&job);
+    til_strbuf_clear(&record);
     til_options_clear(command, args);
     free(operands);
     free(args);

@@ -4,7 +4,7 @@
 #define TIL_CLI_MERGE_INPUTS_H
 
 #include "cli/count_partials.h"
-#include "cli/job.h"
+#include "tasks/job.h"
 #include "io/text/quant_dir.h"
 #include "genes/summarise.h"
 

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <tilseq/context.h>
 
+#include "tasks/settings.h"
+
 /* What an option stores at its offset in the args struct. */
 typedef enum {
     TIL_OPT_FLAG,           /* bool                                                     */
@@ -24,11 +26,6 @@ typedef enum {
 } til_opt_kind_t;
 
 typedef struct {
-    const char **items;
-    size_t n;
-} til_list_t;
-
-typedef struct {
     char letter;            /* 0 for none                                                 */
     const char *name;       /* without its dashes; NULL ends the table                    */
     til_opt_kind_t kind;
@@ -38,12 +35,7 @@ typedef struct {
     const char *help;       /* one line, lower case, no stop                              */
 } til_opt_t;
 
-/* Wishes every command knows. Embed as `til_common_t common` and end the option table with
- * TIL_COMMON_OPTIONS(args_t). */
-typedef struct {
-    int64_t threads;        /* 0: the CPUs this process may run on */
-    bool quiet, verbose, no_provenance, help;
-} til_common_t;
+/* Embed til_common_t as `common` and end the option table with TIL_COMMON_OPTIONS(args_t). */
 
 #define TIL_COMMON_OPTIONS(args_t)                                                              \
     { '@', "threads", TIL_OPT_INT, offsetof(args_t, common.threads), "INT", 1, 100000,          \

@@ -1,8 +1,8 @@
 /* limma.h -- what the linear engines (voom and its kin) share: the genes that are kept, the
  * library sizes, and the moderated tests of a fitted linear model. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_DE_MODERATED_H
-#define TIL_DE_MODERATED_H
+#ifndef TIL_DE_LIMMA_H
+#define TIL_DE_LIMMA_H
 
 #include <tilseq/de.h>
 

@@ -1,7 +1,7 @@
 /* collapse.h -- technical replicates made one sample. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_DATA_COLLAPSE_H
-#define TIL_DATA_COLLAPSE_H
+#ifndef TIL_DESIGN_COLLAPSE_H
+#define TIL_DESIGN_COLLAPSE_H
 
 #include <stdbool.h>
 #include <tilseq/design.h>

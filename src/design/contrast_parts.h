@@ -1,7 +1,7 @@
 /* contrast_parts.h -- what the makers of contrasts share. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_DATA_CONTRAST_PARTS_H
-#define TIL_DATA_CONTRAST_PARTS_H
+#ifndef TIL_DESIGN_CONTRAST_PARTS_H
+#define TIL_DESIGN_CONTRAST_PARTS_H
 
 #include <tilseq/design.h>
 

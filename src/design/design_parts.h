@@ -1,7 +1,7 @@
 /* design_parts.h -- what design.c and pair_design.c share. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_DATA_DESIGN_PARTS_H
-#define TIL_DATA_DESIGN_PARTS_H
+#ifndef TIL_DESIGN_DESIGN_PARTS_H
+#define TIL_DESIGN_DESIGN_PARTS_H
 
 #include <tilseq/design.h>
 

@@ -1,7 +1,7 @@
 /* linear_combination.h -- arithmetic over coefficient names. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_DATA_EXPRESSION_H
-#define TIL_DATA_EXPRESSION_H
+#ifndef TIL_DESIGN_LINEAR_COMBINATION_H
+#define TIL_DESIGN_LINEAR_COMBINATION_H
 
 #include <tilseq/design.h>
 

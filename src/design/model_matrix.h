@@ -1,7 +1,7 @@
 /* model_matrix.h -- the columns that a formula stands for. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_DATA_MODEL_MATRIX_H
-#define TIL_DATA_MODEL_MATRIX_H
+#ifndef TIL_DESIGN_MODEL_MATRIX_H
+#define TIL_DESIGN_MODEL_MATRIX_H
 
 #include <tilseq/design.h>
 

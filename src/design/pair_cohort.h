@@ -1,7 +1,7 @@
 /* pair_cohort.h -- who takes part in a paired comparison. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_DATA_PAIR_COHORT_H
-#define TIL_DATA_PAIR_COHORT_H
+#ifndef TIL_DESIGN_PAIR_COHORT_H
+#define TIL_DESIGN_PAIR_COHORT_H
 
 #include "design/design_parts.h"
 

@@ -1,7 +1,7 @@
 /* rank.h -- can the coefficients of a design be told apart, and if not, why not. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_MODEL_RANK_H
-#define TIL_MODEL_RANK_H
+#ifndef TIL_DESIGN_RANK_H
+#define TIL_DESIGN_RANK_H
 
 #include <tilseq/design.h>
 

@@ -1,7 +1,7 @@
 /* variable.h -- columns of a sample sheet become factors and covariates. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_DATA_VARIABLE_H
-#define TIL_DATA_VARIABLE_H
+#ifndef TIL_DESIGN_VARIABLE_H
+#define TIL_DESIGN_VARIABLE_H
 
 #include <tilseq/design.h>
 

@@ -1,7 +1,7 @@
 /* gene_ids.h -- the names one gene goes by: Entrez, Ensembl, old symbols -> its symbol. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_DATA_GENE_IDS_H
-#define TIL_DATA_GENE_IDS_H
+#ifndef TIL_GENES_GENE_IDS_H
+#define TIL_GENES_GENE_IDS_H
 
 #include <stdbool.h>
 #include <tilseq/geneset.h>

@@ -1,7 +1,7 @@
 /* gene_key.h -- what part of a gene's name it is known by. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_DATA_GENE_KEY_H
-#define TIL_DATA_GENE_KEY_H
+#ifndef TIL_GENES_GENE_KEY_H
+#define TIL_GENES_GENE_KEY_H
 
 #include <stdbool.h>
 #include <stddef.h>

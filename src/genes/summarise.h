@@ -1,7 +1,7 @@
 /* summarise.h -- transcript abundances to gene counts, abundances and lengths. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_MODEL_SUMMARISE_H
-#define TIL_MODEL_SUMMARISE_H
+#ifndef TIL_GENES_SUMMARISE_H
+#define TIL_GENES_SUMMARISE_H
 
 #include <stdint.h>
 #include <tilseq/matrix.h>

@@ -1,7 +1,7 @@
 /* tx_genes.h -- the genes of a list of transcripts, looked up in a table. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_DATA_TX_GENES_H
-#define TIL_DATA_TX_GENES_H
+#ifndef TIL_GENES_TX_GENES_H
+#define TIL_GENES_TX_GENES_H
 
 #include <stddef.h>
 #include <stdint.h>

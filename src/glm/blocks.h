@@ -1,8 +1,8 @@
 /* blocks.h -- samples that belong together (biopsies of one patient) and are alike by a common
  * correlation. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_MODEL_BLOCKS_H
-#define TIL_MODEL_BLOCKS_H
+#ifndef TIL_GLM_BLOCKS_H
+#define TIL_GLM_BLOCKS_H
 
 #include <stddef.h>
 #include <tilseq/context.h>

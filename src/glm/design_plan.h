@@ -6,8 +6,8 @@
  * the other columns, the "border", so that a factorisation costs leaves x border^2 and not p^3.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_MODEL_NB_PLAN_H
-#define TIL_MODEL_NB_PLAN_H
+#ifndef TIL_GLM_DESIGN_PLAN_H
+#define TIL_GLM_DESIGN_PLAN_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* dispersion_prior.h -- how far the dispersion of a gene may lie from the trend. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_MODEL_DISPERSION_PRIOR_H
-#define TIL_MODEL_DISPERSION_PRIOR_H
+#ifndef TIL_GLM_DISPERSION_PRIOR_H
+#define TIL_GLM_DISPERSION_PRIOR_H
 
 #include <stddef.h>
 #include <tilseq/context.h>

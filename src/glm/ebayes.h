@@ -1,7 +1,7 @@
 /* ebayes.h -- borrowing strength over genes: moderated variances, t, F and log odds (limma). */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_MODEL_EBAYES_H
-#define TIL_MODEL_EBAYES_H
+#ifndef TIL_GLM_EBAYES_H
+#define TIL_GLM_EBAYES_H
 
 #include <stdbool.h>
 #include <stddef.h>

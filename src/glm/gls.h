@@ -1,7 +1,7 @@
 /* gls.h -- weighted least squares with samples correlated within blocks, one gene at a time. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_MODEL_GLS_H
-#define TIL_MODEL_GLS_H
+#ifndef TIL_GLM_GLS_H
+#define TIL_GLM_GLS_H
 
 #include <stdbool.h>
 #include <stddef.h>

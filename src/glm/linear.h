@@ -1,7 +1,7 @@
 /* linear.h -- one (weighted) least squares fit per gene, all with one design. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_MODEL_LINEAR_H
-#define TIL_MODEL_LINEAR_H
+#ifndef TIL_GLM_LINEAR_H
+#define TIL_GLM_LINEAR_H
 
 #include <stdbool.h>
 #include <stddef.h>

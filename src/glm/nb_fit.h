@@ -4,8 +4,8 @@
  * and an exact optimum would be another answer.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_MODEL_NB_FIT_H
-#define TIL_MODEL_NB_FIT_H
+#ifndef TIL_GLM_NB_FIT_H
+#define TIL_GLM_NB_FIT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* nb_genewise.h -- the spread of each gene on its own: the first stage of DESeq2. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_MODEL_NB_GENEWISE_H
-#define TIL_MODEL_NB_GENEWISE_H
+#ifndef TIL_GLM_NB_GENEWISE_H
+#define TIL_GLM_NB_GENEWISE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* nb_kernel.h -- sums over the samples of one gene that negative binomial fits live on. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_MODEL_NB_KERNEL_H
-#define TIL_MODEL_NB_KERNEL_H
+#ifndef TIL_GLM_NB_KERNEL_H
+#define TIL_GLM_NB_KERNEL_H
 
 #include <stddef.h>
 

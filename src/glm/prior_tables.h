@@ -1,7 +1,7 @@
 /* prior_tables.h -- simulated histograms for the width of the dispersion prior. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_MODEL_PRIOR_TABLES_H
-#define TIL_MODEL_PRIOR_TABLES_H
+#ifndef TIL_GLM_PRIOR_TABLES_H
+#define TIL_GLM_PRIOR_TABLES_H
 
 enum { TIL_PRIOR_VARIANCES = 200, TIL_PRIOR_BINS = 40 };
 

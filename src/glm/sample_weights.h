@@ -1,7 +1,7 @@
 /* sample_weights.h -- how reliable is each sample as a whole (limma's arrayWeights). */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_MODEL_SAMPLE_WEIGHTS_H
-#define TIL_MODEL_SAMPLE_WEIGHTS_H
+#ifndef TIL_GLM_SAMPLE_WEIGHTS_H
+#define TIL_GLM_SAMPLE_WEIGHTS_H
 
 #include <stddef.h>
 #include <tilseq/context.h>

@@ -1,7 +1,7 @@
 /* trend.h -- the dispersion expected of a gene from its mean. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_MODEL_TREND_H
-#define TIL_MODEL_TREND_H
+#ifndef TIL_GLM_TREND_H
+#define TIL_GLM_TREND_H
 
 #include <stddef.h>
 #include <tilseq/context.h>

@@ -141,7 +141,7 @@ done:
 /* Keeps variances off zero, with a warning where there were any. */
 static til_status_t lift_zeros(til_ctx_t *ctx, usable_t *u)
 {
-    double median;
+    double median = 0;
     size_t n_zeros = 0;
     til_status_t status;
 
@@ -536,7 +536,7 @@ til_status_t til_variance_prior_robust(til_ctx_t *ctx, size_t n, const double *v
     til_status_t status = TIL_OK;
     usable_t u = { 0 };
     double *some_scale = til_array(n, sizeof *some_scale), *some_df = til_array(n, sizeof *some_df);
-    double median, one = 0;
+    double median = 0, one = 0;
     size_t n_small = 0;
 
     if (some_scale == NULL || some_df == NULL) TIL_TRY(til_no_memory(ctx, n, "variances"));

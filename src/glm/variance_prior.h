@@ -1,7 +1,7 @@
 /* variance_prior.h -- the distribution that residual variances of genes are drawn from. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_MODEL_VARIANCE_PRIOR_H
-#define TIL_MODEL_VARIANCE_PRIOR_H
+#ifndef TIL_GLM_VARIANCE_PRIOR_H
+#define TIL_GLM_VARIANCE_PRIOR_H
 
 #include <stddef.h>
 #include <tilseq/context.h>

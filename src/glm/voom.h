@@ -1,7 +1,7 @@
 /* voom.h -- how precise is each log count: the mean-variance trend as weights. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_MODEL_VOOM_H
-#define TIL_MODEL_VOOM_H
+#ifndef TIL_GLM_VOOM_H
+#define TIL_GLM_VOOM_H
 
 #include <stddef.h>
 #include <tilseq/context.h>

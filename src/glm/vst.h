@@ -1,7 +1,7 @@
 /* vst.h -- counts on a scale where the spread does not follow the mean. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_MODEL_VST_H
-#define TIL_MODEL_VST_H
+#ifndef TIL_GLM_VST_H
+#define TIL_GLM_VST_H
 
 #include <stddef.h>
 #include <tilseq/context.h>

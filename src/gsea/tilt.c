@@ -272,7 +272,7 @@ typedef struct {
 static til_tilt_outcome_t profile_insert(profile_t *p, int where, int t, til_tilt_t start)
 {
     const til_walk_t *walk = p->base->walk;
-    til_classes_t classes;
+    til_classes_t classes = { 0 };
     int split = split_classes(walk, p->base->coarse, p->base->n_coarse, t, &classes);
     til_tilt_outcome_t outcome = solve(&classes, split, walk->n, p->size, p->score, &start);
     size_t n_after = (size_t)(p->n - where);

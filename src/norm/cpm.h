@@ -1,7 +1,7 @@
 /* cpm.h -- library sizes and counts per million. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_MODEL_CPM_H
-#define TIL_MODEL_CPM_H
+#ifndef TIL_NORM_CPM_H
+#define TIL_NORM_CPM_H
 
 #include <tilseq/matrix.h>
 

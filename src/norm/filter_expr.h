@@ -1,7 +1,7 @@
 /* filter_expr.h -- which features are expressed enough to be tested: edgeR's filterByExpr. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_MODEL_FILTER_EXPR_H
-#define TIL_MODEL_FILTER_EXPR_H
+#ifndef TIL_NORM_FILTER_EXPR_H
+#define TIL_NORM_FILTER_EXPR_H
 
 #include <stdbool.h>
 #include <tilseq/design.h>

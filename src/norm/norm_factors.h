@@ -11,8 +11,8 @@
  * factor would be zero or is not defined.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_MODEL_NORM_FACTORS_H
-#define TIL_MODEL_NORM_FACTORS_H
+#ifndef TIL_NORM_NORM_FACTORS_H
+#define TIL_NORM_NORM_FACTORS_H
 
 #include <tilseq/matrix.h>
 

@@ -1,7 +1,7 @@
 /* size_factors.h -- DESeq2's size factors: median of ratios to a pseudo-reference sample. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TIL_MODEL_SIZE_FACTORS_H
-#define TIL_MODEL_SIZE_FACTORS_H
+#ifndef TIL_NORM_SIZE_FACTORS_H
+#define TIL_NORM_SIZE_FACTORS_H
 
 #include <tilseq/matrix.h>
 

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdint.h>
 
-#include "cli/shipped.h"
+#include "tasks/shipped.h"
 #include "score/definition.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -6,7 +6,7 @@
 #include "io/text/matrix_tsv.h"
 #include "io/text/table_tsv.h"
 #include "math/linalg.h"
-#include "math/pca.h"
+#include "norm/pca.h"
 #include "support/golden.h"
 #include "support/runner.h"
 

@@ -1,0 +1,79 @@
+/* job.h -- one run of a command: what was asked, what was read, what will be written.
+ *
+ * The driver makes the job, runs the command, commits the outputs when it returns TIL_OK and
+ * removes them otherwise; tasks only open and close files.
+ */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TIL_TASKS_JOB_H
+#define TIL_TASKS_JOB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/outfile.h"
+#include "io/text/digest.h"
+#include "io/text/gtf.h"
+#include "tasks/settings.h"
+
+typedef struct {
+    char *path;                     /* as given                                              */
+    char note[TIL_SHA256_TEXT];     /* sha256 of the file, or "" (then n_records says more)  */
+    size_t n_records;
+    bool has_id;
+    unsigned long long device, inode;
+} til_input_t;
+
+typedef struct til_job {
+    const void *args;
+    const til_common_t *common;
+    const char **operands;
+    int n_operands;
+    const char *record;             /* the command as provenance shows it                    */
+    til_outset_t *out;
+    til_input_t *inputs;
+    size_t n_inputs;
+    char **remarks;                 /* "key value" lines for provenance: seed 1; reference...*/
+    size_t n_remarks;
+} til_job_t;
+
+/* Records an input file. `sha256` is what til_text_t carries; NULL for streams of records, whose
+ * number is given instead. Reading one file under two names is the caller's business. */
+TIL_MUST_USE
+til_status_t til_job_input(til_ctx_t *ctx, til_job_t *job, const char *path, const char *sha256,
+                           size_t n_records);
+
+/* Reads an annotation and records it as an input, with its sha256 unless provenance is not wanted;
+ * a pipe gets the number of its features. */
+TIL_MUST_USE
+til_status_t til_job_annotation(til_ctx_t *ctx, til_job_t *job, const char *path,
+                                const til_gtf_options_t *options, til_annot_t *out);
+
+/* Records a fact for the provenance lines: til_job_remark(ctx, job, "seed", "%lld", seed). */
+TIL_MUST_USE
+til_status_t til_job_remark(til_ctx_t *ctx, til_job_t *job, const char *key, const char *format,
+                            ...) TIL_PRINTF(4, 5);
+
+/* TIL_EUSAGE when `output` is the same file as one of the n paths. Call before reading. */
+TIL_MUST_USE
+til_status_t til_job_refuse_input(til_ctx_t *ctx, const char *output, const char *const *paths,
+                                  size_t n);
+
+/* Opens an output file now, so that a place that cannot be written is found before the work; with
+ * `provenance`, its ##tilseq lines are written by til_job_provenance once all inputs are known. */
+TIL_MUST_USE
+til_status_t til_job_open(til_ctx_t *ctx, til_job_t *job, const char *path, til_out_t **out);
+
+/* Makes the output folder now and checks that it can be written. */
+TIL_MUST_USE
+til_status_t til_job_folder(til_ctx_t *ctx, til_job_t *job, const char *path);
+
+/* The ##tilseq lines: version, command, inputs, remarks; nothing with --no-provenance. */
+void til_job_provenance(const til_job_t *job, til_out_t *out);
+
+/* PATH.provenance.json for a file in a peer's layout; nothing with --no-provenance or for "-". */
+TIL_MUST_USE
+til_status_t til_job_provenance_json(til_ctx_t *ctx, til_job_t *job, const char *path);
+
+void til_job_clear(til_job_t *job);
+
+#endif

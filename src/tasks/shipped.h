@@ -1,0 +1,55 @@
+/* shipped.h -- the gene sets, scores and gene names that the program carries (genesets/). */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TIL_TASKS_SHIPPED_H
+#define TIL_TASKS_SHIPPED_H
+
+#include <stdbool.h>
+#include <tilseq/geneset.h>
+#include <tilseq/matrix.h>
+#include <tilseq/score.h>
+
+#include "genes/gene_ids.h"
+#include "io/text/textfile.h"
+
+typedef enum {
+    TIL_HUMAN, TIL_MOUSE, TIL_N_SPECIES,
+    TIL_SPECIES_UNKNOWN = TIL_N_SPECIES
+} til_species_t;
+
+const char *til_species_name(til_species_t species);
+
+/* The species of the option's word; for "auto" the one whose shipped genes (or ids, where the rows
+ * are Entrez or Ensembl ids) are found most in `m`, TIL_SPECIES_UNKNOWN where none is. */
+TIL_MUST_USE
+til_status_t til_species_of(til_ctx_t *ctx, const char *word, const til_matrix_t *m,
+                            til_species_t *species);
+
+/* The sets, and the table of gene names, that ship for a species. */
+TIL_MUST_USE
+til_status_t til_shipped_sets(til_ctx_t *ctx, til_species_t species, til_genesets_t *out);
+TIL_MUST_USE
+til_status_t til_shipped_ids(til_ctx_t *ctx, til_species_t species, til_gene_ids_t *out);
+
+/* Gives rows the names that `sets` know them by, and says so: symbols for Entrez and Ensembl ids
+ * (when none of the sets' genes is among the rows as it stands), current symbols for former ones.
+ * Does nothing for TIL_SPECIES_UNKNOWN. */
+TIL_MUST_USE
+til_status_t til_name_rows(til_ctx_t *ctx, til_species_t species, const til_genesets_t *sets,
+                           til_matrix_t *m);
+
+/* Rows of a scores.tsv; their texts stand in `text`. */
+typedef struct {
+    til_score_def_t *defs;
+    size_t n;
+    til_text_t text;
+} til_score_rows_t;
+
+/* Reads the scores of a species (all for TIL_SPECIES_UNKNOWN) from `text`, which `out` takes.
+ * TIL_EINPUT naming file and line for a missing column, an unknown type or scale, a name used
+ * twice, and for no score at all. */
+TIL_MUST_USE
+til_status_t til_score_rows_read(til_ctx_t *ctx, til_text_t *text, til_species_t species,
+                                 til_score_rows_t *out);
+void til_score_rows_clear(til_score_rows_t *rows);
+
+#endif
