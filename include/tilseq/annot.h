@@ -24,19 +24,19 @@ enum { TIL_STRAND_PLUS = 0, TIL_STRAND_MINUS = 1, TIL_STRAND_NONE = 2 };
 
 /* One feature line: an exon unless another feature type was asked for. */
 typedef struct {
-    uint32_t start, end;        /* 0-based, half open, on its contig         */
+    uint32_t start, end; /* 0-based, half open, on its contig         */
     uint32_t gene;
-    uint32_t transcript;        /* TIL_NO_TRANSCRIPT where the line has none */
+    uint32_t transcript; /* TIL_NO_TRANSCRIPT where the line has none */
     unsigned contig : 30;
-    unsigned strand : 2;        /* TIL_STRAND_...                            */
+    unsigned strand : 2; /* TIL_STRAND_...                            */
 } til_exon_t;
 
 typedef struct {
     size_t n_contigs, n_genes, n_transcripts, n_exons;
-    char **contigs;             /* in order of first feature                               */
+    char **contigs; /* in order of first feature                               */
     char **gene_ids;
-    char **gene_names;          /* NULL where the file gives none                          */
-    char **gene_types;          /* gene_biotype / gene_type; NULL where the file gives none */
+    char **gene_names; /* NULL where the file gives none                          */
+    char **gene_types; /* gene_biotype / gene_type; NULL where the file gives none */
     char **transcript_ids;
     uint32_t *transcript_genes; /* n_transcripts indices of genes                          */
     til_exon_t *exons;          /* n_exons, file order                                     */

@@ -14,13 +14,13 @@
 extern "C" {
 #endif
 
-#define TIL_MESSAGE_MAX 2048    /* bytes of ctx->message, its NUL included */
+#define TIL_MESSAGE_MAX 2048 /* bytes of ctx->message, its NUL included */
 
 typedef enum {
-    TIL_LOG_WARNING,    /* the user must see it: shown unless -q                    */
-    TIL_LOG_NOTICE,     /* something was repaired, chosen or left out: shown unless -q */
-    TIL_LOG_STAGE,      /* a stage is done: shown unless -q                         */
-    TIL_LOG_DETAIL      /* shown with -v                                            */
+    TIL_LOG_WARNING, /* the user must see it: shown unless -q                    */
+    TIL_LOG_NOTICE,  /* something was repaired, chosen or left out: shown unless -q */
+    TIL_LOG_STAGE,   /* a stage is done: shown unless -q                         */
+    TIL_LOG_DETAIL   /* shown with -v                                            */
 } til_log_level_t;
 
 /* Where remarks go. `write` may be NULL (silence); `text` is one line without its newline.
@@ -31,12 +31,15 @@ typedef struct {
 } til_log_t;
 
 typedef struct {
-    char message[TIL_MESSAGE_MAX];  /* text of the first failure; "" when there was none */
+    char message[TIL_MESSAGE_MAX]; /* text of the first failure; "" when there was none */
     til_log_t log;
-    int n_threads;                  /* >= 1; answers never depend on it                  */
+    int n_threads; /* >= 1; answers never depend on it                  */
 } til_ctx_t;
 
-#define TIL_CTX_INIT { .message = "", .log = { 0, 0 }, .n_threads = 1 }
+#define TIL_CTX_INIT                                                                               \
+    {                                                                                              \
+        .message = "", .log = { 0, 0 }, .n_threads = 1                                             \
+    }
 
 /* Records why something failed and returns `status`, so that a leaf reads
  *

@@ -24,17 +24,24 @@ extern "C" {
 #endif
 
 typedef enum {
-    TIL_COUNT_FEATURECOUNTS, TIL_COUNT_UNION, TIL_COUNT_STRICT, TIL_COUNT_NONEMPTY
+    TIL_COUNT_FEATURECOUNTS,
+    TIL_COUNT_UNION,
+    TIL_COUNT_STRICT,
+    TIL_COUNT_NONEMPTY
 } til_count_mode_t;
 typedef enum { TIL_PAIRS_AUTO, TIL_PAIRS_YES, TIL_PAIRS_NO } til_pairs_t;
 typedef enum {
-    TIL_STRANDED_UNSTRANDED, TIL_STRANDED_FORWARD, TIL_STRANDED_REVERSE, TIL_STRANDED_AUTO
+    TIL_STRANDED_UNSTRANDED,
+    TIL_STRANDED_FORWARD,
+    TIL_STRANDED_REVERSE,
+    TIL_STRANDED_AUTO
 } til_stranded_t;
+typedef enum { TIL_MULTI_NONE, TIL_MULTI_ALL, TIL_MULTI_FRACTION, TIL_MULTI_PRIMARY } til_multi_t;
 typedef enum {
-    TIL_MULTI_NONE, TIL_MULTI_ALL, TIL_MULTI_FRACTION, TIL_MULTI_PRIMARY
-} til_multi_t;
-typedef enum {
-    TIL_OVERLAP_NONE, TIL_OVERLAP_ALL, TIL_OVERLAP_FRACTION, TIL_OVERLAP_LARGEST
+    TIL_OVERLAP_NONE,
+    TIL_OVERLAP_ALL,
+    TIL_OVERLAP_FRACTION,
+    TIL_OVERLAP_LARGEST
 } til_multi_overlap_t;
 
 typedef struct {
@@ -43,26 +50,40 @@ typedef struct {
     til_stranded_t stranded;
     til_multi_t multi_mapping;
     til_multi_overlap_t multi_overlap;
-    bool by_feature;            /* rows are features, not genes                         */
+    bool by_feature; /* rows are features, not genes                         */
     int min_mapq;
-    int min_overlap;            /* bases, >= 1; featurecounts mode only                 */
-    double frac_overlap;        /* of the fragment's bases; featurecounts mode only     */
+    int min_overlap;     /* bases, >= 1; featurecounts mode only                 */
+    double frac_overlap; /* of the fragment's bases; featurecounts mode only     */
     bool ignore_secondary, ignore_duplicates, both_mapped, no_chimeric, split_only;
-    const char *const *alias_from, *const *alias_to;    /* alignment's name -> annotation's */
+    const char *const *alias_from, *const *alias_to; /* alignment's name -> annotation's */
     size_t n_aliases;
-    const char *reference;      /* FASTA for CRAM, or NULL                              */
+    const char *reference; /* FASTA for CRAM, or NULL                              */
     bool allow_no_eof;
-    bool with_quality;          /* fill til_count_t.quality                             */
+    bool with_quality; /* fill til_count_t.quality                             */
 } til_count_options_t;
 
-#define TIL_COUNT_DEFAULTS { .stranded = TIL_STRANDED_AUTO, .min_overlap = 1 }
+#define TIL_COUNT_DEFAULTS                                                                         \
+    {                                                                                              \
+        .stranded = TIL_STRANDED_AUTO, .min_overlap = 1                                            \
+    }
 
 /* What became of an alignment (or pair). */
 typedef enum {
-    TIL_FATE_ASSIGNED, TIL_FATE_UNMAPPED, TIL_FATE_READ_TYPE, TIL_FATE_SINGLETON,
-    TIL_FATE_MAPQ, TIL_FATE_CHIMERA, TIL_FATE_FRAGMENT_LENGTH, TIL_FATE_DUPLICATE,
-    TIL_FATE_MULTI_MAPPING, TIL_FATE_SECONDARY, TIL_FATE_NON_SPLIT, TIL_FATE_NO_FEATURES,
-    TIL_FATE_OVERLAP_LENGTH, TIL_FATE_AMBIGUITY, TIL_N_FATES
+    TIL_FATE_ASSIGNED,
+    TIL_FATE_UNMAPPED,
+    TIL_FATE_READ_TYPE,
+    TIL_FATE_SINGLETON,
+    TIL_FATE_MAPQ,
+    TIL_FATE_CHIMERA,
+    TIL_FATE_FRAGMENT_LENGTH,
+    TIL_FATE_DUPLICATE,
+    TIL_FATE_MULTI_MAPPING,
+    TIL_FATE_SECONDARY,
+    TIL_FATE_NON_SPLIT,
+    TIL_FATE_NO_FEATURES,
+    TIL_FATE_OVERLAP_LENGTH,
+    TIL_FATE_AMBIGUITY,
+    TIL_N_FATES
 } til_fate_t;
 
 /* featureCounts' word for a fate ("Unassigned_NoFeatures"), and htseq-count's ("__no_feature"; for
@@ -71,13 +92,14 @@ const char *til_fate_name(til_fate_t fate);
 const char *til_fate_htseq_name(til_fate_t fate);
 
 typedef enum {
-    TIL_VERDICT_FORWARD, TIL_VERDICT_REVERSE, TIL_VERDICT_UNSTRANDED, TIL_VERDICT_UNCLEAR
+    TIL_VERDICT_FORWARD,
+    TIL_VERDICT_REVERSE,
+    TIL_VERDICT_UNSTRANDED,
+    TIL_VERDICT_UNCLEAR
 } til_strand_verdict_t;
 
 /* Quality, from the same pass. */
-enum {
-    TIL_BODY_BINS = 100, TIL_INSERT_BINS = 2000, TIL_SATURATION_POINTS = 20, TIL_DUP_BINS = 24
-};
+enum { TIL_BODY_BINS = 100, TIL_INSERT_BINS = 2000, TIL_SATURATION_POINTS = 20, TIL_DUP_BINS = 24 };
 
 typedef struct {
     uint64_t mapped; /* primary alignments of fragments                 */
@@ -96,20 +118,20 @@ typedef struct {
 
 typedef struct {
     char *path;
-    size_t n_rows;              /* genes or features                                    */
-    int64_t *counts;            /* n_rows, in units of 1 / unit                         */
+    size_t n_rows;   /* genes or features                                    */
+    int64_t *counts; /* n_rows, in units of 1 / unit                         */
     int64_t unit;
     uint64_t fates[TIL_N_FATES];
-    uint64_t footer[TIL_N_FATES];   /* htseq-count's own footer, where a read may stand twice */
-    uint64_t n_records;         /* read                                                 */
-    uint64_t n_pairs, n_single; /* fragments of two records, of one                     */
-    uint64_t n_mateless;        /* of one record whose flag promises a mapped mate      */
-    uint64_t n_unpaired;        /* of one record not flagged as paired                  */
-    uint64_t n_no_position;     /* mapped by flag, without a place: taken as unmapped   */
-    uint64_t n_lost;            /* mapped to contigs the annotation lacks               */
-    uint64_t sense, antisense;  /* unique fragments in genes of one strand              */
+    uint64_t footer[TIL_N_FATES]; /* htseq-count's own footer, where a read may stand twice */
+    uint64_t n_records;           /* read                                                 */
+    uint64_t n_pairs, n_single;   /* fragments of two records, of one                     */
+    uint64_t n_mateless;          /* of one record whose flag promises a mapped mate      */
+    uint64_t n_unpaired;          /* of one record not flagged as paired                  */
+    uint64_t n_no_position;       /* mapped by flag, without a place: taken as unmapped   */
+    uint64_t n_lost;              /* mapped to contigs the annotation lacks               */
+    uint64_t sense, antisense;    /* unique fragments in genes of one strand              */
     til_strand_verdict_t verdict;
-    til_stranded_t stranded;    /* as counted                                           */
+    til_stranded_t stranded; /* as counted                                           */
     til_quality_t quality;
 } til_count_t;
 
@@ -137,8 +159,7 @@ void til_overlap_free(til_overlap_t *index);
  * contig names, strand, mates and lost reads go to the log. */
 TIL_MUST_USE
 til_status_t til_count_file(til_ctx_t *ctx, const til_annot_t *annot, const til_overlap_t *index,
-                            const til_count_options_t *options, const char *path,
-                            til_count_t *out);
+                            const til_count_options_t *options, const char *path, til_count_t *out);
 
 #ifdef __cplusplus
 }

@@ -28,14 +28,14 @@ typedef enum { TIL_DE_WALD, TIL_DE_LRT } til_de_test_t;
 
 /* What a test with a threshold t > 0 on log2 fold change b takes as the alternative. */
 typedef enum {
-    TIL_DE_GREATER_ABS,         /* |b| > t */
-    TIL_DE_LESS_ABS,            /* |b| < t */
-    TIL_DE_GREATER,             /*  b  > t */
-    TIL_DE_LESS                 /*  b  < -t */
+    TIL_DE_GREATER_ABS, /* |b| > t */
+    TIL_DE_LESS_ABS,    /* |b| < t */
+    TIL_DE_GREATER,     /*  b  > t */
+    TIL_DE_LESS         /*  b  < -t */
 } til_de_alternative_t;
 
 typedef enum {
-    TIL_DE_TREND_PARAMETRIC,    /* a0 + a1 / mean; falls back to local where that fails */
+    TIL_DE_TREND_PARAMETRIC, /* a0 + a1 / mean; falls back to local where that fails */
     TIL_DE_TREND_LOCAL,
     TIL_DE_TREND_MEAN
 } til_de_trend_t;
@@ -43,69 +43,72 @@ typedef enum {
 typedef enum { TIL_DE_SHRINK_NONE, TIL_DE_SHRINK_NORMAL } til_de_shrink_t;
 
 typedef enum {
-    TIL_DE_FILTER_AUTO,         /* the method's own: independent filtering, or by expression */
+    TIL_DE_FILTER_AUTO, /* the method's own: independent filtering, or by expression */
     TIL_DE_FILTER_NONE,
-    TIL_DE_FILTER_EXPR          /* edgeR's filterByExpr before the fit                       */
+    TIL_DE_FILTER_EXPR /* edgeR's filterByExpr before the fit                       */
 } til_de_filter_t;
 
 /* What is asked. All pointers are borrowed. Start from TIL_DE_INPUT_INIT. */
 typedef struct {
-    const til_matrix_t *counts;         /* genes x samples                                    */
-    const til_design_t *design;         /* rows in the order of the columns of counts         */
+    const til_matrix_t *counts; /* genes x samples                                    */
+    const til_design_t *design; /* rows in the order of the columns of counts         */
     const til_contrast_t *contrasts;
     size_t n_contrasts;
-    const til_design_t *reduced;        /* LRT: the smaller model; else NULL                  */
-    const til_matrix_t *lengths;        /* average transcript lengths, same shape as counts,
+    const til_design_t *reduced; /* LRT: the smaller model; else NULL                  */
+    const til_matrix_t *lengths; /* average transcript lengths, same shape as counts,
                                            or NULL: offsets for changes of isoform            */
-    const size_t *block;                /* sample -> block 0..n_blocks - 1, or NULL           */
+    const size_t *block;         /* sample -> block 0..n_blocks - 1, or NULL           */
     size_t n_blocks;
-    const size_t *filter_groups;        /* sample -> group, for filter expr:VARIABLE, or NULL:
+    const size_t *filter_groups; /* sample -> group, for filter expr:VARIABLE, or NULL:
                                            the filter then looks at the design                */
     til_de_test_t test;
     til_de_alternative_t alternative;
     til_de_trend_t trend;
     til_de_shrink_t shrink;
     til_de_filter_t filter;
-    double lfc_threshold;               /* >= 0, log2                                         */
-    double alpha;                       /* the FDR that independent filtering optimises for   */
-    bool ebayes_trend, ebayes_robust;   /* voom, limma: prior variance by mean; winsorised    */
-    bool tests_only;                    /* leave normalized and expression empty (null checks) */
+    double lfc_threshold;             /* >= 0, log2                                         */
+    double alpha;                     /* the FDR that independent filtering optimises for   */
+    bool ebayes_trend, ebayes_robust; /* voom, limma: prior variance by mean; winsorised    */
+    bool tests_only;                  /* leave normalized and expression empty (null checks) */
 } til_de_input_t;
 
-#define TIL_DE_INPUT_INIT { .counts = NULL, .alpha = 0.1 }
+#define TIL_DE_INPUT_INIT                                                                          \
+    {                                                                                              \
+        .counts = NULL, .alpha = 0.1                                                               \
+    }
 
 /* What is answered. Tables of genes have every gene of the counts, in their order. */
 typedef struct {
     size_t n_contrasts;
-    til_table_t *contrasts;     /* per contrast: gene_id gene_name baseMean log2FoldChange lfcSE
+    til_table_t *contrasts;      /* per contrast: gene_id gene_name baseMean log2FoldChange lfcSE
                                    stat pvalue padj status, then columns of the method       */
-    til_table_t joint;          /* one test over all contrasts at once, where the method has
+    til_table_t joint;           /* one test over all contrasts at once, where the method has
                                    one and there are several: gene_id ... F pvalue padj; or empty */
-    til_table_t size_factors;   /* sample size_factor | sample lib_size norm_factor ...      */
-    til_table_t dispersions;    /* per gene, what the method estimates of the spread         */
-    til_table_t facts;          /* `name value contrast`: single numbers for the log and the
+    til_table_t size_factors;    /* sample size_factor | sample lib_size norm_factor ...      */
+    til_table_t dispersions;     /* per gene, what the method estimates of the spread         */
+    til_table_t facts;           /* `name value contrast`: single numbers for the log and the
                                    report (trend coefficients, prior, filter threshold);
                                    contrast is NA for those of the whole fit                 */
-    til_matrix_t normalized;    /* counts on a common scale                                  */
-    til_matrix_t expression;    /* log-like values for plots, clustering and scores          */
-    const char *expression_name;/* what `expression` is: "vst" or "logcpm"; static           */
+    til_matrix_t normalized;     /* counts on a common scale                                  */
+    til_matrix_t expression;     /* log-like values for plots, clustering and scores          */
+    const char *expression_name; /* what `expression` is: "vst" or "logcpm"; static           */
 } til_de_result_t;
 
 void til_de_result_clear(til_de_result_t *result);
 
 /* One engine. The strings are what --list-methods, the manual and the report print. */
 typedef struct {
-    const char *name;           /* as typed after --method        */
-    const char *summary;        /* one line, lower case, no stop  */
-    const char *reference;      /* authors, year, doi             */
-    bool whole_counts;          /* refuses fractions              */
-    bool has_lrt;               /* knows --test lrt               */
-    bool has_lengths;           /* knows --lengths                */
-    bool has_block;             /* knows --block                  */
-    bool has_trend;             /* knows --fit-type               */
-    bool has_threshold;         /* knows --lfc-threshold          */
-    bool has_shrink;            /* knows --shrink                 */
-    bool has_ebayes;            /* knows --ebayes-trend, --robust */
+    const char *name;      /* as typed after --method        */
+    const char *summary;   /* one line, lower case, no stop  */
+    const char *reference; /* authors, year, doi             */
+    bool whole_counts;     /* refuses fractions              */
+    bool has_lrt;          /* knows --test lrt               */
+    bool has_lengths;      /* knows --lengths                */
+    bool has_block;        /* knows --block                  */
+    bool has_trend;        /* knows --fit-type               */
+    bool has_threshold;    /* knows --lfc-threshold          */
+    bool has_shrink;       /* knows --shrink                 */
+    bool has_ebayes;       /* knows --ebayes-trend, --robust */
     /* `result` is empty on entry; what is left in it after a failure is cleared by the driver. */
     til_status_t (*run)(til_ctx_t *ctx, const til_de_input_t *input, til_de_result_t *result);
 } til_de_method_t;
@@ -127,8 +130,8 @@ const til_de_method_t *til_de_find(const char *name);
  * TIL_ENOMEM. The result does not depend on ctx->n_threads.
  */
 TIL_MUST_USE
-til_status_t til_de_run(til_ctx_t *ctx, const til_de_method_t *method,
-                        const til_de_input_t *input, til_de_result_t *result);
+til_status_t til_de_run(til_ctx_t *ctx, const til_de_method_t *method, const til_de_input_t *input,
+                        til_de_result_t *result);
 
 #ifdef __cplusplus
 }

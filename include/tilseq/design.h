@@ -31,11 +31,11 @@ struct til_arena;
 
 typedef struct {
     size_t n_samples, n_columns;
-    char **samples;             /* n_samples, unique                                    */
-    char **columns;             /* n_columns names, the sample column left out          */
-    char **cells;               /* cells[s * n_columns + c]; "" is an empty cell        */
-    size_t *lines;              /* n_samples line numbers in `origin`, for messages     */
-    char *origin;               /* file name for messages                               */
+    char **samples; /* n_samples, unique                                    */
+    char **columns; /* n_columns names, the sample column left out          */
+    char **cells;   /* cells[s * n_columns + c]; "" is an empty cell        */
+    size_t *lines;  /* n_samples line numbers in `origin`, for messages     */
+    char *origin;   /* file name for messages                               */
     struct til_arena *arena;
 } til_sheet_t;
 
@@ -58,11 +58,11 @@ til_status_t til_sheet_select(til_ctx_t *ctx, const til_sheet_t *sheet, const si
 
 /* What the user says about columns of the sheet; {0} says nothing. */
 typedef struct {
-    const char *const *references;  /* n_references texts "COLUMN=LEVEL"                */
+    const char *const *references; /* n_references texts "COLUMN=LEVEL"                */
     size_t n_references;
     const char *const *factors; /* columns that are factors though they hold numbers    */
     size_t n_factors;
-    bool drop_na;               /* leave out samples with an empty cell, with a notice  */
+    bool drop_na; /* leave out samples with an empty cell, with a notice  */
 } til_typing_t;
 
 /* A column of numbers is a covariate. Any other, one that `factors` names, and one called patient,
@@ -71,11 +71,11 @@ typedef struct {
 typedef struct {
     char *name;
     bool is_factor;
-    size_t n_levels;            /* 0 for a covariate                                    */
-    char **levels;              /* n_levels, the reference first, the others in order   */
-    size_t *level;              /* factor: a level number per sample, else NULL         */
-    double *value;              /* covariate: a value per sample, else NULL             */
-    char *about;                /* how it was understood, one line for the log          */
+    size_t n_levels; /* 0 for a covariate                                    */
+    char **levels;   /* n_levels, the reference first, the others in order   */
+    size_t *level;   /* factor: a level number per sample, else NULL         */
+    double *value;   /* covariate: a value per sample, else NULL             */
+    char *about;     /* how it was understood, one line for the log          */
 } til_variable_t;
 
 /* ---- formulas ------------------------------------------------------------------------ */
@@ -83,11 +83,11 @@ typedef struct {
 enum { TIL_MAX_VARIABLES = 64, TIL_MAX_TERMS = 256 };
 
 typedef struct {
-    char *text;                 /* as typed                                             */
+    char *text; /* as typed                                             */
     size_t n_variables;
-    char **variables;           /* in order of first appearance                         */
+    char **variables; /* in order of first appearance                         */
     size_t n_terms;
-    uint64_t *terms;            /* bit v: variable v is in the term; by degree          */
+    uint64_t *terms; /* bit v: variable v is in the term; by degree          */
     bool has_intercept;
     struct til_arena *arena;
 } til_formula_t;
@@ -110,16 +110,16 @@ typedef struct {
  * from; they are NULL and 0 in a design made by til_design_init. */
 typedef struct {
     size_t n_samples, n_coef;
-    double *x;                  /* n_samples x n_coef, column-major                     */
-    char **coef_names;          /* n_coef, R's names: "(Intercept)", "armB", "a1:b2"    */
-    char **samples;             /* n_samples                                            */
-    size_t *rows;               /* n_samples: the row of the sheet                      */
-    size_t *terms;              /* n_coef: 0 the intercept, t the formula's t-th term   */
+    double *x;         /* n_samples x n_coef, column-major                     */
+    char **coef_names; /* n_coef, R's names: "(Intercept)", "armB", "a1:b2"    */
+    char **samples;    /* n_samples                                            */
+    size_t *rows;      /* n_samples: the row of the sheet                      */
+    size_t *terms;     /* n_coef: 0 the intercept, t the formula's t-th term   */
     size_t n_variables;
-    til_variable_t *variables;  /* paired: patient, time, and arm where there is one    */
-    char *origin;               /* file name of the sheet, for messages                 */
-    char *formula;              /* what the columns stand for, in R's notation          */
-    char *references;           /* "arm=R batch=b1" for the log and the results         */
+    til_variable_t *variables; /* paired: patient, time, and arm where there is one    */
+    char *origin;              /* file name of the sheet, for messages                 */
+    char *formula;             /* what the columns stand for, in R's notation          */
+    char *references;          /* "arm=R batch=b1" for the log and the results         */
     bool is_paired;
     size_t n_left_out;
     til_left_out_t *left_out;
@@ -150,9 +150,9 @@ til_status_t til_design_reduce(til_ctx_t *ctx, const til_design_t *full, const c
 
 /* A comparison of time points within patients, the patients possibly in arms. */
 typedef struct {
-    const char *pair, *time;    /* columns of the sheet                                 */
-    const char *arm;            /* a column, or NULL                                    */
-    bool is_trend;              /* time is a number and its slope is asked for          */
+    const char *pair, *time; /* columns of the sheet                                 */
+    const char *arm;         /* a column, or NULL                                    */
+    bool is_trend;           /* time is a number and its slope is asked for          */
 } til_pairing_t;
 
 /* The nested paired design: R's model.matrix(~ arm + arm:patient + arm:time) with patients numbered
@@ -162,18 +162,17 @@ typedef struct {
  *
  * TIL_EINPUT as for til_design_build, and when a patient has two libraries at one time. */
 TIL_MUST_USE
-til_status_t til_design_pair(til_ctx_t *ctx, const til_sheet_t *sheet,
-                             const til_pairing_t *pairing, const til_typing_t *typing,
-                             til_design_t *out);
+til_status_t til_design_pair(til_ctx_t *ctx, const til_sheet_t *sheet, const til_pairing_t *pairing,
+                             const til_typing_t *typing, til_design_t *out);
 
 /* ---- contrasts and questions --------------------------------------------------------- */
 
 /* A question asked of a fitted model: the estimate is sum_j weights[j] * beta[j]. */
 typedef struct {
-    char *id;                   /* file name stem: arm_B_vs_A                           */
-    char *text;                 /* in words, for the log and the report                 */
-    double *weights;            /* n_coef                                               */
-    bool *compared;             /* VARIABLE:TARGET:REFERENCE: n_samples, those of the two
+    char *id;        /* file name stem: arm_B_vs_A                           */
+    char *text;      /* in words, for the log and the report                 */
+    double *weights; /* n_coef                                               */
+    bool *compared;  /* VARIABLE:TARGET:REFERENCE: n_samples, those of the two
                                    levels; else NULL                                    */
 } til_contrast_t;
 
@@ -182,15 +181,15 @@ void til_contrast_clear(til_contrast_t *contrast);
 /* A contrast as it was asked for, before there is a design. Either `text` is set, or the three
  * names of a comparison, or `expression`. */
 typedef struct {
-    char *id;                   /* NULL: made from the comparison                       */
-    char *text;                 /* as typed after -c                                    */
+    char *id;   /* NULL: made from the comparison                       */
+    char *text; /* as typed after -c                                    */
     char *variable, *target, *reference;
-    char *expression;           /* over coefficient names                               */
-    char *formula;              /* the design it wants, NULL: the one given             */
-    char *exclude_column;       /* samples it leaves out, NULL: none                    */
+    char *expression;     /* over coefficient names                               */
+    char *formula;        /* the design it wants, NULL: the one given             */
+    char *exclude_column; /* samples it leaves out, NULL: none                    */
     char **exclude_values;
     size_t n_exclude_values;
-    char *where;                /* "file:line: " for messages, or ""                    */
+    char *where; /* "file:line: " for messages, or ""                    */
 } til_contrast_spec_t;
 
 typedef struct {
@@ -230,17 +229,17 @@ typedef struct {
 } til_questions_t;
 
 typedef struct {
-    const char *formula;                /* NULL: pairing, or the contrasts bring theirs     */
-    const til_pairing_t *pairing;       /* NULL: formula                                    */
-    const til_contrast_specs_t *specs;  /* NULL: none (a pairing brings its own)            */
+    const char *formula;               /* NULL: pairing, or the contrasts bring theirs     */
+    const til_pairing_t *pairing;      /* NULL: formula                                    */
+    const til_contrast_specs_t *specs; /* NULL: none (a pairing brings its own)            */
     const til_typing_t *typing;
 } til_asked_t;
 
 /* All designs that are asked for, each with its contrasts, in the order asked. Ids are unique over
  * all of them (TIL_EUSAGE). `out` is left empty unless TIL_OK. */
 TIL_MUST_USE
-til_status_t til_questions_build(til_ctx_t *ctx, const til_sheet_t *sheet,
-                                 const til_asked_t *asked, til_questions_t *out);
+til_status_t til_questions_build(til_ctx_t *ctx, const til_sheet_t *sheet, const til_asked_t *asked,
+                                 til_questions_t *out);
 void til_questions_clear(til_questions_t *questions);
 
 #ifdef __cplusplus

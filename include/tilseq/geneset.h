@@ -17,16 +17,16 @@ struct til_arena;
 
 typedef struct {
     char *name;
-    char *about;            /* second column of a GMT; "" where there is none */
+    char *about; /* second column of a GMT; "" where there is none */
     size_t n_genes;
     char **genes;
-    size_t line;            /* where it stood, for messages; 0 when built in  */
+    size_t line; /* where it stood, for messages; 0 when built in  */
 } til_geneset_t;
 
 typedef struct {
     size_t n_sets;
     til_geneset_t *sets;
-    char *origin;           /* file name for messages */
+    char *origin; /* file name for messages */
     struct til_arena *arena;
 } til_genesets_t;
 
@@ -35,8 +35,8 @@ typedef struct {
  * being unique here (the reader does, who knows the lines). */
 TIL_MUST_USE
 til_status_t til_genesets_add(til_ctx_t *ctx, til_genesets_t *c, const char *name,
-                              const char *about, char *const *genes, size_t n_genes,
-                              size_t line, size_t *n_repeated);
+                              const char *about, char *const *genes, size_t n_genes, size_t line,
+                              size_t *n_repeated);
 TIL_MUST_USE
 til_status_t til_genesets_set_origin(til_ctx_t *ctx, til_genesets_t *c, const char *origin);
 void til_genesets_clear(til_genesets_t *c);

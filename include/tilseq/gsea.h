@@ -28,52 +28,54 @@ extern "C" {
 #endif
 
 typedef enum {
-    TIL_SCORE_STD,      /* the larger of the two extremes, with its sign      */
-    TIL_SCORE_POS,      /* the maximum: enriched at the top?                  */
-    TIL_SCORE_NEG       /* the minimum: enriched at the bottom?               */
+    TIL_SCORE_STD, /* the larger of the two extremes, with its sign      */
+    TIL_SCORE_POS, /* the maximum: enriched at the top?                  */
+    TIL_SCORE_NEG  /* the minimum: enriched at the bottom?               */
 } til_score_type_t;
 
 typedef enum {
-    TIL_TIES_BLOCK,     /* tied genes are one step: the order of the input does not matter */
-    TIL_TIES_INPUT      /* tied genes in the order of the input, as fgsea walks them       */
+    TIL_TIES_BLOCK, /* tied genes are one step: the order of the input does not matter */
+    TIL_TIES_INPUT  /* tied genes in the order of the input, as fgsea walks them       */
 } til_rank_ties_t;
 
 /* How hard `preranked` works: the relative standard error of p that it aims for. */
 typedef enum { TIL_GSEA_FAST, TIL_GSEA_NORMAL, TIL_GSEA_PRECISE } til_gsea_effort_t;
 
 typedef struct {
-    size_t min_size, max_size;      /* of a set after matching; both ends included        */
-    double gsea_param;              /* a hit weighs |stat|^gsea_param; >= 0               */
+    size_t min_size, max_size; /* of a set after matching; both ends included        */
+    double gsea_param;         /* a hit weighs |stat|^gsea_param; >= 0               */
     til_score_type_t score_type;
     til_rank_ties_t ties;
-    til_gsea_effort_t effort;       /* preranked                                          */
-    size_t n_permutations;          /* simple: permutations of each set size; preranked draws
+    til_gsea_effort_t effort; /* preranked                                          */
+    size_t n_permutations;    /* simple: permutations of each set size; preranked draws
                                        2 (fast), 5 (normal) or 20 (precise) times as many */
     uint64_t seed;
 } til_gsea_options_t;
 
-#define TIL_GSEA_OPTIONS_INIT                                                             \
-    { .min_size = 5, .max_size = 500, .gsea_param = 1, .score_type = TIL_SCORE_STD,       \
-      .ties = TIL_TIES_BLOCK, .effort = TIL_GSEA_NORMAL, .n_permutations = 1000, .seed = 1 }
+#define TIL_GSEA_OPTIONS_INIT                                                                      \
+    {                                                                                              \
+        .min_size = 5, .max_size = 500, .gsea_param = 1, .score_type = TIL_SCORE_STD,              \
+        .ties = TIL_TIES_BLOCK, .effort = TIL_GSEA_NORMAL, .n_permutations = 1000, .seed = 1       \
+    }
 
 /* What a method works on; made by til_gsea_run and read-only for it. */
 typedef struct {
     const til_ranking_t *ranking;
-    const bool *selected;           /* NULL, or n_genes: the genes of interest (ora)      */
+    const bool *selected; /* NULL, or n_genes: the genes of interest (ora)      */
     const til_genesets_t *sets;
     til_gsea_options_t options;
-    size_t *offset;                 /* n_sets + 1: where the members of each set begin    */
-    size_t *member;                 /* indices into the ranking, in the order of the set  */
-    const char **status;            /* n_sets: NULL for a set to be tested, else the word */
+    size_t *offset;      /* n_sets + 1: where the members of each set begin    */
+    size_t *member;      /* indices into the ranking, in the order of the set  */
+    const char **status; /* n_sets: NULL for a set to be tested, else the word */
 } til_gsea_query_t;
 
 /* One way to test sets. The strings are what --list-methods, the manual page and the report
  * print. */
 typedef struct {
-    const char *name;               /* as typed after --method                     */
-    const char *summary;            /* one line, lower case, no stop               */
-    const char *reference;          /* authors, year, doi                          */
-    bool needs_selection;           /* tests `selected` instead of the statistic   */
+    const char *name;      /* as typed after --method                     */
+    const char *summary;   /* one line, lower case, no stop               */
+    const char *reference; /* authors, year, doi                          */
+    bool needs_selection;  /* tests `selected` instead of the statistic   */
     til_status_t (*test)(til_ctx_t *ctx, const til_gsea_query_t *query, til_table_t *out);
 } til_gsea_method_t;
 

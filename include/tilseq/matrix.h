@@ -18,14 +18,14 @@ extern "C" {
 struct til_arena;
 
 typedef struct {
-    size_t n_rows, n_cols;      /* features, samples                                        */
-    double *x;                  /* n_rows * n_cols                                          */
-    char **row_names;           /* n_rows feature ids                                       */
-    char **col_names;           /* n_cols sample names                                      */
-    char **gene_names;          /* NULL, or n_rows symbols, each NULL where there is none   */
-    double *lengths;            /* NULL, or n_rows lengths in bases                         */
-    char *origin;               /* file name for messages; never NULL once initialised      */
-    struct til_arena *arena;    /* holds all strings                                        */
+    size_t n_rows, n_cols;   /* features, samples                                        */
+    double *x;               /* n_rows * n_cols                                          */
+    char **row_names;        /* n_rows feature ids                                       */
+    char **col_names;        /* n_cols sample names                                      */
+    char **gene_names;       /* NULL, or n_rows symbols, each NULL where there is none   */
+    double *lengths;         /* NULL, or n_rows lengths in bases                         */
+    char *origin;            /* file name for messages; never NULL once initialised      */
+    struct til_arena *arena; /* holds all strings                                        */
 } til_matrix_t;
 
 /* An all-zero matrix with empty names. `out` is left empty unless TIL_OK. */
@@ -59,8 +59,7 @@ til_status_t til_matrix_set_origin(til_ctx_t *ctx, til_matrix_t *m, const char *
  */
 TIL_MUST_USE
 til_status_t til_matrix_select(til_ctx_t *ctx, const til_matrix_t *m, const size_t *rows,
-                               size_t n_rows, const size_t *cols, size_t n_cols,
-                               til_matrix_t *out);
+                               size_t n_rows, const size_t *cols, size_t n_cols, til_matrix_t *out);
 
 /* How a feature is shown to people: its symbol where there is one, else its id. */
 const char *til_matrix_label(const til_matrix_t *m, size_t g);

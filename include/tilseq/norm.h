@@ -24,10 +24,10 @@ extern "C" {
 /* One way to compare sequencing depths. The strings are what --list-methods, the manual and the
  * report print. */
 typedef struct {
-    const char *name;           /* as typed after --method        */
-    const char *summary;        /* one line, lower case, no stop  */
-    const char *reference;      /* authors, year, doi             */
-    bool is_size_factor;        /* estimate gives size factors (divide the counts by them), not
+    const char *name;      /* as typed after --method        */
+    const char *summary;   /* one line, lower case, no stop  */
+    const char *reference; /* authors, year, doi             */
+    bool is_size_factor;   /* estimate gives size factors (divide the counts by them), not
                                    factors on the library size    */
     /* counts are checked; lib_size > 0, n_cols; factors n_cols, > 0, undefined unless TIL_OK */
     til_status_t (*estimate)(til_ctx_t *ctx, const til_matrix_t *counts, const double *lib_size,
@@ -69,17 +69,20 @@ til_status_t til_norm_estimate(til_ctx_t *ctx, const til_norm_method_t *method,
 
 /* What a scale may need beside the factors. Start from TIL_NORM_WISHES_INIT. */
 typedef struct {
-    double prior_count;             /* logcpm: added to each count, per mean library size    */
-    const til_matrix_t *lengths;    /* tpm: bases, same features and samples as the counts;
+    double prior_count;          /* logcpm: added to each count, per mean library size    */
+    const til_matrix_t *lengths; /* tpm: bases, same features and samples as the counts;
                                        NULL: counts->lengths                                 */
 } til_norm_wishes_t;
 
-#define TIL_NORM_WISHES_INIT { .prior_count = 2 }
+#define TIL_NORM_WISHES_INIT                                                                       \
+    {                                                                                              \
+        .prior_count = 2                                                                           \
+    }
 
 /* One scale. `values` has the shape and the names of the counts, and their numbers on entry. */
 typedef struct {
-    const char *name;           /* as typed after --to            */
-    const char *summary;        /* one line, lower case, no stop  */
+    const char *name;    /* as typed after --to            */
+    const char *summary; /* one line, lower case, no stop  */
     til_status_t (*transform)(til_ctx_t *ctx, const til_norm_t *norm,
                               const til_norm_wishes_t *wishes, til_matrix_t *values);
 } til_norm_scale_t;

@@ -25,12 +25,12 @@ extern "C" {
 struct til_fastq_batch;
 
 enum {
-    TIL_QC_MAX_CYCLES = 1000,       /* positions beyond are counted in no table per position */
-    TIL_QC_N_BASES = 5,             /* A C G T, and N for all else                           */
-    TIL_QC_N_QUALITIES = 94,        /* bytes 33 to 126                                       */
+    TIL_QC_MAX_CYCLES = 1000, /* positions beyond are counted in no table per position */
+    TIL_QC_N_BASES = 5,       /* A C G T, and N for all else                           */
+    TIL_QC_N_QUALITIES = 94,  /* bytes 33 to 126                                       */
     TIL_QC_N_ADAPTERS = 6,
-    TIL_QC_N_LEVELS = 16,           /* of duplication                                        */
-    TIL_QC_KEY_BASES = 50           /* reads that begin with the same are taken as duplicates */
+    TIL_QC_N_LEVELS = 16, /* of duplication                                        */
+    TIL_QC_KEY_BASES = 50 /* reads that begin with the same are taken as duplicates */
 };
 
 /* One accumulator, for one mate of one file (or of all lanes). */
@@ -65,33 +65,33 @@ extern const uint32_t til_qc_levels[TIL_QC_N_LEVELS];
 typedef struct {
     char bases[TIL_QC_KEY_BASES + 1];
     double share;
-    const char *source;             /* adapter, homopolymer; "" where nothing is known */
+    const char *source; /* adapter, homopolymer; "" where nothing is known */
 } til_frequent_t;
 
 /* One position in the reads. */
 typedef struct {
-    double mean, quantile[5];       /* quality; at 0.1, 0.25, 0.5, 0.75, 0.9         */
-    double base[TIL_QC_N_BASES];    /* shares of A C G T N                           */
-    double adapter[TIL_QC_N_ADAPTERS];  /* share of reads in which it began by here  */
+    double mean, quantile[5];          /* quality; at 0.1, 0.25, 0.5, 0.75, 0.9         */
+    double base[TIL_QC_N_BASES];       /* shares of A C G T N                           */
+    double adapter[TIL_QC_N_ADAPTERS]; /* share of reads in which it began by here  */
 } til_cycle_t;
 
 /* What the accumulator says. Shares are of 1; NaN where nothing was seen. */
 typedef struct {
     uint64_t n_reads, n_bases, n_detailed, n_empty;
     uint64_t shortest, longest;
-    int offset;                     /* of quality characters: 33, or 64 in old Illumina files    */
-    uint64_t n_odd_qualities;       /* characters that are no quality                             */
-    bool interleaved;               /* consecutive reads have equal names                         */
+    int offset;               /* of quality characters: 33, or 64 in old Illumina files    */
+    uint64_t n_odd_qualities; /* characters that are no quality                             */
+    bool interleaved;         /* consecutive reads have equal names                         */
     double mean_quality, share_q20, share_q30, share_gc, share_n, share_adapter;
-    double share_duplicates;        /* 1 - distinct / all, from a sample of the sequences         */
+    double share_duplicates; /* 1 - distinct / all, from a sample of the sequences         */
     size_t n_cycles;
     til_cycle_t *cycles;
-    uint64_t gc[101];               /* reads by their GC percentage                               */
+    uint64_t gc[101]; /* reads by their GC percentage                               */
     uint64_t read_quality[TIL_QC_N_QUALITIES]; /* reads by their mean quality, `offset` taken off */
-    uint64_t lengths[TIL_QC_MAX_CYCLES + 1];    /* the last: that long or longer                  */
+    uint64_t lengths[TIL_QC_MAX_CYCLES + 1];   /* the last: that long or longer                  */
     double levels[TIL_QC_N_LEVELS]; /* share of reads whose sequence occurs that often            */
     size_t n_frequent;
-    til_frequent_t *frequent;       /* most frequent first                                        */
+    til_frequent_t *frequent; /* most frequent first                                        */
 } til_reads_summary_t;
 
 /* `out` is left empty unless TIL_OK. */

@@ -24,20 +24,23 @@ extern "C" {
 typedef struct til_index til_index_t;
 
 typedef struct {
-    unsigned k;                     /* odd, 15 to 31                                         */
-    unsigned window;                /* one k-mer of any `window` in a row is in the table; 0:
+    unsigned k;              /* odd, 15 to 31                                         */
+    unsigned window;         /* one k-mer of any `window` in a row is in the table; 0:
                                        3, or as many as keep the table under 256 MB          */
-    const char *transcripts;        /* FASTA                                                 */
-    const char *decoys;             /* FASTA of sequences that soak up foreign reads, or NULL */
+    const char *transcripts; /* FASTA                                                 */
+    const char *decoys;      /* FASTA of sequences that soak up foreign reads, or NULL */
 } til_index_build_t;
 
-#define TIL_INDEX_BUILD_DEFAULT { .k = 31 }
+#define TIL_INDEX_BUILD_DEFAULT                                                                    \
+    {                                                                                              \
+        .k = 31                                                                                    \
+    }
 
 /* What was met in the FASTA. */
 typedef struct {
     uint64_t n_short, n_same_sequence, n_dropped_twins, n_poly_a, n_not_acgt, n_decoys;
     uint64_t n_unitigs, n_places, n_kmers, n_sampled;
-    unsigned window;                /* the one used */
+    unsigned window; /* the one used */
 } til_index_stats_t;
 
 /* Builds an index in memory. Names end at the first blank or '|'. TIL_EINPUT when two records
@@ -61,12 +64,12 @@ unsigned til_index_k(const til_index_t *index);
 /* Genes: 0 when the index knows none. The gene of a transcript is UINT32_MAX without one. */
 size_t til_index_n_genes(const til_index_t *index);
 const char *til_index_gene_id(const til_index_t *index, size_t gene);
-const char *til_index_gene_symbol(const til_index_t *index, size_t gene);   /* "" without  */
+const char *til_index_gene_symbol(const til_index_t *index, size_t gene); /* "" without  */
 uint32_t til_index_gene_of(const til_index_t *index, size_t transcript);
 
 /* A transcript-to-gene table as it was read; n rows, symbols may be NULL or hold NULL. */
 typedef struct {
-    const char *origin;             /* for messages */
+    const char *origin; /* for messages */
     size_t n;
     const char *const *transcripts, *const *genes, *const *symbols;
 } til_tx2gene_view_t;
@@ -97,8 +100,13 @@ struct til_fastq_batch;
 /* Inward pairs (I) or single reads; which strand mate 1 shows: either (U), the transcript's (SF),
  * the other (SR). */
 typedef enum {
-    TIL_LIBRARY_AUTO, TIL_LIBRARY_IU, TIL_LIBRARY_ISF, TIL_LIBRARY_ISR, TIL_LIBRARY_U,
-    TIL_LIBRARY_SF, TIL_LIBRARY_SR
+    TIL_LIBRARY_AUTO,
+    TIL_LIBRARY_IU,
+    TIL_LIBRARY_ISF,
+    TIL_LIBRARY_ISR,
+    TIL_LIBRARY_U,
+    TIL_LIBRARY_SF,
+    TIL_LIBRARY_SR
 } til_library_t;
 
 /* "IU", "ISF"...; "A" for auto. */
@@ -108,12 +116,12 @@ const char *til_library_name(til_library_t library);
 bool til_library_find(const char *name, til_library_t *library);
 
 typedef struct {
-    const char *const *mates1, *const *mates2;  /* n_lanes paths each; mates2 NULL: single reads  */
+    const char *const *mates1, *const *mates2; /* n_lanes paths each; mates2 NULL: single reads  */
     size_t n_lanes;
     til_library_t library;
-    double fragment_mean, fragment_sd;          /* single reads; <= 0: 250 and 25                 */
-    bool bias;                                  /* correct for sequence and GC bias               */
-    bool plain_em;                              /* maximum likelihood, not variational Bayes      */
+    double fragment_mean, fragment_sd; /* single reads; <= 0: 250 and 25                 */
+    bool bias;                         /* correct for sequence and GC bias               */
+    bool plain_em;                     /* maximum likelihood, not variational Bayes      */
     size_t n_bootstraps;
     uint64_t seed;
     /* Sees every batch of reads once, on the worker (0 to ctx->n_threads - 1) that maps it; NULL:
@@ -126,14 +134,14 @@ typedef struct {
 typedef struct {
     til_library_t given, used;
     uint64_t n_sense, n_antisense; /* fragments with mate 1 on the transcript's strand */
-    bool clear;                                 /* stranded or unstranded beyond doubt            */
+    bool clear;                    /* stranded or unstranded beyond doubt            */
 } til_library_verdict_t;
 
 typedef struct {
-    uint64_t n_fragments;                       /* pairs or single reads read                     */
+    uint64_t n_fragments; /* pairs or single reads read                     */
     uint64_t n_mapped, n_orphans, n_unmapped, n_too_short, n_decoy, n_against_strand;
     uint64_t n_capped, n_sense, n_antisense;
-    uint64_t n_short_reads, n_long_reads;       /* of fewer than k bases; cut for mapping         */
+    uint64_t n_short_reads, n_long_reads; /* of fewer than k bases; cut for mapping         */
     uint64_t shortest_read, longest_read, n_bases;
     size_t n_classes;
     uint64_t n_em_steps;
@@ -142,14 +150,14 @@ typedef struct {
 
 typedef struct {
     size_t n_transcripts;
-    double *estimates, *effective, *tpm;        /* n_transcripts each                             */
-    double *bootstraps;                         /* n_bootstraps * n_transcripts, or NULL          */
+    double *estimates, *effective, *tpm; /* n_transcripts each                             */
+    double *bootstraps;                  /* n_bootstraps * n_transcripts, or NULL          */
     size_t n_bootstraps;
     bool paired;
     double fragment_mean, fragment_sd;
-    size_t n_lengths;                           /* entries of length_density                      */
-    double *length_density;                     /* probability of each fragment length from 0     */
-    bool lengths_observed;                      /* learnt from pairs; else given or assumed       */
+    size_t n_lengths;       /* entries of length_density                      */
+    double *length_density; /* probability of each fragment length from 0     */
+    bool lengths_observed;  /* learnt from pairs; else given or assumed       */
     til_library_verdict_t library;
     til_quant_stats_t stats;
 } til_quant_result_t;

@@ -18,10 +18,10 @@ struct til_arena;
 
 typedef struct {
     size_t n_genes;
-    char **genes;               /* n_genes, unique                              */
-    double *stats;              /* n_genes, finite; large means up              */
-    char *origin;               /* file name for messages; never NULL once initialised */
-    struct til_arena *arena;    /* holds all strings                            */
+    char **genes;            /* n_genes, unique                              */
+    double *stats;           /* n_genes, finite; large means up              */
+    char *origin;            /* file name for messages; never NULL once initialised */
+    struct til_arena *arena; /* holds all strings                            */
 } til_ranking_t;
 
 /* A ranking of n_genes zeros without names. `out` is left empty unless TIL_OK. */

@@ -22,19 +22,19 @@ extern "C" {
 
 /* The running score of one gene set along the ranking. */
 typedef struct {
-    char *set, *caption;            /* caption: NES and adjusted p in words            */
-    size_t n_genes;                 /* in the ranking                                  */
+    char *set, *caption; /* caption: NES and adjusted p in words            */
+    size_t n_genes;      /* in the ranking                                  */
     size_t n_points;
-    double *x, *y;                  /* corners of the curve: rank 0..n_genes, score    */
+    double *x, *y; /* corners of the curve: rank 0..n_genes, score    */
     size_t n_hits;
-    double *hits;                   /* ranks of the set's genes, 1..n_genes            */
+    double *hits; /* ranks of the set's genes, 1..n_genes            */
 } til_running_score_t;
 
 /* One question: its test, its enrichment. */
 typedef struct {
-    const char *id;                 /* on_in_NAIVE                                     */
-    const til_table_t *de;          /* columns of ID.de.tsv                            */
-    const til_table_t *gsea;        /* columns of the enrichment table, or NULL        */
+    const char *id;          /* on_in_NAIVE                                     */
+    const til_table_t *de;   /* columns of ID.de.tsv                            */
+    const til_table_t *gsea; /* columns of the enrichment table, or NULL        */
     const til_running_score_t *curves;
     size_t n_curves;
 } til_report_question_t;
@@ -43,8 +43,8 @@ typedef struct {
 typedef struct {
     const char *title, *version;
     const til_sheet_t *sheet;
-    const char *pair, *time, *arm;  /* columns of the sheet, or NULL                   */
-    double alpha;                   /* of the calls                                    */
+    const char *pair, *time, *arm; /* columns of the sheet, or NULL                   */
+    double alpha;                  /* of the calls                                    */
     const til_table_t *size_factors;
     const til_table_t *pca;         /* sample PC1 PC2 ...; percents in pca_percent     */
     const double *pca_percent;      /* of variance, one per component                  */
@@ -56,13 +56,13 @@ typedef struct {
     const til_table_t *coverage;    /* set n_genes n_found found_fraction missing      */
     const char *const *commands;    /* the steps, as typed                             */
     size_t n_commands;
-    const char *const *methods;     /* name, summary, reference in a sentence each      */
+    const char *const *methods; /* name, summary, reference in a sentence each      */
     size_t n_methods;
 } til_report_input_t;
 
 typedef struct {
-    char *name;                     /* file stem: volcano_on_in_NAIVE                  */
-    char *svg;                      /* the file's text                                 */
+    char *name; /* file stem: volcano_on_in_NAIVE                  */
+    char *svg;  /* the file's text                                 */
 } til_figure_t;
 
 typedef struct {

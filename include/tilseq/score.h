@@ -30,18 +30,18 @@ extern "C" {
 /* What the values of a matrix are. */
 typedef enum {
     TIL_SCORE_INPUT_AUTO,
-    TIL_SCORE_INPUT_COUNTS,     /* reads: become log2(CPM + 1)                  */
-    TIL_SCORE_INPUT_CPM,        /* become log2(x + 1)                           */
-    TIL_SCORE_INPUT_TPM,        /* become log2(x + 1)                           */
-    TIL_SCORE_INPUT_LOG         /* taken as they are                            */
+    TIL_SCORE_INPUT_COUNTS, /* reads: become log2(CPM + 1)                  */
+    TIL_SCORE_INPUT_CPM,    /* become log2(x + 1)                           */
+    TIL_SCORE_INPUT_TPM,    /* become log2(x + 1)                           */
+    TIL_SCORE_INPUT_LOG     /* taken as they are                            */
 } til_score_input_kind_t;
 
 /* How raw scores are put on a scale. */
 typedef enum {
     TIL_SCORE_RAW,
-    TIL_SCORE_RANGE,            /* divided by max - min over all sets and samples, as GSVA does:
+    TIL_SCORE_RANGE,      /* divided by max - min over all sets and samples, as GSVA does:
                                    another set or sample changes every number          */
-    TIL_SCORE_COHORT_FREE       /* (score - mean)/sd over random sets of the same size */
+    TIL_SCORE_COHORT_FREE /* (score - mean)/sd over random sets of the same size */
 } til_score_scale_t;
 
 typedef enum { TIL_KCDF_GAUSSIAN, TIL_KCDF_POISSON, TIL_KCDF_NONE } til_kcdf_t;
@@ -56,19 +56,19 @@ typedef struct {
 } til_score_input_t;
 
 enum {
-    TIL_SCORE_RANKS = 1,        /* uses the order of genes in a sample only             */
-    TIL_SCORE_COHORT = 2,       /* depends on the other samples of the call             */
-    TIL_SCORE_VARYING = 4,      /* genes that do not vary (sd < 1e-10) are left out     */
-    TIL_SCORE_HAS_RANGE = 8,    /* --scale range means something                        */
-    TIL_SCORE_HAS_KCDF = 16     /* --kcdf means something                               */
+    TIL_SCORE_RANKS = 1,     /* uses the order of genes in a sample only             */
+    TIL_SCORE_COHORT = 2,    /* depends on the other samples of the call             */
+    TIL_SCORE_VARYING = 4,   /* genes that do not vary (sd < 1e-10) are left out     */
+    TIL_SCORE_HAS_RANGE = 8, /* --scale range means something                        */
+    TIL_SCORE_HAS_KCDF = 16  /* --kcdf means something                               */
 };
 
 /* One way to score. `run` fills scores[i * n_samples + s]; NaN where there is none. `null_moments`,
  * where not NULL, gives mean and standard deviation of the score of k random genes out of n. */
 typedef struct {
-    const char *name;           /* as typed after --method        */
-    const char *summary;        /* one line, lower case, no stop  */
-    const char *reference;      /* authors, year, doi             */
+    const char *name;      /* as typed after --method        */
+    const char *summary;   /* one line, lower case, no stop  */
+    const char *reference; /* authors, year, doi             */
     unsigned flags;
     til_status_t (*run)(til_ctx_t *ctx, const til_score_input_t *in, double *scores);
     til_status_t (*null_moments)(til_ctx_t *ctx, size_t n_genes, size_t n_sizes,
@@ -84,7 +84,7 @@ const til_score_method_t *til_score_find(const char *name);
 typedef struct {
     til_score_scale_t scale;
     til_kcdf_t kcdf;
-    size_t min_size;            /* a set with fewer genes found has no score (NaN); at least 1 */
+    size_t min_size; /* a set with fewer genes found has no score (NaN); at least 1 */
 } til_score_options_t;
 
 /* What the values of `m` look like: COUNTS when all are whole (or fractions whose columns add up
@@ -117,14 +117,14 @@ til_status_t til_score_sets(til_ctx_t *ctx, const til_score_method_t *method,
 
 /* The coverage alone: what of each set is in the matrix. TIL_EINPUT when nothing is. */
 TIL_MUST_USE
-til_status_t til_score_check(til_ctx_t *ctx, const til_matrix_t *matrix,
-                             const til_genesets_t *sets, til_table_t *coverage);
+til_status_t til_score_check(til_ctx_t *ctx, const til_matrix_t *matrix, const til_genesets_t *sets,
+                             til_table_t *coverage);
 
 /* A row of scores.tsv. The texts are borrowed. */
 typedef struct {
     const char *name, *type, *definition;
-    bool linear;                /* defined on CPM or TPM, not on their logarithm */
-    size_t line;                /* for messages                                  */
+    bool linear; /* defined on CPM or TPM, not on their logarithm */
+    size_t line; /* for messages                                  */
 } til_score_def_t;
 
 /* True when `type` is one til_score_defs knows. */

@@ -29,33 +29,33 @@ enum { TIL_SIM_MAX_ARMS = 6, TIL_SIM_MAX_TIMES = 6 };
 
 typedef struct {
     uint64_t seed;
-    size_t n_arms, n_times;     /* 1 .. TIL_SIM_MAX_*; arms A, B, ...; visits pre, on, on2, ... */
-    size_t n_patients;          /* in all, dealt to the arms in turn; at least n_arms          */
-    size_t n_missing;           /* patients without their last visit                           */
-    double responders[TIL_SIM_MAX_ARMS];    /* share of each arm's patients that respond       */
-    double effect; /* mean |log2 fold| of a changed gene at the first visit on treatment */
-    double changed;             /* share of the other genes that change in responders          */
-    double treatment;           /* share that changes in every patient on treatment            */
-    double outliers;            /* share of counts that are outliers                           */
-    double depth;               /* times the sequencing depth of the biopsies fitted           */
+    size_t n_arms, n_times; /* 1 .. TIL_SIM_MAX_*; arms A, B, ...; visits pre, on, on2, ... */
+    size_t n_patients;      /* in all, dealt to the arms in turn; at least n_arms          */
+    size_t n_missing;       /* patients without their last visit                           */
+    double responders[TIL_SIM_MAX_ARMS]; /* share of each arm's patients that respond       */
+    double effect;    /* mean |log2 fold| of a changed gene at the first visit on treatment */
+    double changed;   /* share of the other genes that change in responders          */
+    double treatment; /* share that changes in every patient on treatment            */
+    double outliers;  /* share of counts that are outliers                           */
+    double depth;     /* times the sequencing depth of the biopsies fitted           */
 } til_sim_plan_t;
 
 /* Responders' programmes: sets whose genes move together on treatment, up or down. Ended by NULL.
  */
 typedef struct {
     const char *set;
-    int direction;              /* 1 up, -1 down */
+    int direction; /* 1 up, -1 down */
 } til_sim_programme_t;
 
 extern const til_sim_programme_t til_sim_programmes[];
 
 typedef struct {
-    til_matrix_t counts;        /* gene_names are the symbols                                   */
-    til_table_t samples;        /* sample patient arm timepoint response                        */
-    til_table_t genes;          /* gene_id gene_name kind programme base_mean dispersion patient_sd
+    til_matrix_t counts; /* gene_names are the symbols                                   */
+    til_table_t samples; /* sample patient arm timepoint response                        */
+    til_table_t genes;   /* gene_id gene_name kind programme base_mean dispersion patient_sd
                                    log2fc_responder, then log2fc_ID for every question ID that
                                    `tilseq de --pair` asks: on_in_A, B_vs_A_on (on with one arm) */
-    til_table_t sets;           /* set n_genes n_changed changed_fraction, mean log2fc_ID       */
+    til_table_t sets;    /* set n_genes n_changed changed_fraction, mean log2fc_ID       */
 } til_sim_t;
 
 /* Draws everything.
@@ -102,10 +102,10 @@ typedef struct {
  */
 typedef struct {
     size_t n_bases, n_genes, n_transcripts;
-    char *bases;                    /* n_bases of A C G T                            */
-    char *strand;                   /* n_genes of + -                                */
+    char *bases;  /* n_bases of A C G T                            */
+    char *strand; /* n_genes of + -                                */
     til_sim_transcript_t *transcripts;
-    size_t *first;                  /* n_genes + 1: transcripts of a gene            */
+    size_t *first; /* n_genes + 1: transcripts of a gene            */
     struct til_arena *arena;
 } til_sim_genome_t;
 
@@ -123,7 +123,7 @@ void til_sim_transcript_bases(const til_sim_genome_t *genome, size_t t, char *ba
 void til_sim_thin(uint64_t seed, double fragments, til_matrix_t *counts);
 
 typedef struct {
-    uint32_t transcript, start, length;     /* start and length in bases of the transcript */
+    uint32_t transcript, start, length; /* start and length in bases of the transcript */
 } til_sim_fragment_t;
 
 /* The fragments of sample s in random order: as many of each gene as its count says, of lengths

@@ -12,7 +12,7 @@ extern "C" {
 #endif
 
 #if defined(__GNUC__)
-#define TIL_MUST_USE __attribute__((warn_unused_result))
+#define TIL_MUST_USE                      __attribute__((warn_unused_result))
 #define TIL_PRINTF(format_arg, first_arg) __attribute__((format(printf, format_arg, first_arg)))
 #else
 #define TIL_MUST_USE
@@ -21,12 +21,12 @@ extern "C" {
 
 typedef enum {
     TIL_OK = 0,
-    TIL_EUSAGE,     /* the command line or an argument by the caller: exit 2           */
-    TIL_EINPUT,     /* the data are malformed, truncated or inconsistent: exit 3       */
-    TIL_ENUMERIC,   /* sound data for which the method has no answer: exit 3           */
-    TIL_EIO,        /* a file is missing, unreadable, or a write failed: exit 4        */
-    TIL_ENOMEM,     /* out of memory: exit 4                                           */
-    TIL_EINTERNAL   /* an internal check failed, a bug in tilseq: exit 70              */
+    TIL_EUSAGE,   /* the command line or an argument by the caller: exit 2           */
+    TIL_EINPUT,   /* the data are malformed, truncated or inconsistent: exit 3       */
+    TIL_ENUMERIC, /* sound data for which the method has no answer: exit 3           */
+    TIL_EIO,      /* a file is missing, unreadable, or a write failed: exit 4        */
+    TIL_ENOMEM,   /* out of memory: exit 4                                           */
+    TIL_EINTERNAL /* an internal check failed, a bug in tilseq: exit 70              */
 } til_status_t;
 
 /* The exit code of the program for `status`: 0, 2, 3, 4 or 70. */

@@ -19,17 +19,17 @@ struct til_arena;
 typedef enum { TIL_COLUMN_NUMBER, TIL_COLUMN_TEXT } til_column_type_t;
 
 typedef struct {
-    char *name;                 /* as in the header line                     */
-    char *about;                /* what it is, with its unit; may be ""      */
+    char *name;  /* as in the header line                     */
+    char *about; /* what it is, with its unit; may be ""      */
     til_column_type_t type;
-    double *number;             /* n_rows when type is NUMBER, else NULL     */
-    char **text;                /* n_rows when type is TEXT, else NULL       */
+    double *number; /* n_rows when type is NUMBER, else NULL     */
+    char **text;    /* n_rows when type is TEXT, else NULL       */
 } til_column_t;
 
 typedef struct {
     size_t n_rows, n_cols;
     til_column_t *columns;
-    struct til_arena *arena;    /* holds all strings                         */
+    struct til_arena *arena; /* holds all strings                         */
 } til_table_t;
 
 /* A table of n_rows rows and no columns. `out` is left empty unless TIL_OK. */
@@ -44,8 +44,8 @@ til_status_t til_table_add_number(til_ctx_t *ctx, til_table_t *t, const char *na
 
 /* Appends a column of NULL; fill it with til_table_set_text. `column` is its index. */
 TIL_MUST_USE
-til_status_t til_table_add_text(til_ctx_t *ctx, til_table_t *t, const char *name,
-                                const char *about, size_t *column);
+til_status_t til_table_add_text(til_ctx_t *ctx, til_table_t *t, const char *name, const char *about,
+                                size_t *column);
 
 /* Copies `text` (NULL for NA) into a cell of a text column. */
 TIL_MUST_USE

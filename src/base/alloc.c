@@ -30,7 +30,7 @@ void *til_array_large_pages(size_t n, size_t size)
     size_t bytes = (n * size + PAGE - 1) / PAGE * PAGE;
     if (posix_memalign(&array, PAGE, bytes) != 0) return NULL;
 #ifdef MADV_HUGEPAGE
-    (void)madvise(array, bytes, MADV_HUGEPAGE);     /* a wish: it works without */
+    (void)madvise(array, bytes, MADV_HUGEPAGE); /* a wish: it works without */
 #endif
     return array;
 }

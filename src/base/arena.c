@@ -19,10 +19,7 @@ struct til_arena {
     block_t *head;
 };
 
-til_arena_t *til_arena_new(void)
-{
-    return calloc(1, sizeof(til_arena_t));
-}
+til_arena_t *til_arena_new(void) { return calloc(1, sizeof(til_arena_t)); }
 
 void til_arena_free(til_arena_t *arena)
 {
@@ -49,7 +46,7 @@ static void *take(til_arena_t *arena, size_t size, size_t align)
         b->used = 0;
         b->size = wanted;
         if (size > BLOCK_BYTES / 4 && arena->head != NULL) {
-            b->next = arena->head->next;    /* a large piece must not end the open block */
+            b->next = arena->head->next; /* a large piece must not end the open block */
             arena->head->next = b;
         } else {
             b->next = arena->head;
@@ -61,10 +58,7 @@ static void *take(til_arena_t *arena, size_t size, size_t align)
     return b->bytes + start;
 }
 
-void *til_arena_bytes(til_arena_t *arena, size_t size)
-{
-    return take(arena, size, ALIGN);
-}
+void *til_arena_bytes(til_arena_t *arena, size_t size) { return take(arena, size, ALIGN); }
 
 char *til_arena_text_n(til_arena_t *arena, const char *text, size_t n)
 {

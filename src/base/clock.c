@@ -20,7 +20,7 @@ double til_peak_rss_mb(void)
     struct rusage usage;
     if (getrusage(RUSAGE_SELF, &usage) != 0) return 0;
 #ifdef __APPLE__
-    return (double)usage.ru_maxrss / 1e6;       /* bytes there, kibibytes elsewhere */
+    return (double)usage.ru_maxrss / 1e6; /* bytes there, kibibytes elsewhere */
 #else
     return (double)usage.ru_maxrss * 1024 / 1e6;
 #endif

@@ -3,8 +3,8 @@
 #ifndef TIL_BASE_CLOCK_H
 #define TIL_BASE_CLOCK_H
 
-double til_wall_seconds(void);      /* monotonic, from an arbitrary start   */
-double til_cpu_seconds(void);       /* user + system of all threads         */
-double til_peak_rss_mb(void);       /* largest resident set, MB (10^6 bytes) */
+double til_wall_seconds(void); /* monotonic, from an arbitrary start   */
+double til_cpu_seconds(void);  /* user + system of all threads         */
+double til_peak_rss_mb(void);  /* largest resident set, MB (10^6 bytes) */
 
 #endif

@@ -38,10 +38,7 @@ til_status_t til_fail(til_ctx_t *ctx, til_status_t status, const char *format, .
     return status;
 }
 
-void til_ctx_forgive(til_ctx_t *ctx)
-{
-    ctx->message[0] = '\0';
-}
+void til_ctx_forgive(til_ctx_t *ctx) { ctx->message[0] = '\0'; }
 
 void til_say(til_ctx_t *ctx, til_log_level_t level, const char *format, ...)
 {

@@ -18,8 +18,7 @@ til_status_t til_keep_text(til_ctx_t *ctx, til_arena_t *arena, const char *text,
     return til_keep_text_n(ctx, arena, text, strlen(text), out);
 }
 
-til_status_t til_keep_strbuf(til_ctx_t *ctx, til_arena_t *arena, const til_strbuf_t *b,
-                             char **out)
+til_status_t til_keep_strbuf(til_ctx_t *ctx, til_arena_t *arena, const til_strbuf_t *b, char **out)
 {
     if (b->failed) return til_no_memory(ctx, b->length, "bytes of text");
     return til_keep_text_n(ctx, arena, til_strbuf_text(b), b->length, out);

@@ -18,8 +18,7 @@ til_status_t til_keep_text_n(til_ctx_t *ctx, til_arena_t *arena, const char *tex
 
 /* As til_keep_text for what was gathered in `b`; reports what `b` could not hold. */
 TIL_MUST_USE
-til_status_t til_keep_strbuf(til_ctx_t *ctx, til_arena_t *arena, const til_strbuf_t *b,
-                             char **out);
+til_status_t til_keep_strbuf(til_ctx_t *ctx, til_arena_t *arena, const til_strbuf_t *b, char **out);
 
 /* *out (any T **): n elements of `size` bytes, all zero. */
 TIL_MUST_USE

@@ -13,12 +13,12 @@
 
 typedef struct {
     uint64_t hash;
-    uint32_t id_plus_1;         /* 0: free */
+    uint32_t id_plus_1; /* 0: free */
 } slot_t;
 
 struct til_names {
     slot_t *slots;
-    size_t n_slots;             /* a power of two */
+    size_t n_slots; /* a power of two */
     char **text;
     size_t *length;
     size_t n, capacity;
@@ -114,8 +114,8 @@ static int append(til_names_t *names, const char *text, size_t n)
     if (names->n >= UINT32_MAX - 1) return -1;
     if (til_grow(&quiet, &names->text, &same, names->n + 1, sizeof *names->text) != TIL_OK)
         return -1;
-    if (til_grow(&quiet, &names->length, &names->capacity, names->n + 1,
-                 sizeof *names->length) != TIL_OK)
+    if (til_grow(&quiet, &names->length, &names->capacity, names->n + 1, sizeof *names->length) !=
+        TIL_OK)
         return -1;
     char *copy = til_arena_text_n(names->arena, text, n);
     if (copy == NULL) return -1;
@@ -146,15 +146,9 @@ ptrdiff_t til_names_add(til_names_t *names, const char *text, int *is_new)
     return til_names_add_n(names, text, strlen(text), is_new);
 }
 
-const char *til_names_get(const til_names_t *names, size_t id)
-{
-    return names->text[id];
-}
+const char *til_names_get(const til_names_t *names, size_t id) { return names->text[id]; }
 
-size_t til_names_count(const til_names_t *names)
-{
-    return names->n;
-}
+size_t til_names_count(const til_names_t *names) { return names->n; }
 
 til_status_t til_names_index(til_ctx_t *ctx, char *const *list, size_t n, til_names_t **out)
 {

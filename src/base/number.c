@@ -35,9 +35,9 @@ static double strtod_c(const char *text)
 
 /* The numeral split into its parts; false when text[0..n) is not one. */
 typedef struct {
-    bool negative, inexact;     /* inexact: more digits than 64 bits hold */
+    bool negative, inexact; /* inexact: more digits than 64 bits hold */
     uint64_t digits;
-    long exponent;              /* value = digits * 10^exponent           */
+    long exponent; /* value = digits * 10^exponent           */
 } numeral_t;
 
 static bool scan(const char *text, size_t n, numeral_t *out)
@@ -49,7 +49,10 @@ static bool scan(const char *text, size_t n, numeral_t *out)
     if (p < end && (*p == '+' || *p == '-')) m.negative = *p++ == '-';
     for (int after_point = 0; p < end; p++) {
         unsigned d = (unsigned)(*p - '0');
-        if (*p == '.' && !after_point) { after_point = 1; continue; }
+        if (*p == '.' && !after_point) {
+            after_point = 1;
+            continue;
+        }
         if (d > 9) break;
         n_digits++;
         if (n_kept < 19) {
@@ -78,8 +81,9 @@ static bool scan(const char *text, size_t n, numeral_t *out)
 
 bool til_number_parse(const char *text, size_t n, double *value)
 {
-    static const double power[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
-        1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+    static const double power[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
     numeral_t m;
 
     if (!scan(text, n, &m)) return false;

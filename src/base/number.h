@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TIL_NUMBER_MAX 32       /* bytes that til_number_print may write */
+#define TIL_NUMBER_MAX 32 /* bytes that til_number_print may write */
 
 /* Reads the whole of text[0..n) as a decimal number: optional sign, digits with at most one
  * point, optional exponent. False for anything else ("3x", "0x1F", "1,234", " 1", "", "NA"),

@@ -26,11 +26,11 @@ static _Atomic(const char *) live[MAX_LIVE];
 
 struct til_out {
     til_outset_t *set;
-    til_out_t *next;        /* of the set's open files                  */
-    char *path;             /* what the user asked for; "-" for stdout  */
-    char *temporary;        /* NULL for stdout and special files; the set owns it */
+    til_out_t *next; /* of the set's open files                  */
+    char *path;      /* what the user asked for; "-" for stdout  */
+    char *temporary; /* NULL for stdout and special files; the set owns it */
     int fd;
-    int error;              /* errno of the first failed write          */
+    int error; /* errno of the first failed write          */
     size_t used;
     char buffer[BUFFER_BYTES];
 };
@@ -44,9 +44,9 @@ typedef struct {
 struct til_outset {
     pending_t *files;
     size_t n_files, files_capacity;
-    char **folders;         /* made by this set, parents first */
+    char **folders; /* made by this set, parents first */
     size_t n_folders, folders_capacity;
-    til_out_t *open;        /* list of the files not yet closed */
+    til_out_t *open; /* list of the files not yet closed */
     bool committed;
 };
 
@@ -75,10 +75,7 @@ static void withdraw(const char *temporary)
     }
 }
 
-til_outset_t *til_outset_new(void)
-{
-    return calloc(1, sizeof(til_outset_t));
-}
+til_outset_t *til_outset_new(void) { return calloc(1, sizeof(til_outset_t)); }
 
 static void out_free(til_out_t *out)
 {
@@ -111,7 +108,7 @@ void til_outset_free(til_outset_t *set)
         free(set->files[i].path);
     }
     for (size_t i = set->n_folders; i-- > 0;) {
-        if (!set->committed) rmdir(set->folders[i]);    /* fails harmlessly when not empty */
+        if (!set->committed) rmdir(set->folders[i]); /* fails harmlessly when not empty */
         free(set->folders[i]);
     }
     free(set->folders);
@@ -239,15 +236,15 @@ til_status_t til_out_open(til_ctx_t *ctx, til_outset_t *set, const char *path, t
     out->fd = -1;
     out->path = copy_text(path, strlen(path));
     status = out->path == NULL ? til_no_memory(ctx, strlen(path), "bytes")
-           : til_grow(ctx, &set->files, &set->files_capacity, set->n_files + 1, sizeof *set->files);
+                               : til_grow(ctx, &set->files, &set->files_capacity, set->n_files + 1,
+                                          sizeof *set->files);
     if (status == TIL_OK) {
         char *name = copy_text(path, strlen(path));
         status = name == NULL ? til_no_memory(ctx, strlen(path), "bytes")
                               : open_target(ctx, set, out, path);
         if (status == TIL_OK)
             set->files[set->n_files++] = (pending_t){ name, out->temporary, NULL, false };
-        else
-            free(name);
+        else free(name);
     }
     if (status != TIL_OK) {
         out_free(out);
@@ -290,10 +287,7 @@ void til_out_write(til_out_t *out, const void *bytes, size_t n)
     out->used += n;
 }
 
-void til_out_text(til_out_t *out, const char *text)
-{
-    til_out_write(out, text, strlen(text));
-}
+void til_out_text(til_out_t *out, const char *text) { til_out_write(out, text, strlen(text)); }
 
 void til_out_char(til_out_t *out, char c)
 {
@@ -385,7 +379,7 @@ static til_status_t keep_backup(til_ctx_t *ctx, pending_t *file)
         }
         int error = errno;
         free(backup);
-        if (error != EEXIST) return TIL_OK;     /* nothing there, or no hard links here */
+        if (error != EEXIST) return TIL_OK; /* nothing there, or no hard links here */
     }
     return TIL_OK;
 }

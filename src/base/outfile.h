@@ -48,8 +48,8 @@ void til_out_write(til_out_t *out, const void *bytes, size_t n);
 void til_out_text(til_out_t *out, const char *text);
 void til_out_char(til_out_t *out, char c);
 void til_out_int(til_out_t *out, int64_t value);
-void til_out_number(til_out_t *out, double value);      /* shortest round trip, NA for NaN */
-void til_out_strbuf(til_out_t *out, const til_strbuf_t *text);  /* one that failed fails the file */
+void til_out_number(til_out_t *out, double value);             /* shortest round trip, NA for NaN */
+void til_out_strbuf(til_out_t *out, const til_strbuf_t *text); /* one that failed fails the file */
 void til_out_printf(til_out_t *out, const char *format, ...) TIL_PRINTF(2, 3);
 
 /* Flushes and closes; the file keeps its temporary name until the set is committed.

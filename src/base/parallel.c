@@ -22,8 +22,8 @@ typedef struct {
     til_range_fn *fn;
     void *arg;
     size_t n, grain, n_ranges;
-    atomic_size_t next;             /* first range not yet taken                     */
-    atomic_size_t lowest_failed;    /* SIZE_MAX while none                           */
+    atomic_size_t next;          /* first range not yet taken                     */
+    atomic_size_t lowest_failed; /* SIZE_MAX while none                           */
 } loop_t;
 
 typedef struct {
@@ -38,8 +38,7 @@ typedef struct {
 static void lower_to(atomic_size_t *value, size_t candidate)
 {
     size_t seen = atomic_load(value);
-    while (candidate < seen && !atomic_compare_exchange_weak(value, &seen, candidate)) {
-    }
+    while (candidate < seen && !atomic_compare_exchange_weak(value, &seen, candidate)) {}
 }
 
 static void *run_ranges(void *p)
@@ -53,7 +52,7 @@ static void *run_ranges(void *p)
         size_t begin = range * loop->grain;
         size_t end = loop->n - begin < loop->grain ? loop->n : begin + loop->grain;
         til_status_t status = loop->fn(&w->ctx, loop->arg, w->worker, begin, end);
-        if (status != TIL_OK) {     /* later ranges of this worker are higher: keep this one */
+        if (status != TIL_OK) { /* later ranges of this worker are higher: keep this one */
             w->status = status;
             w->failed_range = range;
             lower_to(&loop->lowest_failed, range);
@@ -86,8 +85,8 @@ til_status_t til_parallel_for(til_ctx_t *ctx, size_t n, size_t grain, til_range_
 
     /* A thread that cannot be started leaves its ranges to the others; worker 0 is this thread. */
     size_t n_started = 1;
-    while (n_started < n_workers && pthread_create(&workers[n_started].thread, NULL, run_ranges,
-                                                   &workers[n_started]) == 0)
+    while (n_started < n_workers &&
+           pthread_create(&workers[n_started].thread, NULL, run_ranges, &workers[n_started]) == 0)
         n_started++;
     run_ranges(&workers[0]);
     for (size_t i = 1; i < n_started; i++) pthread_join(workers[i].thread, NULL);
@@ -117,8 +116,8 @@ typedef struct {
     pipe_slot_t *slots;
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    size_t n_filled, n_taken;       /* batches read; batches a worker has begun */
-    int closed;                     /* no more batches will come, or stop       */
+    size_t n_filled, n_taken; /* batches read; batches a worker has begun */
+    int closed;               /* no more batches will come, or stop       */
 } pipe_t;
 
 typedef struct {
@@ -153,8 +152,7 @@ static void *pipe_worker(void *p)
 {
     pipe_worker_t *w = p;
     pthread_mutex_lock(&w->pipe->lock);
-    while (work_on_one(w->pipe, w->worker)) {
-    }
+    while (work_on_one(w->pipe, w->worker)) {}
     pthread_mutex_unlock(&w->pipe->lock);
     return NULL;
 }
@@ -260,7 +258,7 @@ til_status_t til_pipeline(til_ctx_t *ctx, const til_pipeline_steps_t *steps, siz
         pthread_mutex_lock(&pipe.lock);
         status = feed(ctx, &pipe);
         pipe.closed = 1;
-        pipe.n_taken = pipe.n_filled;       /* after a failure: leave what nobody has begun */
+        pipe.n_taken = pipe.n_filled; /* after a failure: leave what nobody has begun */
         pthread_cond_broadcast(&pipe.changed);
         pthread_mutex_unlock(&pipe.lock);
         for (size_t i = 0; i < n_started; i++) pthread_join(workers[i].thread, NULL);

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <tilseq/context.h>
 
-enum { TIL_BLOCK = 1024 };      /* items of a block for reductions in block order */
+enum { TIL_BLOCK = 1024 }; /* items of a block for reductions in block order */
 
 /* Calls fn(ctx, arg, worker, begin, end) for consecutive ranges that cover 0..n, each of `grain`
  * items (the last may be shorter), in any order, on up to ctx->n_threads threads.

@@ -22,7 +22,10 @@ static void philox(const uint32_t counter[4], const uint32_t key[2], uint32_t ou
         k0 += 0x9E3779B9u;
         k1 += 0xBB67AE85u;
     }
-    out[0] = c0; out[1] = c1; out[2] = c2; out[3] = c3;
+    out[0] = c0;
+    out[1] = c1;
+    out[2] = c2;
+    out[3] = c3;
 }
 
 /* splitmix64's finaliser: keys that differ in one bit differ in half of them. */
@@ -107,10 +110,7 @@ uint64_t til_rng_u64(til_rng_t *rng)
     return low | (uint64_t)til_rng_u32(rng) << 32;
 }
 
-double til_rng_uniform(til_rng_t *rng)
-{
-    return (double)(til_rng_u64(rng) >> 11) * 0x1p-53;
-}
+double til_rng_uniform(til_rng_t *rng) { return (double)(til_rng_u64(rng) >> 11) * 0x1p-53; }
 
 /* Source: Lemire (2019), ACM TOMACS 29:3, algorithm 5 (multiply, reject the biased low part). */
 uint64_t til_rng_below(til_rng_t *rng, uint64_t n)
@@ -125,7 +125,8 @@ uint64_t til_rng_below(til_rng_t *rng, uint64_t n)
         return m >> 32;
     }
     uint64_t limit = UINT64_MAX - UINT64_MAX % n, x;
-    do x = til_rng_u64(rng); while (x >= limit);
+    do x = til_rng_u64(rng);
+    while (x >= limit);
     return x % n;
 }
 

@@ -13,7 +13,7 @@
 
 typedef struct {
     uint32_t key[2], counter[4], out[4];
-    int n_left;                 /* words of `out` not yet used */
+    int n_left; /* words of `out` not yet used */
 } til_rng_t;
 
 /* The stream (seed, a, b, c). Different arguments give independent streams. */

@@ -46,7 +46,7 @@ static decimal_t shortest(uint64_t c, int q, bool is_power_of_two)
 {
     int k = floor_log10(q, is_power_of_two), row = -k - POWER_FIRST;
     int shift = q + floor_log2_of_power(-k) + 1;
-    uint64_t open = c & 1;      /* ends belong to v when c is even */
+    uint64_t open = c & 1; /* ends belong to v when c is even */
 
     /* v and its interval in units of 10^k / 4 */
     uint64_t lower = scale(row, (4 * c - (is_power_of_two ? 1 : 2)) << shift) + open;
@@ -80,8 +80,14 @@ static decimal_t decimal_of(double positive)
 /* Takes trailing zeros off. */
 static decimal_t trimmed(decimal_t d)
 {
-    while (d.digits % 10000 == 0) { d.digits /= 10000; d.exponent += 4; }
-    while (d.digits % 10 == 0) { d.digits /= 10; d.exponent++; }
+    while (d.digits % 10000 == 0) {
+        d.digits /= 10000;
+        d.exponent += 4;
+    }
+    while (d.digits % 10 == 0) {
+        d.digits /= 10;
+        d.exponent++;
+    }
     return d;
 }
 
@@ -114,7 +120,7 @@ static char *write_exponent(int e, char *out)
 static char *lay_out(const char *digit, int n, int exponent, char *out)
 {
     enum { LOWEST_PLAIN = -5, HIGHEST_PLAIN = 14 };
-    int first = exponent + n - 1;       /* the power of ten of the first digit */
+    int first = exponent + n - 1; /* the power of ten of the first digit */
 
     if (first < LOWEST_PLAIN || first > HIGHEST_PLAIN) {
         *out++ = digit[0];
@@ -144,10 +150,16 @@ size_t til_number_print(double value, char *text)
 {
     char room[24], *end = room + sizeof room, *out = text;
 
-    if (isnan(value)) { memcpy(text, "NA", 3); return 2; }
+    if (isnan(value)) {
+        memcpy(text, "NA", 3);
+        return 2;
+    }
     if (value < 0) *out++ = '-';
     value = fabs(value);
-    if (isinf(value)) { memcpy(out, "Inf", 4); return (size_t)(out + 3 - text); }
+    if (isinf(value)) {
+        memcpy(out, "Inf", 4);
+        return (size_t)(out + 3 - text);
+    }
 
     if (value < 1e15 && value == floor(value)) {
         char *digit = write_backwards((uint64_t)value, end);

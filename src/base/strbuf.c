@@ -55,15 +55,9 @@ void til_strbuf_add_n(til_strbuf_t *b, const char *text, size_t n)
     b->text[b->length] = '\0';
 }
 
-void til_strbuf_add(til_strbuf_t *b, const char *text)
-{
-    til_strbuf_add_n(b, text, strlen(text));
-}
+void til_strbuf_add(til_strbuf_t *b, const char *text) { til_strbuf_add_n(b, text, strlen(text)); }
 
-void til_strbuf_add_char(til_strbuf_t *b, char c)
-{
-    til_strbuf_add_n(b, &c, 1);
-}
+void til_strbuf_add_char(til_strbuf_t *b, char c) { til_strbuf_add_n(b, &c, 1); }
 
 void til_strbuf_printf(til_strbuf_t *b, const char *format, ...)
 {
@@ -90,7 +84,4 @@ void til_strbuf_add_number(til_strbuf_t *b, double value)
     til_strbuf_add_n(b, text, til_number_print(value, text));
 }
 
-const char *til_strbuf_text(const til_strbuf_t *b)
-{
-    return b->text == NULL ? "" : b->text;
-}
+const char *til_strbuf_text(const til_strbuf_t *b) { return b->text == NULL ? "" : b->text; }

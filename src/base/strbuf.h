@@ -10,13 +10,13 @@
 /* Start with `til_strbuf_t b = {0}`. Appending after a failed allocation does nothing;
  * `failed` tells at the end, so that callers check once. */
 typedef struct {
-    char *text;             /* NUL-terminated once something was appended, else NULL */
+    char *text; /* NUL-terminated once something was appended, else NULL */
     size_t length, capacity;
     bool failed;
 } til_strbuf_t;
 
 void til_strbuf_clear(til_strbuf_t *b);
-void til_strbuf_reset(til_strbuf_t *b);         /* empties it, keeps the memory */
+void til_strbuf_reset(til_strbuf_t *b); /* empties it, keeps the memory */
 void til_strbuf_add(til_strbuf_t *b, const char *text);
 void til_strbuf_add_n(til_strbuf_t *b, const char *text, size_t n);
 void til_strbuf_add_char(til_strbuf_t *b, char c);

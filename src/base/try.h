@@ -4,10 +4,10 @@
 #define TIL_BASE_TRY_H
 
 /* Needs a local `til_status_t status` and a label `done`. */
-#define TIL_TRY(call)                        \
-    do {                                     \
-        status = (call);                     \
-        if (status != TIL_OK) goto done;     \
+#define TIL_TRY(call)                                                                              \
+    do {                                                                                           \
+        status = (call);                                                                           \
+        if (status != TIL_OK) goto done;                                                           \
     } while (0)
 
 #endif

@@ -20,7 +20,7 @@
 
 typedef struct {
     const char *annotation, *output, *pairs, *strand, *feature, *attribute, *level, *mode, *multi,
-               *overlap, *secondary, *aliases, *reference, *sample_names, *format, *quality;
+        *overlap, *secondary, *aliases, *reference, *sample_names, *format, *quality;
     int64_t min_mapq, min_overlap;
     double frac_overlap, min_assigned;
     bool ignore_duplicates, both_mapped, no_chimeric, split_only, allow_no_eof, strict;
@@ -29,11 +29,18 @@ typedef struct {
 
 enum { MAPQ_UNSET = -1, HTSEQ_MAPQ = 10 };
 
-static const count_args_t defaults = {
-    .output = "-", .pairs = "auto", .strand = "auto", .feature = "exon", .attribute = "gene_id",
-    .level = "gene", .mode = "featurecounts", .multi = "none", .overlap = "none",
-    .format = "tilseq", .min_mapq = MAPQ_UNSET, .min_overlap = 1
-};
+static const count_args_t defaults = { .output = "-",
+                                       .pairs = "auto",
+                                       .strand = "auto",
+                                       .feature = "exon",
+                                       .attribute = "gene_id",
+                                       .level = "gene",
+                                       .mode = "featurecounts",
+                                       .multi = "none",
+                                       .overlap = "none",
+                                       .format = "tilseq",
+                                       .min_mapq = MAPQ_UNSET,
+                                       .min_overlap = 1 };
 
 static const til_opt_t options[] = {
     { 'a', "annotation", TIL_OPT_FILE, offsetof(count_args_t, annotation), "GTF", 0, 0,
@@ -84,8 +91,8 @@ static const til_opt_t options[] = {
       "a missing end mark of a BAM is a warning" },
     { 0, "sample-names", TIL_OPT_TEXT, offsetof(count_args_t, sample_names), "A,B,...", 0, 0,
       "names of the columns [file names without .bam, .sam, .cram]" },
-    { 0, "format", TIL_OPT_CHOICE, offsetof(count_args_t, format), "tilseq|featurecounts|htseq",
-      0, 0, "layout of the table" },
+    { 0, "format", TIL_OPT_CHOICE, offsetof(count_args_t, format), "tilseq|featurecounts|htseq", 0,
+      0, "layout of the table" },
     { 0, "qc", TIL_OPT_OUTPUT, offsetof(count_args_t, quality), "DIR", 0, 0,
       "write the quality of the alignments there, from the same pass (as tilseq qc)" },
     { 0, "strict", TIL_OPT_FLAG, offsetof(count_args_t, strict), NULL, 0, 0,
@@ -117,14 +124,16 @@ static til_count_options_t wishes(const count_args_t *args)
                                                TIL_STRANDED_FORWARD, TIL_STRANDED_REVERSE };
     til_count_options_t o = TIL_COUNT_DEFAULTS;
     o.mode = (til_count_mode_t)chosen("featurecounts|union|intersection-strict|"
-                                      "intersection-nonempty", args->mode);
+                                      "intersection-nonempty",
+                                      args->mode);
     o.pairs = (til_pairs_t)chosen("auto|yes|no", args->pairs);
     o.stranded = stranded[chosen("auto|unstranded|forward|reverse", args->strand)];
     o.multi_mapping = (til_multi_t)chosen("none|all|fraction|primary", args->multi);
     o.multi_overlap = (til_multi_overlap_t)chosen("none|all|fraction|largest", args->overlap);
     o.by_feature = strcmp(args->level, "feature") == 0;
-    o.min_mapq = args->min_mapq != MAPQ_UNSET ? (int)args->min_mapq :
-                 o.mode == TIL_COUNT_FEATURECOUNTS ? 0 : HTSEQ_MAPQ;
+    o.min_mapq = args->min_mapq != MAPQ_UNSET        ? (int)args->min_mapq
+                 : o.mode == TIL_COUNT_FEATURECOUNTS ? 0
+                                                     : HTSEQ_MAPQ;
     o.min_overlap = (int)args->min_overlap;
     o.frac_overlap = args->frac_overlap;
     o.ignore_secondary = args->secondary == NULL ? o.mode != TIL_COUNT_FEATURECOUNTS
@@ -159,8 +168,10 @@ static til_status_t read_aliases(til_ctx_t *ctx, til_job_t *job, const char *pat
         TIL_TRY(til_tsv_split(ctx, path, aliases->text.line, line, length,
                               til_tsv_delimiter(line, length), &fields, &capacity, &n_fields));
         if (n_fields < 2) {
-            status = til_fail(ctx, TIL_EINPUT, "%s:%zu: one column: two are wanted, the "
-                              "annotation's name and the alignments'", path, aliases->text.line);
+            status = til_fail(ctx, TIL_EINPUT,
+                              "%s:%zu: one column: two are wanted, the "
+                              "annotation's name and the alignments'",
+                              path, aliases->text.line);
             goto done;
         }
         TIL_TRY(til_grow(ctx, &aliases->to, &aliases->to_capacity, aliases->n + 1,
@@ -194,12 +205,14 @@ static til_status_t tell_strand(til_ctx_t *ctx, const count_args_t *args, const 
             return TIL_OK;
         }
         if (args->strict)
-            return til_fail(ctx, TIL_EINPUT, "%s: strand: unclear: %.1f%% of %llu fragments sense, "
-                            "%.1f%% antisense: neither 80%% nor even; give --strand", name, sense,
-                            (unsigned long long)n, antisense);
-        til_say(ctx, TIL_LOG_WARNING, "%s: strand: unclear: %.1f%% of %llu fragments sense, %.1f%% "
-                "antisense: neither 80%% nor even: counted as unstranded; give --strand", name,
-                sense, (unsigned long long)n, antisense);
+            return til_fail(ctx, TIL_EINPUT,
+                            "%s: strand: unclear: %.1f%% of %llu fragments sense, "
+                            "%.1f%% antisense: neither 80%% nor even; give --strand",
+                            name, sense, (unsigned long long)n, antisense);
+        til_say(ctx, TIL_LOG_WARNING,
+                "%s: strand: unclear: %.1f%% of %llu fragments sense, %.1f%% "
+                "antisense: neither 80%% nor even: counted as unstranded; give --strand",
+                name, sense, (unsigned long long)n, antisense);
         return TIL_OK;
     }
     if (c->verdict == TIL_VERDICT_UNCLEAR || strcmp(args->strand, verdict) == 0) {
@@ -208,12 +221,14 @@ static til_status_t tell_strand(til_ctx_t *ctx, const count_args_t *args, const 
         return TIL_OK;
     }
     if (args->strict)
-        return til_fail(ctx, TIL_EINPUT, "%s: --strand %s, but the reads say %s: %.1f%% of %llu "
-                        "fragments sense, %.1f%% antisense", name, args->strand, verdict, sense,
-                        (unsigned long long)n, antisense);
-    til_say(ctx, TIL_LOG_WARNING, "%s: --strand %s, but the reads say %s: %.1f%% of %llu fragments "
-            "sense, %.1f%% antisense", name, args->strand, verdict, sense, (unsigned long long)n,
-            antisense);
+        return til_fail(ctx, TIL_EINPUT,
+                        "%s: --strand %s, but the reads say %s: %.1f%% of %llu "
+                        "fragments sense, %.1f%% antisense",
+                        name, args->strand, verdict, sense, (unsigned long long)n, antisense);
+    til_say(ctx, TIL_LOG_WARNING,
+            "%s: --strand %s, but the reads say %s: %.1f%% of %llu fragments "
+            "sense, %.1f%% antisense",
+            name, args->strand, verdict, sense, (unsigned long long)n, antisense);
     return TIL_OK;
 }
 
@@ -294,10 +309,13 @@ static til_status_t write_all(til_ctx_t *ctx, til_job_t *job, const til_count_op
                               const count_state_t *s, til_out_t *out, til_out_t *summary)
 {
     const count_args_t *args = job->args;
-    til_count_table_t table = {
-        .annot = &s->annot, .gene_lengths = s->gene_lengths, .options = o, .counts = s->counts,
-        .names = s->names, .n_samples = s->n, .layout = layout_of(args)
-    };
+    til_count_table_t table = { .annot = &s->annot,
+                                .gene_lengths = s->gene_lengths,
+                                .options = o,
+                                .counts = s->counts,
+                                .names = s->names,
+                                .n_samples = s->n,
+                                .layout = layout_of(args) };
     til_status_t status = TIL_OK;
 
     TIL_TRY(til_count_write(ctx, job, &table, out));

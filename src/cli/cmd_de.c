@@ -31,10 +31,14 @@ typedef struct {
     til_common_t common;
 } de_args_t;
 
-static const de_args_t defaults = {
-    .method = "deseq2", .test = "wald", .shrink = "none", .trend = "parametric",
-    .alternative = "greater-abs", .filter = "auto", .alpha = 0.1, .seed = 1
-};
+static const de_args_t defaults = { .method = "deseq2",
+                                    .test = "wald",
+                                    .shrink = "none",
+                                    .trend = "parametric",
+                                    .alternative = "greater-abs",
+                                    .filter = "auto",
+                                    .alpha = 0.1,
+                                    .seed = 1 };
 
 static const til_opt_t options[] = {
     TIL_DESIGN_OPTIONS(de_args_t),
@@ -47,8 +51,7 @@ static const til_opt_t options[] = {
     { 0, "lfc-threshold", TIL_OPT_NUMBER, offsetof(de_args_t, lfc_threshold), "F", 0, 1000,
       "test against a log2 fold change of F instead of 0" },
     { 0, "alternative", TIL_OPT_CHOICE, offsetof(de_args_t, alternative),
-      "greater-abs|less-abs|greater|less", 0, 0,
-      "side of --lfc-threshold that is looked for" },
+      "greater-abs|less-abs|greater|less", 0, 0, "side of --lfc-threshold that is looked for" },
     { 0, "shrink", TIL_OPT_CHOICE, offsetof(de_args_t, shrink), "none|normal|apeglm|ashr", 0, 0,
       "draw log2 fold changes to 0 (none and normal in this version)" },
     { 0, "fit-type", TIL_OPT_CHOICE, offsetof(de_args_t, trend), "parametric|local|mean", 0, 0,
@@ -160,7 +163,7 @@ typedef struct {
     til_de_input_t wishes;
     til_matrix_t counts, lengths;
     til_sheet_t sheet;
-    bool *differs;              /* per column of the sheet: --collapse met several values */
+    bool *differs; /* per column of the sheet: --collapse met several values */
 } session_t;
 
 static const char *path_in(til_strbuf_t *path, const char *folder, const char *stem,
@@ -252,8 +255,8 @@ static til_status_t write_result(til_ctx_t *ctx, const session_t *session,
     if (suffix.failed) TIL_TRY(til_no_memory(ctx, 1, "path"));
 
     for (size_t c = 0; c < result->n_contrasts; c++)
-        TIL_TRY(write_table(ctx, session, question->contrasts[c].id, ".de.tsv",
-                            &result->contrasts[c]));
+        TIL_TRY(
+            write_table(ctx, session, question->contrasts[c].id, ".de.tsv", &result->contrasts[c]));
     TIL_TRY(write_table(ctx, session, "joint", end, &result->joint));
     TIL_TRY(write_table(ctx, session, "size_factors", end, &result->size_factors));
     TIL_TRY(write_table(ctx, session, "dispersions", end, &result->dispersions));
@@ -330,12 +333,14 @@ done:
 static til_status_t check_collapsed(til_ctx_t *ctx, const session_t *session, const char *column)
 {
     ptrdiff_t c = session->differs == NULL || column == NULL
-        ? -1 : til_sheet_column(&session->sheet, column);
+                      ? -1
+                      : til_sheet_column(&session->sheet, column);
 
     if (c < 0 || !session->differs[c]) return TIL_OK;
-    return til_fail(ctx, TIL_EINPUT, "%s: column '%s' differs among samples that --collapse %s "
-                    "makes one: the design cannot use it", session->sheet.origin, column,
-                    session->args->collapse);
+    return til_fail(ctx, TIL_EINPUT,
+                    "%s: column '%s' differs among samples that --collapse %s "
+                    "makes one: the design cannot use it",
+                    session->sheet.origin, column, session->args->collapse);
 }
 
 /* The columns named on the command line, before a design is made of them. */
@@ -382,8 +387,8 @@ static bool takes_all_in_order(const til_design_t *design, size_t n_samples)
     return true;
 }
 
-static til_status_t answer(til_ctx_t *ctx, const session_t *session,
-                           const til_question_t *question, bool is_first)
+static til_status_t answer(til_ctx_t *ctx, const session_t *session, const til_question_t *question,
+                           bool is_first)
 {
     til_status_t status = TIL_OK;
     const de_args_t *args = session->args;
@@ -431,8 +436,8 @@ static til_status_t answer(til_ctx_t *ctx, const session_t *session,
         tell_contrast(ctx, &question->contrasts[c], &result.contrasts[c], args->alpha);
     TIL_TRY(write_result(ctx, session, question, is_first, &result));
     for (size_t c = 0; c < result.n_contrasts && args->null_check > 0; c++)
-        TIL_TRY(check_null(ctx, session, &input, c,
-                           count_called(&result.contrasts[c], args->alpha)));
+        TIL_TRY(
+            check_null(ctx, session, &input, c, count_called(&result.contrasts[c], args->alpha)));
 done:
     til_de_result_clear(&result);
     til_design_clear(&reduced);
@@ -450,7 +455,7 @@ static til_status_t load(til_ctx_t *ctx, session_t *session)
     const de_args_t *args = session->args;
     til_job_t *job = session->job;
     til_values_t values = session->method->whole_counts || args->input.round ? TIL_VALUES_WHOLE
-                                                                            : TIL_VALUES_COUNTS;
+                                                                             : TIL_VALUES_COUNTS;
 
     TIL_TRY(til_load_samples(ctx, job, job->operands[0], job->operands[1], values, &args->input,
                              &session->counts, &session->sheet));
@@ -472,7 +477,8 @@ static til_status_t check_questions(til_ctx_t *ctx, const til_questions_t *quest
 {
     for (size_t q = 0; q < questions->n_questions; q++)
         if (questions->questions[q].n_contrasts == 0)
-            return til_fail(ctx, TIL_EUSAGE, "-c CONTRAST is missing: what is to be compared? "
+            return til_fail(ctx, TIL_EUSAGE,
+                            "-c CONTRAST is missing: what is to be compared? "
                             "`tilseq design` shows the coefficients");
     return til_ask_check(ctx, questions);
 }

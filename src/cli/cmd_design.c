@@ -111,20 +111,21 @@ static til_status_t explain(til_ctx_t *ctx, const til_question_t *q)
     til_rank_t rank;
 
     TIL_TRY(til_rank_analyse(ctx, d, &rank));
-    til_say(ctx, TIL_LOG_NOTICE, "design %s: %zu samples, %zu coefficients, rank %zu, %zu residual "
-                                 "degrees of freedom", d->formula, d->n_samples, d->n_coef,
-            rank.rank, d->n_samples - rank.rank);
+    til_say(ctx, TIL_LOG_NOTICE,
+            "design %s: %zu samples, %zu coefficients, rank %zu, %zu residual "
+            "degrees of freedom",
+            d->formula, d->n_samples, d->n_coef, rank.rank, d->n_samples - rank.rank);
     if (d->is_paired) tell_pairs(ctx, d);
     for (size_t v = 0; v < d->n_variables && !d->is_paired; v++)
-        if (d->variables[v].is_factor)
-            tell_counts(ctx, d, &d->variables[v], NULL, 0, d->formula);
+        if (d->variables[v].is_factor) tell_counts(ctx, d, &d->variables[v], NULL, 0, d->formula);
     for (size_t k = 0; k < q->n_contrasts; k++) tell_contrast(ctx, d, &q->contrasts[k]);
     for (size_t k = 0; k < rank.n_aliased; k++)
         til_say(ctx, TIL_LOG_WARNING, "aliased: %s", rank.relations[k]);
     for (size_t k = 0; k < rank.n_causes; k++) til_say(ctx, TIL_LOG_WARNING, "%s", rank.causes[k]);
     if (rank.n_aliased == 0 && d->n_samples == d->n_coef)
-        til_say(ctx, TIL_LOG_WARNING, "no sample is left to estimate the variance from: tests need "
-                                      "replicates");
+        til_say(ctx, TIL_LOG_WARNING,
+                "no sample is left to estimate the variance from: tests need "
+                "replicates");
     til_rank_clear(&rank);
 
 done:

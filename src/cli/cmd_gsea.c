@@ -22,10 +22,17 @@ typedef struct {
     til_common_t common;
 } gsea_args_t;
 
-static const gsea_args_t defaults = {
-    .rank_by = "stat", .method = "preranked", .score_type = "std", .ties = "block", .output = "-",
-    .min_size = 5, .max_size = 500, .permutations = 1000, .seed = 1, .gsea_param = 1, .alpha = 0.1
-};
+static const gsea_args_t defaults = { .rank_by = "stat",
+                                      .method = "preranked",
+                                      .score_type = "std",
+                                      .ties = "block",
+                                      .output = "-",
+                                      .min_size = 5,
+                                      .max_size = 500,
+                                      .permutations = 1000,
+                                      .seed = 1,
+                                      .gsea_param = 1,
+                                      .alpha = 0.1 };
 
 static const til_opt_t options[] = {
     { 'g', "sets", TIL_OPT_FILE, offsetof(gsea_args_t, sets), "GMT", 0, 0,
@@ -88,7 +95,9 @@ static til_status_t refuse_idle(til_ctx_t *ctx, const gsea_args_t *a,
                                 const til_gsea_method_t *method)
 {
     bool ora = method->needs_selection, preranked = method == til_gsea_methods[0];
-    const struct { const char *name; bool idle;
+    const struct {
+        const char *name;
+        bool idle;
     } options_given[] = {
         { "--ranks", ora && a->ranks != NULL },
         { "--list", !ora && a->list != NULL },
@@ -106,9 +115,11 @@ static til_status_t refuse_idle(til_ctx_t *ctx, const gsea_args_t *a,
     };
     for (size_t i = 0; i < sizeof options_given / sizeof *options_given; i++)
         if (options_given[i].idle)
-            return til_fail(ctx, TIL_EUSAGE, "%s does nothing with --method %s and %s", 
+            return til_fail(ctx, TIL_EUSAGE, "%s does nothing with --method %s and %s",
                             options_given[i].name, method->name,
-                            a->de != NULL ? "--de" : a->list != NULL ? "--list" : "--ranks");
+                            a->de != NULL     ? "--de"
+                            : a->list != NULL ? "--list"
+                                              : "--ranks");
     return TIL_OK;
 }
 
@@ -127,7 +138,8 @@ static til_status_t check(til_ctx_t *ctx, const gsea_args_t *a, const til_gsea_m
     if (a->fast && a->precise)
         return til_fail(ctx, TIL_EUSAGE, "--fast and --precise exclude each other");
     if (a->list != NULL && a->universe == NULL)
-        return til_fail(ctx, TIL_EUSAGE, "--list needs --universe: all genes that could have been "
+        return til_fail(ctx, TIL_EUSAGE,
+                        "--list needs --universe: all genes that could have been "
                         "selected");
     if (a->min_size > a->max_size)
         return til_fail(ctx, TIL_EUSAGE, "--min-size %lld is above --max-size %lld",
@@ -137,19 +149,24 @@ static til_status_t check(til_ctx_t *ctx, const gsea_args_t *a, const til_gsea_m
 
 static til_score_type_t score_type(const char *word)
 {
-    return strcmp(word, "pos") == 0 ? TIL_SCORE_POS : strcmp(word, "neg") == 0 ? TIL_SCORE_NEG
-         : TIL_SCORE_STD;
+    return strcmp(word, "pos") == 0   ? TIL_SCORE_POS
+           : strcmp(word, "neg") == 0 ? TIL_SCORE_NEG
+                                      : TIL_SCORE_STD;
 }
 
 static til_gsea_options_t gsea_options(const gsea_args_t *a)
 {
-    return (til_gsea_options_t){
-        .min_size = (size_t)a->min_size, .max_size = (size_t)a->max_size,
-        .gsea_param = a->gsea_param, .score_type = score_type(a->score_type),
-        .ties = strcmp(a->ties, "input") == 0 ? TIL_TIES_INPUT : TIL_TIES_BLOCK,
-        .effort = a->fast ? TIL_GSEA_FAST : a->precise ? TIL_GSEA_PRECISE : TIL_GSEA_NORMAL,
-        .n_permutations = (size_t)a->permutations, .seed = (uint64_t)a->seed
-    };
+    return (til_gsea_options_t){ .min_size = (size_t)a->min_size,
+                                 .max_size = (size_t)a->max_size,
+                                 .gsea_param = a->gsea_param,
+                                 .score_type = score_type(a->score_type),
+                                 .ties = strcmp(a->ties, "input") == 0 ? TIL_TIES_INPUT
+                                                                       : TIL_TIES_BLOCK,
+                                 .effort = a->fast      ? TIL_GSEA_FAST
+                                           : a->precise ? TIL_GSEA_PRECISE
+                                                        : TIL_GSEA_NORMAL,
+                                 .n_permutations = (size_t)a->permutations,
+                                 .seed = (uint64_t)a->seed };
 }
 
 static til_status_t read_sets(til_ctx_t *ctx, til_job_t *job, const char *path,
@@ -172,7 +189,7 @@ static void say_result(til_ctx_t *ctx, const til_gsea_method_t *method, const ti
     size_t n_tested = 0, n_below = 0;
 
     for (size_t i = 0; padj != NULL && i < table->n_rows; i++) {
-        n_tested += padj->number[i] >= 0;       /* false for NaN */
+        n_tested += padj->number[i] >= 0; /* false for NaN */
         n_below += padj->number[i] < 0.05;
     }
     til_say(ctx, TIL_LOG_STAGE, "%s: %zu of %zu sets tested, %zu with padj < 0.05", method->name,
@@ -216,10 +233,15 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     }
     TIL_TRY(check(ctx, args, &method));
     til_gsea_options_t how = gsea_options(args);
-    til_ranking_source_t source = {
-        args->ranks, args->de, args->list, args->universe, args->genes, args->rank_by,
-        method->needs_selection, args->alpha, how.score_type
-    };
+    til_ranking_source_t source = { args->ranks,
+                                    args->de,
+                                    args->list,
+                                    args->universe,
+                                    args->genes,
+                                    args->rank_by,
+                                    method->needs_selection,
+                                    args->alpha,
+                                    how.score_type };
     const char *inputs[] = { args->sets, args->ranks,    args->de,
                              args->list, args->universe, args->genes };
     TIL_TRY(til_job_refuse_input(ctx, args->output, inputs, sizeof inputs / sizeof *inputs));
@@ -243,15 +265,13 @@ done:
     return status;
 }
 
-const til_command_t til_cmd_gsea = {
-    .name = "gsea",
-    .operands = "",
-    .summary = "Test gene sets along a ranking of genes.",
-    .options = options,
-    .defaults = &defaults,
-    .args_size = sizeof(gsea_args_t),
-    .common_offset = offsetof(gsea_args_t, common),
-    .min_operands = 0,
-    .max_operands = 0,
-    .run = run
-};
+const til_command_t til_cmd_gsea = { .name = "gsea",
+                                     .operands = "",
+                                     .summary = "Test gene sets along a ranking of genes.",
+                                     .options = options,
+                                     .defaults = &defaults,
+                                     .args_size = sizeof(gsea_args_t),
+                                     .common_offset = offsetof(gsea_args_t, common),
+                                     .min_operands = 0,
+                                     .max_operands = 0,
+                                     .run = run };

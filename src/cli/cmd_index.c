@@ -47,7 +47,8 @@ static void report(til_ctx_t *ctx, const index_args_t *args, const til_index_sta
     if (s->n_same_sequence > 0)
         til_say(ctx, TIL_LOG_NOTICE,
                 "%llu transcripts share their sequence with another: they cannot be told apart and "
-                "get equal shares", (unsigned long long)s->n_same_sequence);
+                "get equal shares",
+                (unsigned long long)s->n_same_sequence);
     if (s->n_short > 0)
         til_say(
             ctx, TIL_LOG_WARNING,
@@ -66,8 +67,10 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
 {
     til_status_t status = TIL_OK;
     const index_args_t *args = job->args;
-    til_index_build_t how = { .k = (unsigned)args->k, .window = (unsigned)args->window,
-                              .transcripts = args->transcripts, .decoys = args->decoys };
+    til_index_build_t how = { .k = (unsigned)args->k,
+                              .window = (unsigned)args->window,
+                              .transcripts = args->transcripts,
+                              .decoys = args->decoys };
     til_index_stats_t stats;
     til_index_t *index = NULL;
     til_out_t *out;
@@ -90,8 +93,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     if (args->tx2gene != NULL || args->annotation != NULL)
         TIL_TRY(til_transcript_genes(ctx, job, index, args->tx2gene, args->annotation,
                                      args->allow_missing));
-    else
-        TIL_TRY(til_index_set_genes_from_headers(ctx, index));
+    else TIL_TRY(til_index_set_genes_from_headers(ctx, index));
     TIL_TRY(til_index_write(ctx, index, out));
     TIL_TRY(til_out_close(ctx, out));
     TIL_TRY(til_job_provenance_json(ctx, job, args->output));

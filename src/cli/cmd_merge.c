@@ -195,7 +195,7 @@ done:
 typedef struct {
     til_job_t *job;
     const char *prefix;
-    const char *id, *second;        /* header of the first two columns */
+    const char *id, *second; /* header of the first two columns */
     char *const *ids, *const *seconds, *const *samples;
 } layout_t;
 
@@ -245,8 +245,10 @@ static void lift_lengths(til_ctx_t *ctx, til_matrix_t *lengths)
             n++;
         }
     if (n > 0)
-        til_say(ctx, TIL_LOG_NOTICE, "%zu gene lengths of 0 (genes shorter than the fragments) are "
-                "written as 1", n);
+        til_say(ctx, TIL_LOG_NOTICE,
+                "%zu gene lengths of 0 (genes shorter than the fragments) are "
+                "written as 1",
+                n);
 }
 
 static til_status_t write_genes(til_ctx_t *ctx, til_job_t *job, til_estimates_t *e,
@@ -291,8 +293,8 @@ static til_status_t write_counts(til_ctx_t *ctx, til_job_t *job, til_estimates_t
     til_status_t status = TIL_OK;
     const merge_args_t *args = job->args;
     const til_matrix_t *m = &e->counts;
-    const layout_t to = { job, args->output, "gene_id", "gene_name", m->row_names, m->gene_names,
-                          m->col_names };
+    const layout_t to = { job,          args->output,  "gene_id",   "gene_name",
+                          m->row_names, m->gene_names, m->col_names };
 
     if (m->lengths != NULL) {
         TIL_TRY(til_matrix_init(ctx, m->n_rows, m->n_cols, &e->tpm));
@@ -340,13 +342,13 @@ static til_status_t merge_counts(til_ctx_t *ctx, til_job_t *job, til_merged_t *m
     const til_partials_t *partials = merged->partials;
 
     if (partials != NULL && til_partials_repeat_ids(partials))
-        til_say(ctx, TIL_LOG_NOTICE, "rows share gene ids, as with --level feature: only "
-                "%s.counts.tsv and its summary are written, no matrices of genes", args->output);
-    else
-        TIL_TRY(write_counts(ctx, job, &merged->e));
+        til_say(ctx, TIL_LOG_NOTICE,
+                "rows share gene ids, as with --level feature: only "
+                "%s.counts.tsv and its summary are written, no matrices of genes",
+                args->output);
+    else TIL_TRY(write_counts(ctx, job, &merged->e));
     if (partials != NULL)
-        TIL_TRY(til_partials_write(ctx, job, partials, args->output,
-                                   merged->e.counts.col_names));
+        TIL_TRY(til_partials_write(ctx, job, partials, args->output, merged->e.counts.col_names));
 done:
     return status;
 }
@@ -413,8 +415,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     }
     til_matrix_t *counts = &merged.e.counts;
     if (table.view.n > 0) TIL_TRY(name_genes(ctx, &table.view, counts));
-    if (merged.level == TIL_QUANT_COUNTS)
-        TIL_TRY(merge_counts(ctx, job, &merged));
+    if (merged.level == TIL_QUANT_COUNTS) TIL_TRY(merge_counts(ctx, job, &merged));
     else
         TIL_TRY(write_genes(ctx, job, &merged.e, counts->row_names, counts->gene_names,
                             counts->col_names));

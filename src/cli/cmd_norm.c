@@ -28,8 +28,11 @@ typedef struct {
 
 #define DEFAULT_PRIOR_COUNT 2
 
-static const norm_args_t defaults = { .method = "median-ratio", .to = "factors", .filter = "none",
-                                      .prior_count = DEFAULT_PRIOR_COUNT, .output = "-" };
+static const norm_args_t defaults = { .method = "median-ratio",
+                                      .to = "factors",
+                                      .filter = "none",
+                                      .prior_count = DEFAULT_PRIOR_COUNT,
+                                      .output = "-" };
 
 static const til_opt_t options[] = {
     { 'm', "method", TIL_OPT_TEXT, offsetof(norm_args_t, method), "NAME", 0, 0,
@@ -86,7 +89,8 @@ static til_status_t check(til_ctx_t *ctx, const norm_args_t *args)
                         column != NULL ? "--filter" : "--design");
     if (args->samples == NULL &&
         (args->input.include.n > 0 || args->input.exclude.n > 0 || args->input.subset))
-        return til_fail(ctx, TIL_EUSAGE, "--include, --exclude and --subset need the sample sheet: "
+        return til_fail(ctx, TIL_EUSAGE,
+                        "--include, --exclude and --subset need the sample sheet: "
                         "--samples SAMPLES");
     if (args->lengths != NULL && strcmp(args->to, "tpm") != 0)
         return til_fail(ctx, TIL_EUSAGE, "--lengths: only --to tpm uses it");
@@ -162,8 +166,7 @@ static til_status_t load(til_ctx_t *ctx, til_job_t *job, const norm_args_t *args
     if (args->samples != NULL)
         TIL_TRY(til_load_samples(ctx, job, job->operands[0], args->samples, values, &args->input,
                                  counts, &sheet));
-    else
-        TIL_TRY(til_load_matrix(ctx, job, job->operands[0], values, &args->input, counts));
+    else TIL_TRY(til_load_matrix(ctx, job, job->operands[0], values, &args->input, counts));
     TIL_TRY(til_check_depth(ctx, counts));
     if (strcmp(args->filter, "none") != 0) TIL_TRY(filter(ctx, args, &sheet, counts));
 

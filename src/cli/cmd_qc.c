@@ -49,7 +49,7 @@ typedef struct {
 typedef struct {
     files_t alignments, reads;
     til_arena_t *arena;
-    const char **names;             /* of all operands */
+    const char **names; /* of all operands */
 } qc_files_t;
 
 /* ---- which is which ------------------------------------------------------------------------ */
@@ -156,10 +156,8 @@ static til_status_t see_reads(til_ctx_t *ctx, til_job_t *job, const files_t *fil
     til_reads_summary_t *summaries = til_array_zero(n, sizeof *summaries);
 
     if (s.stats == NULL || summaries == NULL) TIL_TRY(til_no_memory(ctx, n, "files"));
-    if (n == 1)
-        TIL_TRY(see_reads_range(ctx, &s, 0, 0, 1));
-    else
-        TIL_TRY(til_parallel_for(ctx, n, 1, see_reads_range, &s));
+    if (n == 1) TIL_TRY(see_reads_range(ctx, &s, 0, 0, 1));
+    else TIL_TRY(til_parallel_for(ctx, n, 1, see_reads_range, &s));
     for (size_t i = 0; i < n; i++) {
         TIL_TRY(til_reads_stats_summary(ctx, s.stats[i], &summaries[i]));
         TIL_TRY(til_job_input(ctx, job, files->paths[i], NULL, (size_t)summaries[i].n_reads));
@@ -207,8 +205,11 @@ static til_status_t see_alignments(til_ctx_t *ctx, til_job_t *job, const files_t
     if (counts == NULL) TIL_TRY(til_no_memory(ctx, files->n, "samples"));
     TIL_TRY(til_job_annotation(ctx, job, args->annotation, &gtf, &annot));
     TIL_TRY(til_overlap_build(ctx, &annot, false, &index));
-    til_count_table_t table = { .annot = &annot, .options = &o, .counts = counts,
-                                .names = files->names, .n_samples = files->n };
+    til_count_table_t table = { .annot = &annot,
+                                .options = &o,
+                                .counts = counts,
+                                .names = files->names,
+                                .n_samples = files->n };
     const til_count_inputs_t inputs = { &annot, index, &o, files->paths, files->n };
     TIL_TRY(til_count_samples(ctx, job, &inputs, tell_sample, &table, counts));
     TIL_TRY(til_quality_write(ctx, job, args->output, &table));

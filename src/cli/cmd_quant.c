@@ -79,7 +79,8 @@ static til_status_t check(til_ctx_t *ctx, const quant_args_t *a)
     if ((a->fragment_mean > 0) != (a->fragment_sd > 0))
         return til_fail(ctx, TIL_EUSAGE, "--fragment-mean and --fragment-sd belong together");
     if (a->fragment_mean > 0 && a->reads.n == 0)
-        return til_fail(ctx, TIL_EUSAGE,
+        return til_fail(
+            ctx, TIL_EUSAGE,
             "--fragment-mean is for single reads: pairs show how long their fragments are");
     if (a->tx2gene != NULL && a->annotation != NULL)
         return til_fail(ctx, TIL_EUSAGE, "-g/--genes and -a/--annotation exclude each other");
@@ -92,7 +93,7 @@ enum { LOOK_AT_EVERY = 32 };
 
 typedef struct {
     size_t n_mates, n_workers;
-    til_reads_stats_t **stats;      /* n_workers times n_mates */
+    til_reads_stats_t **stats; /* n_workers times n_mates */
 } seen_t;
 
 static til_status_t see_batch(til_ctx_t *ctx, void *arg, int worker,
@@ -181,14 +182,15 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     til_index_t *index = NULL;
     til_quant_result_t result = { 0 };
     seen_t seen = { 0 };
-    til_quant_options_t how = {
-        .mates1 = a->reads.n > 0 ? a->reads.items : a->mates1.items,
-        .mates2 = a->reads.n > 0 ? NULL : a->mates2.items,
-        .n_lanes = a->reads.n > 0 ? a->reads.n : a->mates1.n,
-        .fragment_mean = a->fragment_mean, .fragment_sd = a->fragment_sd,
-        .bias = a->bias, .plain_em = a->plain_em,
-        .n_bootstraps = (size_t)a->n_bootstraps, .seed = (uint64_t)a->seed
-    };
+    til_quant_options_t how = { .mates1 = a->reads.n > 0 ? a->reads.items : a->mates1.items,
+                                .mates2 = a->reads.n > 0 ? NULL : a->mates2.items,
+                                .n_lanes = a->reads.n > 0 ? a->reads.n : a->mates1.n,
+                                .fragment_mean = a->fragment_mean,
+                                .fragment_sd = a->fragment_sd,
+                                .bias = a->bias,
+                                .plain_em = a->plain_em,
+                                .n_bootstraps = (size_t)a->n_bootstraps,
+                                .seed = (uint64_t)a->seed };
 
     TIL_TRY(check(ctx, a));
     if (!til_library_find(a->library, &how.library))
@@ -211,15 +213,13 @@ done:
     return status;
 }
 
-const til_command_t til_cmd_quant = {
-    .name = "quant",
-    .operands = "",
-    .summary = "Quantify transcripts and genes from FASTQ reads.",
-    .options = options,
-    .defaults = &defaults,
-    .args_size = sizeof(quant_args_t),
-    .common_offset = offsetof(quant_args_t, common),
-    .min_operands = 0,
-    .max_operands = 0,
-    .run = run
-};
+const til_command_t til_cmd_quant = { .name = "quant",
+                                      .operands = "",
+                                      .summary = "Quantify transcripts and genes from FASTQ reads.",
+                                      .options = options,
+                                      .defaults = &defaults,
+                                      .args_size = sizeof(quant_args_t),
+                                      .common_offset = offsetof(quant_args_t, common),
+                                      .min_operands = 0,
+                                      .max_operands = 0,
+                                      .run = run };

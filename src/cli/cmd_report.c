@@ -167,7 +167,7 @@ static til_status_t make_curve(loaded_t *l, question_t *q, size_t first, size_t 
                             names[k]);
         column[k] = c->number;
     }
-    curve->set = q->curve_points.columns[0].text[first];    /* borrowed from the table */
+    curve->set = q->curve_points.columns[0].text[first]; /* borrowed from the table */
     curve->n_genes = (size_t)column[5][first];
     curve->x = til_array(2 * n + 2, sizeof *curve->x);
     curve->y = til_array(2 * n + 2, sizeof *curve->y);
@@ -178,7 +178,7 @@ static til_status_t make_curve(loaded_t *l, question_t *q, size_t first, size_t 
     curve->n_points = 1;
     for (size_t i = first; i < last; i++) {
         curve->hits[curve->n_hits++] = column[0][i];
-        if (i > first && column[1][i] == column[1][i - 1]) continue;    /* one block of ties */
+        if (i > first && column[1][i] == column[1][i - 1]) continue; /* one block of ties */
         curve->x[curve->n_points] = column[1][i];
         curve->y[curve->n_points++] = column[2][i];
         curve->x[curve->n_points] = column[3][i];

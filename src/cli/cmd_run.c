@@ -101,14 +101,14 @@ typedef struct {
     til_ctx_t *ctx;
     til_job_t *job;
     const run_args_t *args;
-    const char *sheet_path;         /* what the steps read: the user's, or samples.tsv of the run */
-    til_sheet_t sheet;              /* one row per sample                                   */
+    const char *sheet_path; /* what the steps read: the user's, or samples.tsv of the run */
+    til_sheet_t sheet;      /* one row per sample                                   */
     til_questions_t questions;
     til_steps_t steps;
-    til_json_t *before;             /* run.json of an earlier run, or NULL                  */
-    char *sets, *genes;             /* paths the steps use; genes may be NULL               */
-    char *counts, *lengths;         /* the matrix: given, or made from reads; lengths or NULL */
-    char *own_sheet;                /* samples.tsv of the run                               */
+    til_json_t *before;     /* run.json of an earlier run, or NULL                  */
+    char *sets, *genes;     /* paths the steps use; genes may be NULL               */
+    char *counts, *lengths; /* the matrix: given, or made from reads; lengths or NULL */
+    char *own_sheet;        /* samples.tsv of the run                               */
     bool from_reads;
 } run_t;
 
@@ -222,7 +222,7 @@ static void sample_words(run_t *r)
 
     til_step_option(r->ctx, &r->steps, "--genes", genes_of(r));
     til_step_input(r->ctx, &r->steps, genes_of(r));
-    if (!r->from_reads) {           /* else the sheet and the matrix have those samples only */
+    if (!r->from_reads) { /* else the sheet and the matrix have those samples only */
         til_step_list(r->ctx, &r->steps, "--exclude", &in->exclude);
         til_step_list(r->ctx, &r->steps, "--include", &in->include);
     }
@@ -412,7 +412,8 @@ static til_status_t describe_methods(run_t *r, til_json_t *methods)
     const til_de_method_t *de = til_de_find(r->args->method);
     const til_gsea_method_t *gsea = til_gsea_methods[0];
     const til_score_method_t *score = til_score_find(r->args->score_method);
-    const struct { const char *what, *name, *summary, *reference;
+    const struct {
+        const char *what, *name, *summary, *reference;
     } rows[] = { { "Normalisation", norm->name, norm->summary, norm->reference },
                  { "Differential expression", asks_something(r) && de != NULL ? de->name : NULL,
                    de == NULL ? NULL : de->summary, de == NULL ? NULL : de->reference },
@@ -664,7 +665,9 @@ static til_status_t check_inputs(run_t *r)
 
 static til_status_t run(til_ctx_t *ctx, til_job_t *job)
 {
-    run_t r = { .ctx = ctx, .job = job, .args = job->args,
+    run_t r = { .ctx = ctx,
+                .job = job,
+                .args = job->args,
                 .steps = { .no_provenance = job->common->no_provenance } };
     size_t n_reads_steps;
     til_status_t status;
@@ -704,15 +707,13 @@ done:
     return status;
 }
 
-const til_command_t til_cmd_run = {
-    .name = "run",
-    .operands = "SHEET",
-    .summary = "Take a sample sheet all the way to a report.",
-    .options = options,
-    .defaults = &defaults,
-    .args_size = sizeof(run_args_t),
-    .common_offset = offsetof(run_args_t, common),
-    .min_operands = 1,
-    .max_operands = 1,
-    .run = run
-};
+const til_command_t til_cmd_run = { .name = "run",
+                                    .operands = "SHEET",
+                                    .summary = "Take a sample sheet all the way to a report.",
+                                    .options = options,
+                                    .defaults = &defaults,
+                                    .args_size = sizeof(run_args_t),
+                                    .common_offset = offsetof(run_args_t, common),
+                                    .min_operands = 1,
+                                    .max_operands = 1,
+                                    .run = run };

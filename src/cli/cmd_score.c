@@ -16,18 +16,19 @@
 #include "io/text/table_tsv.h"
 
 typedef struct {
-    const char *sets, *scores, *method, *scale, *values, *species, *kcdf, *samples,
-        *output;
+    const char *sets, *scores, *method, *scale, *values, *species, *kcdf, *samples, *output;
     int64_t min_size;
     bool list_methods;
     til_input_args_t input;
     til_common_t common;
 } score_args_t;
 
-static const score_args_t defaults = {
-    .method = "ssgsea", .scale = "raw", .values = "auto", .species = "auto", .min_size = 1,
-    .output = "-"
-};
+static const score_args_t defaults = { .method = "ssgsea",
+                                       .scale = "raw",
+                                       .values = "auto",
+                                       .species = "auto",
+                                       .min_size = 1,
+                                       .output = "-" };
 
 static const til_opt_t options[] = {
     { 'g', "sets", TIL_OPT_FILE, offsetof(score_args_t, sets), "GMT", 0, 0,
@@ -87,7 +88,8 @@ static til_status_t read_wishes(til_ctx_t *ctx, const score_args_t *args,
         return til_fail(ctx, TIL_EUSAGE, "--scale cohort-free: only method ssgsea has this scale");
     if (args->samples == NULL &&
         (args->input.include.n > 0 || args->input.exclude.n > 0 || args->input.subset))
-        return til_fail(ctx, TIL_EUSAGE, "--include, --exclude and --subset need the sample sheet: "
+        return til_fail(ctx, TIL_EUSAGE,
+                        "--include, --exclude and --subset need the sample sheet: "
                         "--samples SAMPLES");
     if (args->kcdf != NULL && !((*method)->flags & TIL_SCORE_HAS_KCDF))
         return til_fail(ctx, TIL_EUSAGE, "--kcdf: only method gsva has a kernel");
@@ -126,8 +128,8 @@ static til_status_t choose_input(til_ctx_t *ctx, const score_args_t *args,
 /* What is to be scored. */
 typedef struct {
     til_species_t species;
-    til_genesets_t sets;            /* to score; none with --scores alone         */
-    til_genesets_t words;           /* what definitions may name: sets + shipped  */
+    til_genesets_t sets;  /* to score; none with --scores alone         */
+    til_genesets_t words; /* what definitions may name: sets + shipped  */
     til_score_rows_t rows;
     bool has_sets, has_scores;
 } wanted_t;
@@ -187,9 +189,10 @@ static til_status_t gather(til_ctx_t *ctx, til_job_t *job, const score_args_t *a
     w->has_scores = args->scores != NULL || shipped;
     TIL_TRY(til_species_of(ctx, args->species, m, &w->species));
     if (shipped && w->species == TIL_SPECIES_UNKNOWN) {
-        status = til_fail(ctx, TIL_EINPUT, "%s: no row (%s, ...) is named like a human or mouse "
-                          "gene: give names with --genes, sets with -g, or --species", m->origin,
-                          m->n_rows > 0 ? til_matrix_label(m, 0) : "none");
+        status = til_fail(ctx, TIL_EINPUT,
+                          "%s: no row (%s, ...) is named like a human or mouse "
+                          "gene: give names with --genes, sets with -g, or --species",
+                          m->origin, m->n_rows > 0 ? til_matrix_label(m, 0) : "none");
         goto done;
     }
     TIL_TRY(read_files(ctx, job, args, w));
@@ -328,8 +331,10 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
         return til_out_close(ctx, out);
     }
     if (job->n_operands != 1)
-        return til_fail(ctx, TIL_EUSAGE, "expected one MATRIX, got %d operands; see tilseq score "
-                        "--help", job->n_operands);
+        return til_fail(ctx, TIL_EUSAGE,
+                        "expected one MATRIX, got %d operands; see tilseq score "
+                        "--help",
+                        job->n_operands);
     TIL_TRY(read_wishes(ctx, args, &method, &how));
     const char *inputs[] = { job->operands[0], args->sets, args->scores, args->input.genes,
                              args->samples };
@@ -348,7 +353,8 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     TIL_TRY(choose_input(ctx, args, &how, &m, &kind));
     TIL_TRY(gather(ctx, job, args, &m, &wanted));
     if (kind == TIL_SCORE_INPUT_COUNTS && wanted.has_scores)
-        til_say(ctx, TIL_LOG_NOTICE, "scores published for TPM are computed on CPM: counts have no "
+        til_say(ctx, TIL_LOG_NOTICE,
+                "scores published for TPM are computed on CPM: counts have no "
                 "gene lengths");
     TIL_TRY(til_job_remark(ctx, job, "values", "%s", input_words[kind]));
     TIL_TRY(compute(ctx, method, &how, kind, &wanted, &m, scores, coverage));

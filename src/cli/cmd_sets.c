@@ -24,13 +24,11 @@ typedef struct {
 
 static const sets_args_t defaults = { .species = "auto", .output = "-" };
 
-static const til_opt_t options[] = {
-    TIL_SPECIES_OPTION(sets_args_t),
-    TIL_GENES_OPTION(sets_args_t),
-    { 'o', "output", TIL_OPT_OUTPUT, offsetof(sets_args_t, output), "FILE", 0, 0,
-      "write here; - is stdout" },
-    TIL_COMMON_OPTIONS(sets_args_t)
-};
+static const til_opt_t options[] = { TIL_SPECIES_OPTION(sets_args_t),
+                                     TIL_GENES_OPTION(sets_args_t),
+                                     { 'o', "output", TIL_OPT_OUTPUT, offsetof(sets_args_t, output),
+                                       "FILE", 0, 0, "write here; - is stdout" },
+                                     TIL_COMMON_OPTIONS(sets_args_t) };
 
 /* ---- list ------------------------------------------------------------------------------- */
 
@@ -107,8 +105,8 @@ done:
 
 static til_status_t show(til_ctx_t *ctx, const char *name, const char *species, til_out_t *out)
 {
-    static const char *const columns[] = { "name", "species", "kind", "source", "doi", "doi_status",
-                                           "licence", "verify" };
+    static const char *const columns[] = { "name", "species",    "kind",    "source",
+                                           "doi",  "doi_status", "licence", "verify" };
     til_table_t index;
     bool found = false;
     til_status_t status;
@@ -129,8 +127,10 @@ static til_status_t show(til_ctx_t *ctx, const char *name, const char *species, 
         til_out_char(out, '\n');
     }
     if (!found)
-        status = til_fail(ctx, TIL_EUSAGE, "no set or score '%s'%s%s ships with tilseq; see tilseq "
-                          "sets list", name, strcmp(species, "auto") == 0 ? "" : " for ",
+        status = til_fail(ctx, TIL_EUSAGE,
+                          "no set or score '%s'%s%s ships with tilseq; see tilseq "
+                          "sets list",
+                          name, strcmp(species, "auto") == 0 ? "" : " for ",
                           strcmp(species, "auto") == 0 ? "" : species);
 done:
     til_table_clear(&index);
@@ -203,8 +203,10 @@ static til_status_t print_path(til_ctx_t *ctx, til_out_t *out)
         til_out_printf(out, "%s\n", TIL_GENESETS_DIR);
         return TIL_OK;
     }
-    return til_fail(ctx, TIL_EIO, "%s: the folder is not there (the sets are inside the program "
-                    "all the same: tilseq sets list, show)", TIL_GENESETS_DIR);
+    return til_fail(ctx, TIL_EIO,
+                    "%s: the folder is not there (the sets are inside the program "
+                    "all the same: tilseq sets list, show)",
+                    TIL_GENESETS_DIR);
 }
 
 /* ---- run -------------------------------------------------------------------------------- */
@@ -212,10 +214,14 @@ static til_status_t print_path(til_ctx_t *ctx, til_out_t *out)
 static til_status_t run(til_ctx_t *ctx, til_job_t *job)
 {
     const sets_args_t *args = job->args;
-    static const struct { const char *verb; int n_operands; const char *usage; } verbs[] = {
-        { "list", 1, "sets list" }, { "show", 2, "sets show NAME" },
-        { "check", 3, "sets check FILE.gmt MATRIX" }, { "path", 1, "sets path" }
-    };
+    static const struct {
+        const char *verb;
+        int n_operands;
+        const char *usage;
+    } verbs[] = { { "list", 1, "sets list" },
+                  { "show", 2, "sets show NAME" },
+                  { "check", 3, "sets check FILE.gmt MATRIX" },
+                  { "path", 1, "sets path" } };
     size_t verb = 0;
     til_out_t *out;
     til_status_t status;
@@ -235,9 +241,9 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     }
     TIL_TRY(til_job_open(ctx, job, args->output, &out));
     switch (verb) {
-    case 0:  status = list(ctx, args->species, out); break;
-    case 1:  status = show(ctx, job->operands[1], args->species, out); break;
-    case 2:  status = check(ctx, job, args, out); break;
+    case 0: status = list(ctx, args->species, out); break;
+    case 1: status = show(ctx, job->operands[1], args->species, out); break;
+    case 2: status = check(ctx, job, args, out); break;
     default: status = print_path(ctx, out); break;
     }
     if (status == TIL_OK) status = til_out_close(ctx, out);

@@ -27,11 +27,20 @@ typedef struct {
     til_common_t common;
 } simulate_args_t;
 
-static const simulate_args_t defaults = {
-    .responders = "0.2,0.8", .seed = 1, .patients = 30, .genes = 4000, .arms = 2, .times = 2,
-    .reads = "none", .fragments = 50000, .read_length = 75,
-    .effect = 2, .changed = 0.03, .treatment = 0.02, .outliers = 0.01, .depth = 1
-};
+static const simulate_args_t defaults = { .responders = "0.2,0.8",
+                                          .seed = 1,
+                                          .patients = 30,
+                                          .genes = 4000,
+                                          .arms = 2,
+                                          .times = 2,
+                                          .reads = "none",
+                                          .fragments = 50000,
+                                          .read_length = 75,
+                                          .effect = 2,
+                                          .changed = 0.03,
+                                          .treatment = 0.02,
+                                          .outliers = 0.01,
+                                          .depth = 1 };
 
 static const til_opt_t options[] = {
     { 'o', "output", TIL_OPT_OUTPUT, offsetof(simulate_args_t, output), "DIR", 0, 0,
@@ -85,8 +94,10 @@ static til_status_t read_responders(til_ctx_t *ctx, const char *text, til_sim_pl
             return til_fail(ctx, TIL_EUSAGE, "--responders: '%.*s' is not a number from 0 to 1",
                             (int)length, p);
         if (n == plan->n_arms)
-            return til_fail(ctx, TIL_EUSAGE, "--responders: '%s' has more numbers than there are "
-                            "arms (%zu)", text, plan->n_arms);
+            return til_fail(ctx, TIL_EUSAGE,
+                            "--responders: '%s' has more numbers than there are "
+                            "arms (%zu)",
+                            text, plan->n_arms);
         plan->responders[n++] = share;
         p += length;
         if (*p == '\0') break;
@@ -97,12 +108,16 @@ static til_status_t read_responders(til_ctx_t *ctx, const char *text, til_sim_pl
 
 static til_status_t make_plan(til_ctx_t *ctx, const simulate_args_t *args, til_sim_plan_t *plan)
 {
-    *plan = (til_sim_plan_t){
-        .seed = (uint64_t)args->seed, .n_arms = (size_t)args->arms, .n_times = (size_t)args->times,
-        .n_patients = (size_t)args->patients, .n_missing = (size_t)args->missing,
-        .effect = args->effect, .changed = args->changed, .treatment = args->treatment,
-        .outliers = args->outliers, .depth = args->depth
-    };
+    *plan = (til_sim_plan_t){ .seed = (uint64_t)args->seed,
+                              .n_arms = (size_t)args->arms,
+                              .n_times = (size_t)args->times,
+                              .n_patients = (size_t)args->patients,
+                              .n_missing = (size_t)args->missing,
+                              .effect = args->effect,
+                              .changed = args->changed,
+                              .treatment = args->treatment,
+                              .outliers = args->outliers,
+                              .depth = args->depth };
     if (args->changed + args->treatment > 1)
         return til_fail(ctx, TIL_EUSAGE, "--changed and --treatment add up to more than 1");
     const char *responders = args->responders;
@@ -114,7 +129,7 @@ static til_status_t make_plan(til_ctx_t *ctx, const simulate_args_t *args, til_s
 
 /* The genes that may be simulated: protein-coding or in a set, with an Ensembl id. */
 typedef struct {
-    til_table_t table;          /* owns the names         */
+    til_table_t table; /* owns the names         */
     char **ids, **symbols;
     size_t n;
 } genes_t;
@@ -166,7 +181,7 @@ static til_status_t list_candidates(til_ctx_t *ctx, const til_genesets_t *sets, 
         if (is_empty(symbol[g]) || is_empty(ensembl[g]) || is_empty(type[g])) continue;
         if (strcmp(type[g], "protein-coding") != 0 && til_names_find(in_sets, symbol[g]) < 0)
             continue;
-        char *bar = strchr(ensembl[g], '|');    /* the first of several */
+        char *bar = strchr(ensembl[g], '|'); /* the first of several */
         if (bar != NULL) *bar = '\0';
         if (til_names_add(seen, ensembl[g], &new_id) < 0 ||
             til_names_add(seen, symbol[g], &new_symbol) < 0) {
@@ -252,11 +267,11 @@ static til_status_t write_file(til_ctx_t *ctx, til_job_t *job, int which, const 
     if (status != TIL_OK) return status;
     if (which != SETS) til_job_provenance(job, out);
     switch (which) {
-    case COUNTS:      til_matrix_write(out, &sim->counts, "gene_id"); break;
-    case SAMPLES:     til_table_write(out, &sim->samples); break;
-    case SETS:        til_gmt_write(out, sets); break;
+    case COUNTS: til_matrix_write(out, &sim->counts, "gene_id"); break;
+    case SAMPLES: til_table_write(out, &sim->samples); break;
+    case SETS: til_gmt_write(out, sets); break;
     case TRUTH_GENES: til_table_write(out, &sim->genes); break;
-    default:          til_table_write(out, &sim->sets); break;
+    default: til_table_write(out, &sim->sets); break;
     }
     status = til_out_close(ctx, out);
     if (status == TIL_OK && which == SETS) status = til_job_provenance_json(ctx, job, path);
@@ -291,8 +306,8 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
 
     if (args->output == NULL)
         return til_fail(ctx, TIL_EUSAGE, "-o DIR is wanted: where to write the files");
-    if (strcmp(args->reads, "none") == 0 && (args->fragments != defaults.fragments ||
-                                             args->read_length != defaults.read_length))
+    if (strcmp(args->reads, "none") == 0 &&
+        (args->fragments != defaults.fragments || args->read_length != defaults.read_length))
         return til_fail(ctx, TIL_EUSAGE, "--fragments and --read-length are for --reads");
     TIL_TRY(make_plan(ctx, args, &plan));
     TIL_TRY(til_job_folder(ctx, job, args->output));
@@ -303,11 +318,13 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     TIL_TRY(til_sim_run(ctx, &plan, genes.n, genes.ids, genes.symbols, &sets, &sim));
     til_say(ctx, TIL_LOG_STAGE, "%zu genes, %zu biopsies of %zu patients, %zu sets",
             sim.counts.n_rows, sim.counts.n_cols, plan.n_patients, sets.n_sets);
-    til_reads_wish_t reads = {
-        args->output, strcmp(args->reads, "fastq") == 0 || strcmp(args->reads, "both") == 0,
-        strcmp(args->reads, "bam") == 0 || strcmp(args->reads, "both") == 0, plan.seed,
-        (double)args->fragments, (size_t)args->read_length
-    };
+    til_reads_wish_t reads = { args->output,
+                               strcmp(args->reads, "fastq") == 0 ||
+                                   strcmp(args->reads, "both") == 0,
+                               strcmp(args->reads, "bam") == 0 || strcmp(args->reads, "both") == 0,
+                               plan.seed,
+                               (double)args->fragments,
+                               (size_t)args->read_length };
     bool with_reads = reads.fastq || reads.bam;
     if (with_reads) TIL_TRY(til_prepare_reads(ctx, &reads, &sim));
     TIL_TRY(write_all(ctx, job, args->output, &sim, &sets));

@@ -21,29 +21,26 @@
 
 /* A recorded command, taken apart. */
 typedef struct {
-    char **raw, **words;        /* as recorded, in quotes where it has them; without            */
+    char **raw, **words; /* as recorded, in quotes where it has them; without            */
     bool *is_operand;
-    size_t n, first;            /* words; the first operand                                     */
-    ptrdiff_t names;            /* the word that holds the value of --sample-names, -1 for none */
-    size_t names_at;            /* where in that word                                           */
+    size_t n, first; /* words; the first operand                                     */
+    ptrdiff_t names; /* the word that holds the value of --sample-names, -1 for none */
+    size_t names_at; /* where in that word                                           */
     bool htseq, by_feature, aliases;
-    char *options;              /* all words but operands and names of samples                  */
+    char *options; /* all words but operands and names of samples                  */
 } recorded_t;
 
 struct til_partials {
     size_t n, n_samples;
     til_counts_tsv_t *tables;
-    recorded_t *commands;       /* n; of use when the tables have ##tilseq lines */
+    recorded_t *commands; /* n; of use when the tables have ##tilseq lines */
     bool renamed;
     til_arena_t *arena;
 };
 
 static const char SAMPLE_NAMES[] = "--sample-names";
 
-static bool is_marked(const til_partials_t *p)
-{
-    return p->tables[0].command != NULL;
-}
+static bool is_marked(const til_partials_t *p) { return p->tables[0].command != NULL; }
 
 /* ---- the recorded command ------------------------------------------------------------------ */
 
@@ -66,8 +63,8 @@ static til_status_t split_words(til_ctx_t *ctx, til_arena_t *arena, const char *
         }
         if (n > 0) {
             TIL_TRY(til_keep_text_n(ctx, arena, p, n, &r->raw[r->n]));
-            TIL_TRY(til_keep_text_n(ctx, arena, p + quoted, n - 2 * (size_t)quoted,
-                                    &r->words[r->n]));
+            TIL_TRY(
+                til_keep_text_n(ctx, arena, p + quoted, n - 2 * (size_t)quoted, &r->words[r->n]));
             r->n++;
         }
         p += n;
@@ -94,8 +91,10 @@ static bool is_about(const char *input, const char *name)
 
 static til_status_t misfit(til_ctx_t *ctx, const til_counts_tsv_t *t, const char *what)
 {
-    return til_fail(ctx, TIL_EINPUT, "%s: %s: should be as tilseq count wrote it: was the table "
-                    "changed?", t->path, what);
+    return til_fail(ctx, TIL_EINPUT,
+                    "%s: %s: should be as tilseq count wrote it: was the table "
+                    "changed?",
+                    t->path, what);
 }
 
 /* Finds the files that were counted, one per sample: the words that are no options. */
@@ -153,7 +152,7 @@ static til_status_t join_options(til_ctx_t *ctx, til_arena_t *arena, recorded_t 
 static til_status_t take_apart(til_ctx_t *ctx, til_arena_t *arena, const til_counts_tsv_t *t,
                                recorded_t *r)
 {
-    enum { BEFORE = 2 };    /* tilseq count */
+    enum { BEFORE = 2 }; /* tilseq count */
     til_status_t status = TIL_OK, parsed;
     til_ctx_t quiet = TIL_CTX_INIT;
     void *args = til_array(1, til_cmd_count.args_size);
@@ -169,8 +168,10 @@ static til_status_t take_apart(til_ctx_t *ctx, til_arena_t *arena, const til_cou
                                operands, &n_operands);
     if (parsed == TIL_ENOMEM) TIL_TRY(til_no_memory(ctx, r->n, "words"));
     if (parsed != TIL_OK)
-        TIL_TRY(til_fail(ctx, TIL_EINPUT, "%s: the command in its ##tilseq lines: %s: should be "
-                         "one of tilseq count", t->path, quiet.message));
+        TIL_TRY(til_fail(ctx, TIL_EINPUT,
+                         "%s: the command in its ##tilseq lines: %s: should be "
+                         "one of tilseq count",
+                         t->path, quiet.message));
     r->htseq = strcmp(value_of(args, "mode"), "featurecounts") != 0;
     r->by_feature = strcmp(value_of(args, "level"), "feature") == 0;
     r->aliases = value_of(args, "aliases") != NULL;
@@ -194,9 +195,10 @@ static til_status_t check_files(til_ctx_t *ctx, const til_counts_tsv_t *first,
         const char *have = t->inputs[i], *want = first->inputs[i];
         size_t n = strcspn(have, "\t"), k = strcspn(want, "\t");
         if (strcmp(have, want) != 0)
-            return til_fail(ctx, TIL_EINPUT, "%s: counted with %.*s (%s): should be %.*s (%s), as "
-                            "in %s: count all samples with one annotation", t->path, (int)n, have,
-                            have + n + (have[n] != '\0'), (int)k, want,
+            return til_fail(ctx, TIL_EINPUT,
+                            "%s: counted with %.*s (%s): should be %.*s (%s), as "
+                            "in %s: count all samples with one annotation",
+                            t->path, (int)n, have, have + n + (have[n] != '\0'), (int)k, want,
                             want + k + (want[k] != '\0'), first->path);
     }
     return TIL_OK;
@@ -210,8 +212,10 @@ static til_status_t check_facts(til_ctx_t *ctx, const til_counts_tsv_t *first,
     for (size_t i = 0; same && i < t->n_facts; i++)
         same = strcmp(t->facts[i], first->facts[i]) == 0;
     if (same) return TIL_OK;
-    return til_fail(ctx, TIL_EINPUT, "%s: other facts in its ##tilseq lines than %s has: should be "
-                    "the same", t->path, first->path);
+    return til_fail(ctx, TIL_EINPUT,
+                    "%s: other facts in its ##tilseq lines than %s has: should be "
+                    "the same",
+                    t->path, first->path);
 }
 
 static til_status_t check_origin(til_ctx_t *ctx, til_partials_t *p, size_t i)
@@ -222,20 +226,23 @@ static til_status_t check_origin(til_ctx_t *ctx, til_partials_t *p, size_t i)
     recorded_t *r = &p->commands[i];
 
     if ((t->command == NULL) != (first->command == NULL))
-        TIL_TRY(til_fail(ctx, TIL_EINPUT, "%s: %s ##tilseq lines: should have %s, as %s has: count "
-                         "all samples with --no-provenance or none", t->path,
-                         t->command == NULL ? "no" : "has", t->command == NULL ? "them" : "none",
-                         first->path));
+        TIL_TRY(til_fail(ctx, TIL_EINPUT,
+                         "%s: %s ##tilseq lines: should have %s, as %s has: count "
+                         "all samples with --no-provenance or none",
+                         t->path, t->command == NULL ? "no" : "has",
+                         t->command == NULL ? "them" : "none", first->path));
     if (t->command == NULL) goto done;
     if (strcmp(t->version, first->version) != 0)
-        TIL_TRY(til_fail(ctx, TIL_EINPUT, "%s: counted by tilseq %s: should be %s, as in %s: count "
-                         "all samples with one version", t->path, t->version, first->version,
-                         first->path));
+        TIL_TRY(til_fail(ctx, TIL_EINPUT,
+                         "%s: counted by tilseq %s: should be %s, as in %s: count "
+                         "all samples with one version",
+                         t->path, t->version, first->version, first->path));
     TIL_TRY(take_apart(ctx, p->arena, t, r));
     if (strcmp(r->options, wanted->options) != 0)
-        TIL_TRY(til_fail(ctx, TIL_EINPUT, "%s: counted with '%s': should be '%s', as in %s: count "
-                         "all samples with the same options", t->path, r->options, wanted->options,
-                         first->path));
+        TIL_TRY(til_fail(ctx, TIL_EINPUT,
+                         "%s: counted with '%s': should be '%s', as in %s: count "
+                         "all samples with the same options",
+                         t->path, r->options, wanted->options, first->path));
     TIL_TRY(check_files(ctx, first, t));
     TIL_TRY(check_facts(ctx, first, t));
 done:
@@ -255,11 +262,12 @@ static til_status_t check_samples(til_ctx_t *ctx, const til_partials_t *p)
             ptrdiff_t id = til_names_add(seen, p->tables[i].samples[s], &is_new);
             if (id < 0) TIL_TRY(til_no_memory(ctx, p->n_samples, "samples"));
             if (is_new) table_of[id] = i;
-            else TIL_TRY(til_fail(ctx, TIL_EINPUT,
-                                  "%s: sample '%s': should be another one, %s has it: give each "
-                                  "table once, or name all samples with --sample-names",
-                                  p->tables[i].path, p->tables[i].samples[s],
-                                  p->tables[table_of[id]].path));
+            else
+                TIL_TRY(til_fail(ctx, TIL_EINPUT,
+                                 "%s: sample '%s': should be another one, %s has it: give each "
+                                 "table once, or name all samples with --sample-names",
+                                 p->tables[i].path, p->tables[i].samples[s],
+                                 p->tables[table_of[id]].path));
         }
 done:
     til_names_free(seen);
@@ -308,7 +316,9 @@ til_status_t til_partials_read(til_ctx_t *ctx, const til_quant_table_t *inputs, 
         if (inputs[i].text.data == NULL) return TIL_OK;
     p = til_array_zero(1, sizeof *p);
     if (p == NULL) TIL_TRY(til_no_memory(ctx, n, "tables"));
-    *p = (til_partials_t){ .n = n, .renamed = renamed, .arena = til_arena_new(),
+    *p = (til_partials_t){ .n = n,
+                           .renamed = renamed,
+                           .arena = til_arena_new(),
                            .tables = til_array_zero(n, sizeof *p->tables),
                            .commands = til_array_zero(n, sizeof *p->commands) };
     if (p->arena == NULL || p->tables == NULL || p->commands == NULL)
@@ -359,8 +369,7 @@ static void add_command(const til_partials_t *p, char *const *names, til_strbuf_
     const recorded_t *first = &p->commands[0];
     til_strbuf_t word = { 0 };
 
-    if (first->names >= 0)
-        til_strbuf_add_n(&word, first->words[first->names], first->names_at);
+    if (first->names >= 0) til_strbuf_add_n(&word, first->words[first->names], first->names_at);
     for (size_t s = 0; s < p->n_samples; s++)
         til_strbuf_printf(&word, "%s%s", s > 0 ? "," : "", names[s]);
     til_strbuf_add(b, "tilseq count");
@@ -485,8 +494,10 @@ static til_status_t find_summaries(til_ctx_t *ctx, const til_partials_t *p, cons
     if (*complete) goto done;
     if (n_missing > 1) til_strbuf_printf(&lacking, " and %zu more are", n_missing - 1);
     else til_strbuf_add(&lacking, " is");
-    til_say(ctx, TIL_LOG_NOTICE, "%s.summary is not written: %s missing: put what tilseq count "
-            "wrote beside each table and merge again", output, til_strbuf_text(&lacking));
+    til_say(ctx, TIL_LOG_NOTICE,
+            "%s.summary is not written: %s missing: put what tilseq count "
+            "wrote beside each table and merge again",
+            output, til_strbuf_text(&lacking));
 done:
     til_strbuf_clear(&path);
     til_strbuf_clear(&lacking);
@@ -510,12 +521,16 @@ static til_status_t place_rows(til_ctx_t *ctx, const char *path, bool htseq, sum
         const char *have = at < s->table.n_rows ? s->table.names[at] : "";
         if (strcmp(have, want) == 0) s->cells[i] = s->table.cells[at++];
         else if (i < n_always)
-            return til_fail(ctx, TIL_EINPUT, "%s: row %zu is '%s': should be '%s', as tilseq count "
-                            "writes it beside this table", path, at + 1, have, want);
+            return til_fail(ctx, TIL_EINPUT,
+                            "%s: row %zu is '%s': should be '%s', as tilseq count "
+                            "writes it beside this table",
+                            path, at + 1, have, want);
     }
     if (at < s->table.n_rows)
-        return til_fail(ctx, TIL_EINPUT, "%s: row %zu is '%s': should not be there beside this "
-                        "table", path, at + 1, s->table.names[at]);
+        return til_fail(ctx, TIL_EINPUT,
+                        "%s: row %zu is '%s': should not be there beside this "
+                        "table",
+                        path, at + 1, s->table.names[at]);
     return TIL_OK;
 }
 

@@ -37,8 +37,7 @@ static void write_log(void *arg, til_log_level_t level, const char *text)
     const sink_t *sink = arg;
 
     if (sink->quiet || (level == TIL_LOG_DETAIL && !sink->verbose)) return;
-    if (level == TIL_LOG_WARNING)
-        fprintf(stderr, "tilseq %s: warning: %s\n", sink->command, text);
+    if (level == TIL_LOG_WARNING) fprintf(stderr, "tilseq %s: warning: %s\n", sink->command, text);
     else
         fprintf(stderr, "[tilseq %s] %7.1fs  %s\n", sink->command, til_wall_seconds() - sink->start,
                 text);

@@ -8,9 +8,11 @@
 #include "tasks/shipped.h"
 
 /* For args structs with a `til_input_args_t input`. */
-#define TIL_GENES_OPTION(args_t)                                                                \
-    { 0, "genes", TIL_OPT_FILE, offsetof(args_t, input.genes), "FILE", 0, 0,                    \
-      "table of gene names: column 1 the gene id, a column symbol or gene_name" }
+#define TIL_GENES_OPTION(args_t)                                                                   \
+    {                                                                                              \
+        0, "genes", TIL_OPT_FILE, offsetof(args_t, input.genes), "FILE", 0, 0,                     \
+            "table of gene names: column 1 the gene id, a column symbol or gene_name"              \
+    }
 #define TIL_SAMPLE_OPTIONS(args_t)                                                                 \
     { 0,                                                                                           \
       "exclude",                                                                                   \
@@ -33,17 +35,27 @@
         0, "subset", TIL_OPT_FLAG, offsetof(args_t, input.subset), NULL, 0, 0,                     \
             "drop samples of the matrix that the sheet lacks, instead of refusing them"            \
     }
-#define TIL_COUNT_OPTIONS(args_t)                                                               \
-    { 0, "round", TIL_OPT_FLAG, offsetof(args_t, input.round), NULL, 0, 0,                      \
-      "round fractions to whole counts" },                                                      \
-    TIL_SUM_OPTION(args_t)
-#define TIL_SUM_OPTION(args_t)                                                                  \
-    { 0, "sum-duplicates", TIL_OPT_FLAG, offsetof(args_t, input.sum_duplicates), NULL, 0, 0,    \
-      "add up rows of one gene id" }
+#define TIL_COUNT_OPTIONS(args_t)                                                                  \
+    { 0,                                                                                           \
+      "round",                                                                                     \
+      TIL_OPT_FLAG,                                                                                \
+      offsetof(args_t, input.round),                                                               \
+      NULL,                                                                                        \
+      0,                                                                                           \
+      0,                                                                                           \
+      "round fractions to whole counts" },                                                         \
+        TIL_SUM_OPTION(args_t)
+#define TIL_SUM_OPTION(args_t)                                                                     \
+    {                                                                                              \
+        0, "sum-duplicates", TIL_OPT_FLAG, offsetof(args_t, input.sum_duplicates), NULL, 0, 0,     \
+            "add up rows of one gene id"                                                           \
+    }
 
 /* For args structs with a word `species`. */
-#define TIL_SPECIES_OPTION(args_t)                                                              \
-    { 0, "species", TIL_OPT_CHOICE, offsetof(args_t, species), "auto|human|mouse", 0, 0,        \
-      "whose gene names and sets to use; auto tells by the names in the matrix" }
+#define TIL_SPECIES_OPTION(args_t)                                                                 \
+    {                                                                                              \
+        0, "species", TIL_OPT_CHOICE, offsetof(args_t, species), "auto|human|mouse", 0, 0,         \
+            "whose gene names and sets to use; auto tells by the names in the matrix"              \
+    }
 
 #endif

@@ -25,8 +25,8 @@ typedef struct {
     const char *const *paths;
     size_t n;
     til_quant_table_t *tables;
-    til_matrix_t *matrices;     /* of tables whose layout is "matrix" */
-    til_partials_t *partials;   /* NULL unless all are tilseq count's */
+    til_matrix_t *matrices;   /* of tables whose layout is "matrix" */
+    til_partials_t *partials; /* NULL unless all are tilseq count's */
     size_t n_samples;
 } inputs_t;
 
@@ -44,19 +44,17 @@ done:
     return status;
 }
 
-static bool is_matrix(const til_quant_table_t *table)
-{
-    return table->text.data != NULL;
-}
+static bool is_matrix(const til_quant_table_t *table) { return table->text.data != NULL; }
 
 static til_status_t check_levels(til_ctx_t *ctx, const inputs_t *in)
 {
     for (size_t i = 1; i < in->n; i++)
         if (in->tables[i].level != in->tables[0].level)
             return til_fail(ctx, TIL_EINPUT,
-                "%s holds %s (%s), %s %s (%s): merge results of one kind at a time",
-                in->tables[0].path, level_words[in->tables[0].level], in->tables[0].layout,
-                in->tables[i].path, level_words[in->tables[i].level], in->tables[i].layout);
+                            "%s holds %s (%s), %s %s (%s): merge results of one kind at a time",
+                            in->tables[0].path, level_words[in->tables[0].level],
+                            in->tables[0].layout, in->tables[i].path,
+                            level_words[in->tables[i].level], in->tables[i].layout);
     for (size_t i = 1; i < in->n; i++)
         if (strcmp(in->tables[i].layout, in->tables[0].layout) != 0) {
             til_say(ctx, TIL_LOG_WARNING,
@@ -389,7 +387,8 @@ til_status_t til_merge_read(til_ctx_t *ctx, til_job_t *job, const char *sample_n
 {
     til_status_t status = TIL_OK;
     size_t n = (size_t)job->n_operands, n_rows;
-    inputs_t in = { .paths = job->operands, .n = n,
+    inputs_t in = { .paths = job->operands,
+                    .n = n,
                     .tables = til_array_zero(n, sizeof *in.tables),
                     .matrices = til_array_zero(n, sizeof *in.matrices) };
     char *const *names;
@@ -403,8 +402,8 @@ til_status_t til_merge_read(til_ctx_t *ctx, til_job_t *job, const char *sample_n
     if (only_partials(&in)) {
         TIL_TRY(til_matrix_init(ctx, 0, in.n_samples, &out->e.counts));
         TIL_TRY(name_samples(ctx, &in, sample_names, &out->e.counts));
-        til_say(ctx, TIL_LOG_STAGE, "%zu features of %zu samples",
-                til_partials_n_rows(in.partials), in.n_samples);
+        til_say(ctx, TIL_LOG_STAGE, "%zu features of %zu samples", til_partials_n_rows(in.partials),
+                in.n_samples);
         goto done;
     }
     rows_of(&in, 0, &names, &n_rows);

@@ -10,11 +10,11 @@
 
 typedef struct {
     til_quant_level_t level;
-    til_estimates_t e;          /* rows in the order of the first input; tpm and lengths are empty
+    til_estimates_t e;        /* rows in the order of the first input; tpm and lengths are empty
                                    for TIL_QUANT_COUNTS; counts.lengths and counts.gene_names as a
                                    count matrix had them */
-    char **genes;               /* per transcript, where the files name them (RSEM); else NULL */
-    til_partials_t *partials;   /* where all inputs are tilseq count's own tables; else NULL. When
+    char **genes;             /* per transcript, where the files name them (RSEM); else NULL */
+    til_partials_t *partials; /* where all inputs are tilseq count's own tables; else NULL. When
                                    their rows share gene ids, e.counts has columns and no rows */
     struct til_arena *arena;
 } til_merged_t;

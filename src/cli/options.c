@@ -55,14 +55,10 @@ static til_status_t store(til_ctx_t *ctx, const til_opt_t *opt, const char *text
     char lo[TIL_NUMBER_MAX], hi[TIL_NUMBER_MAX];
 
     switch (opt->kind) {
-    case TIL_OPT_FLAG:
-        *(bool *)(void *)place = true;
-        return TIL_OK;
+    case TIL_OPT_FLAG: *(bool *)(void *)place = true; return TIL_OK;
     case TIL_OPT_TEXT:
     case TIL_OPT_FILE:
-    case TIL_OPT_OUTPUT:
-        *(const char **)(void *)place = text;
-        return TIL_OK;
+    case TIL_OPT_OUTPUT: *(const char **)(void *)place = text; return TIL_OK;
     case TIL_OPT_INT: {
         int64_t value;
         if (!til_number_parse_int(text, strlen(text), (int64_t)opt->lo, (int64_t)opt->hi, &value)) {
@@ -94,8 +90,7 @@ static til_status_t store(til_ctx_t *ctx, const til_opt_t *opt, const char *text
         return TIL_OK;
     case TIL_OPT_LIST:
     case TIL_OPT_WORDS:
-    case TIL_OPT_EXPRESSIONS:
-        return append(ctx, (til_list_t *)(void *)place, text);
+    case TIL_OPT_EXPRESSIONS: return append(ctx, (til_list_t *)(void *)place, text);
     }
     return TIL_OK;
 }
@@ -144,8 +139,7 @@ static til_status_t parse_long(parser_t *p, const char *word)
         return til_fail(p->ctx, TIL_EUSAGE, "unknown option '%.*s'; see tilseq %s --help",
                         (int)(n + 2), word, p->command->name);
     if (opt->kind == TIL_OPT_FLAG) {
-        if (equals != NULL)
-            return til_fail(p->ctx, TIL_EUSAGE, "--%s takes no value", opt->name);
+        if (equals != NULL) return til_fail(p->ctx, TIL_EUSAGE, "--%s takes no value", opt->name);
         return store(p->ctx, opt, NULL, p->args);
     }
     return take_value(p, opt, equals == NULL ? NULL : equals + 1);
@@ -177,14 +171,10 @@ til_status_t til_options_parse(til_ctx_t *ctx, const til_command_t *command, int
     while (p.at < argc) {
         const char *word = argv[p.at++];
         til_status_t status = TIL_OK;
-        if (only_operands || word[0] != '-' || word[1] == '\0')
-            operands[(*n_operands)++] = word;
-        else if (strcmp(word, "--") == 0)
-            only_operands = true;
-        else if (word[1] == '-')
-            status = parse_long(&p, word);
-        else
-            status = parse_short(&p, word);
+        if (only_operands || word[0] != '-' || word[1] == '\0') operands[(*n_operands)++] = word;
+        else if (strcmp(word, "--") == 0) only_operands = true;
+        else if (word[1] == '-') status = parse_long(&p, word);
+        else status = parse_short(&p, word);
         if (status != TIL_OK) return status;
     }
     return TIL_OK;
@@ -210,11 +200,9 @@ static void default_text(const til_command_t *command, const til_opt_t *opt, cha
     case TIL_OPT_TEXT:
     case TIL_OPT_FILE:
     case TIL_OPT_OUTPUT:
-    case TIL_OPT_CHOICE:
-        word = *(const char *const *)(const void *)place;
-        break;
+    case TIL_OPT_CHOICE: word = *(const char *const *)(const void *)place; break;
     case TIL_OPT_INT:
-        if (*(const int64_t *)(const void *)place < (int64_t)opt->lo) break;   /* "not given" */
+        if (*(const int64_t *)(const void *)place < (int64_t)opt->lo) break; /* "not given" */
         til_number_print((double)*(const int64_t *)(const void *)place, number);
         word = number;
         break;
@@ -226,8 +214,7 @@ static void default_text(const til_command_t *command, const til_opt_t *opt, cha
     case TIL_OPT_FLAG:
     case TIL_OPT_LIST:
     case TIL_OPT_WORDS:
-    case TIL_OPT_EXPRESSIONS:
-        break;
+    case TIL_OPT_EXPRESSIONS: break;
     }
     if (word == NULL) text[0] = '\0';
     else snprintf(text, size, " [%s]", word);
@@ -278,8 +265,8 @@ void til_options_help(FILE *out, const til_command_t *command)
         char letter[8] = "    ";
         if (opt->letter != 0) snprintf(letter, sizeof letter, "-%c, ", opt->letter);
         snprintf(left, sizeof left, "  %s--%s%s%s%s", letter, opt->name,
-                 opt->kind == TIL_OPT_FLAG ? "" : " ",
-                 opt->kind == TIL_OPT_FLAG ? "" : opt->value, dots(opt));
+                 opt->kind == TIL_OPT_FLAG ? "" : " ", opt->kind == TIL_OPT_FLAG ? "" : opt->value,
+                 dots(opt));
         default_text(command, opt, given, sizeof given);
         snprintf(help, sizeof help, "%s%s", opt->help, given);
         if (strlen(left) < 30) fprintf(out, "%-30s", left);
@@ -340,14 +327,17 @@ void til_options_man(FILE *out, const til_command_t *command, const char *versio
         fputc('\n', out);
     }
     fputs(".SH EXIT STATUS\n0 done; 2 wrong command line; 3 wrong data; 4 the environment failed; "
-          "70 a bug in tilseq; 128+n ended by signal n.\n.SH SEE ALSO\n.BR tilseq (1)\n", out);
+          "70 a bug in tilseq; 128+n ended by signal n.\n.SH SEE ALSO\n.BR tilseq (1)\n",
+          out);
 }
 
 void til_options_man_all(FILE *out, const til_command_t *const *commands, const char *version)
 {
-    fprintf(out, ".TH \"TILSEQ\" \"1\" \"\" \"tilseq %s\" \"tilseq manual\"\n.SH NAME\n"
+    fprintf(out,
+            ".TH \"TILSEQ\" \"1\" \"\" \"tilseq %s\" \"tilseq manual\"\n.SH NAME\n"
             "tilseq \\- RNA\\-seq from reads to answers\n.SH SYNOPSIS\n"
-            ".B tilseq\nCOMMAND [options] INPUT...\n.SH COMMANDS\n", version);
+            ".B tilseq\nCOMMAND [options] INPUT...\n.SH COMMANDS\n",
+            version);
     for (size_t i = 0; commands[i] != NULL; i++) {
         fprintf(out, ".TP\n.BR tilseq\\-%s (1)\n", commands[i]->name);
         print_roff(out, commands[i]->summary);
@@ -375,7 +365,8 @@ void til_options_bash(FILE *out, const til_command_t *const *commands)
     fputs("# bash completion for tilseq, made from its option tables\n"
           "_tilseq() {\n"
           "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=\n"
-          "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        words='", out);
+          "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        words='",
+          out);
     for (size_t i = 0; commands[i] != NULL; i++) fprintf(out, "%s ", commands[i]->name);
     fputs("--help --version'\n        COMPREPLY=($(compgen -W \"$words\" -- \"$cur\")); return\n   "
           " fi\n"
@@ -415,7 +406,8 @@ static void print_zsh(FILE *out, const char *text)
 void til_options_zsh(FILE *out, const til_command_t *const *commands)
 {
     fputs("#compdef tilseq\n# zsh completion for tilseq, made from its option tables\n"
-          "if (( CURRENT == 2 )); then\n    _values command", out);
+          "if (( CURRENT == 2 )); then\n    _values command",
+          out);
     for (size_t i = 0; commands[i] != NULL; i++) {
         fprintf(out, " '%s[", commands[i]->name);
         print_zsh(out, commands[i]->summary);
@@ -436,7 +428,10 @@ void til_options_zsh(FILE *out, const til_command_t *const *commands)
                 fputs(")", out);
             } else if (opt->kind != TIL_OPT_FLAG) {
                 fputs(opt->kind == TIL_OPT_FILE || opt->kind == TIL_OPT_OUTPUT ||
-                      opt->kind == TIL_OPT_WORDS ? ":file:_files" : ":value:", out);
+                              opt->kind == TIL_OPT_WORDS
+                          ? ":file:_files"
+                          : ":value:",
+                      out);
             }
             fputs("'", out);
         }

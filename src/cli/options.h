@@ -13,53 +13,78 @@
 
 /* What an option stores at its offset in the args struct. */
 typedef enum {
-    TIL_OPT_FLAG,           /* bool                                                     */
-    TIL_OPT_TEXT,           /* const char *: any text, a name or an expression           */
-    TIL_OPT_FILE,           /* const char *: a file to read ("-" is stdin)               */
-    TIL_OPT_OUTPUT,         /* const char *: a file or folder to write                   */
-    TIL_OPT_INT,            /* int64_t in [lo, hi]                                       */
-    TIL_OPT_NUMBER,         /* double in [lo, hi]                                        */
-    TIL_OPT_CHOICE,         /* const char *: one of the words of `value`, "a|b|c"        */
-    TIL_OPT_LIST,           /* til_list_t: one word each time it is given                */
-    TIL_OPT_WORDS,          /* til_list_t: all words up to the next option               */
-    TIL_OPT_EXPRESSIONS     /* til_list_t: a word, and those after it that hold : or =   */
+    TIL_OPT_FLAG,       /* bool                                                     */
+    TIL_OPT_TEXT,       /* const char *: any text, a name or an expression           */
+    TIL_OPT_FILE,       /* const char *: a file to read ("-" is stdin)               */
+    TIL_OPT_OUTPUT,     /* const char *: a file or folder to write                   */
+    TIL_OPT_INT,        /* int64_t in [lo, hi]                                       */
+    TIL_OPT_NUMBER,     /* double in [lo, hi]                                        */
+    TIL_OPT_CHOICE,     /* const char *: one of the words of `value`, "a|b|c"        */
+    TIL_OPT_LIST,       /* til_list_t: one word each time it is given                */
+    TIL_OPT_WORDS,      /* til_list_t: all words up to the next option               */
+    TIL_OPT_EXPRESSIONS /* til_list_t: a word, and those after it that hold : or =   */
 } til_opt_kind_t;
 
 typedef struct {
-    char letter;            /* 0 for none                                                 */
-    const char *name;       /* without its dashes; NULL ends the table                    */
+    char letter;      /* 0 for none                                                 */
+    const char *name; /* without its dashes; NULL ends the table                    */
     til_opt_kind_t kind;
-    size_t offset;          /* of the value in the args struct                            */
-    const char *value;      /* value word in --help: FILE, INT; choices for CHOICE        */
-    double lo, hi;          /* range of INT and NUMBER, both ends allowed                 */
-    const char *help;       /* one line, lower case, no stop                              */
+    size_t offset;     /* of the value in the args struct                            */
+    const char *value; /* value word in --help: FILE, INT; choices for CHOICE        */
+    double lo, hi;     /* range of INT and NUMBER, both ends allowed                 */
+    const char *help;  /* one line, lower case, no stop                              */
 } til_opt_t;
 
 /* Embed til_common_t as `common` and end the option table with TIL_COMMON_OPTIONS(args_t). */
 
-#define TIL_COMMON_OPTIONS(args_t)                                                              \
-    { '@', "threads", TIL_OPT_INT, offsetof(args_t, common.threads), "INT", 1, 100000,          \
-      "threads [the CPUs this process may run on]; the result is the same for any number" },    \
-    { 'q', "quiet", TIL_OPT_FLAG, offsetof(args_t, common.quiet), NULL, 0, 0,                   \
-      "say nothing but errors" },                                                               \
-    { 'v', "verbose", TIL_OPT_FLAG, offsetof(args_t, common.verbose), NULL, 0, 0,               \
-      "say more about each stage" },                                                            \
-    { 0, "no-provenance", TIL_OPT_FLAG, offsetof(args_t, common.no_provenance), NULL, 0, 0,     \
-      "leave out the ##tilseq lines and .provenance.json files" },                              \
-    { 'h', "help", TIL_OPT_FLAG, offsetof(args_t, common.help), NULL, 0, 0,                     \
-      "print this help" },                                                                      \
-    { 0, NULL, TIL_OPT_FLAG, 0, NULL, 0, 0, NULL }
+#define TIL_COMMON_OPTIONS(args_t)                                                                   \
+    { '@',                                                                                           \
+      "threads",                                                                                     \
+      TIL_OPT_INT,                                                                                   \
+      offsetof(args_t, common.threads),                                                              \
+      "INT",                                                                                         \
+      1,                                                                                             \
+      100000,                                                                                        \
+      "threads [the CPUs this process may run on]; the result is the same for any number" },         \
+        { 'q',                                                                                       \
+          "quiet",                                                                                   \
+          TIL_OPT_FLAG,                                                                              \
+          offsetof(args_t, common.quiet),                                                            \
+          NULL,                                                                                      \
+          0,                                                                                         \
+          0,                                                                                         \
+          "say nothing but errors" },                                                                \
+        { 'v',                                                                                       \
+          "verbose",                                                                                 \
+          TIL_OPT_FLAG,                                                                              \
+          offsetof(args_t, common.verbose),                                                          \
+          NULL,                                                                                      \
+          0,                                                                                         \
+          0,                                                                                         \
+          "say more about each stage" },                                                             \
+        { 0,                                                                                         \
+          "no-provenance",                                                                           \
+          TIL_OPT_FLAG,                                                                              \
+          offsetof(args_t, common.no_provenance),                                                    \
+          NULL,                                                                                      \
+          0,                                                                                         \
+          0,                                                                                         \
+          "leave out the ##tilseq lines and .provenance.json files" },                               \
+        { 'h', "help", TIL_OPT_FLAG, offsetof(args_t, common.help), NULL, 0, 0, "print this help" }, \
+    {                                                                                                \
+        0, NULL, TIL_OPT_FLAG, 0, NULL, 0, 0, NULL                                                   \
+    }
 
 struct til_job;
 
 /* A subcommand: its row in commands.h. */
 typedef struct {
     const char *name;
-    const char *operands;           /* as after the name in Usage: "COUNTS SAMPLES"         */
-    const char *summary;            /* one sentence with its stop                           */
-    const char *details;            /* paragraphs for --help and the manual page, or NULL   */
+    const char *operands; /* as after the name in Usage: "COUNTS SAMPLES"         */
+    const char *summary;  /* one sentence with its stop                           */
+    const char *details;  /* paragraphs for --help and the manual page, or NULL   */
     const til_opt_t *options;
-    const void *defaults;           /* an args struct                                       */
+    const void *defaults; /* an args struct                                       */
     size_t args_size, common_offset;
     int min_operands, max_operands; /* max -1: any number                                   */
     til_status_t (*run)(til_ctx_t *ctx, struct til_job *job);

@@ -201,9 +201,13 @@ static til_status_t plan_index(planner_t *p, char **index)
 /* nf-core's words for the strand of a library, in salmon's for quant. */
 static til_status_t library_type(planner_t *p, size_t row, bool paired, const char **type)
 {
-    static const struct { const char *word, *paired, *single; } rows[] = {
-        { "", "auto", "auto" }, { "auto", "auto", "auto" }, { "unstranded", "IU", "U" },
-        { "forward", "ISF", "SF" }, { "reverse", "ISR", "SR" } };
+    static const struct {
+        const char *word, *paired, *single;
+    } rows[] = { { "", "auto", "auto" },
+                 { "auto", "auto", "auto" },
+                 { "unstranded", "IU", "U" },
+                 { "forward", "ISF", "SF" },
+                 { "reverse", "ISR", "SR" } };
     const char *word = cell(p->reads->rows, row, "strandedness");
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

@@ -9,11 +9,11 @@
 #include "cli/steps.h"
 
 typedef struct {
-    const til_sheet_t *rows;        /* as read: one row per lane or BAM                      */
-    const char *folder;             /* of the run                                            */
-    const char *annotation;         /* -a, or NULL                                           */
-    const char *index, *transcripts;/* -i or -t, or NULL                                     */
-    const char *tx2gene;            /* --tx2gene, or NULL                                    */
+    const til_sheet_t *rows;         /* as read: one row per lane or BAM                      */
+    const char *folder;              /* of the run                                            */
+    const char *annotation;          /* -a, or NULL                                           */
+    const char *index, *transcripts; /* -i or -t, or NULL                                     */
+    const char *tx2gene;             /* --tx2gene, or NULL                                    */
 } til_run_reads_t;
 
 /* Whether a sheet names reads: a column bam, or fastq_1. */

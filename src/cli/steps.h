@@ -14,20 +14,20 @@
 
 /* One step. Words are owned. */
 typedef struct {
-    char **words;               /* command, then its arguments                          */
+    char **words; /* command, then its arguments                          */
     size_t n_words, words_capacity;
-    char **inputs;              /* files whose change makes the step run again          */
+    char **inputs; /* files whose change makes the step run again          */
     size_t n_inputs, inputs_capacity;
-    char **outputs;             /* files that must be there for the step to be finished */
+    char **outputs; /* files that must be there for the step to be finished */
     size_t n_outputs, outputs_capacity;
-    char key[TIL_SHA256_TEXT];  /* digest of version, words and inputs; "" until known  */
+    char key[TIL_SHA256_TEXT]; /* digest of version, words and inputs; "" until known  */
 } til_step_t;
 
 typedef struct {
     til_step_t *steps;
     size_t n, capacity;
-    bool no_provenance;         /* every step is told so                                          */
-    til_status_t status;        /* the first failure while building; adding after it does nothing */
+    bool no_provenance;  /* every step is told so                                          */
+    til_status_t status; /* the first failure while building; adding after it does nothing */
 } til_steps_t;
 
 void til_steps_clear(til_steps_t *steps);

@@ -71,10 +71,12 @@ til_status_t til_ballot_collect(til_ctx_t *ctx, til_ballot_t *ballot, const til_
             while (at < blocks[b].end) {
                 uint32_t stop = index->segments[i + 1].start;
                 if (stop > blocks[b].end) stop = blocks[b].end;
-                til_hit_t hit = { .contig = (uint32_t)contig, .start = at, .end = stop,
-                                  .step = ballot->n_steps++, .which = which };
-                TIL_TRY(collect_segment(ctx, ballot, index, index->segments[i].code,
-                                        hit));
+                til_hit_t hit = { .contig = (uint32_t)contig,
+                                  .start = at,
+                                  .end = stop,
+                                  .step = ballot->n_steps++,
+                                  .which = which };
+                TIL_TRY(collect_segment(ctx, ballot, index, index->segments[i].code, hit));
                 at = stop;
                 i++;
             }
@@ -163,8 +165,8 @@ static til_candidate_t *candidate_of(til_ballot_t *ballot, uint32_t row)
 static til_status_t count_bases(til_ctx_t *ctx, til_ballot_t *ballot, til_stranded_t stranded,
                                 const til_fragment_t *f)
 {
-    til_status_t status = til_grow(ctx, &ballot->sorted, &ballot->sorted_capacity,
-                                   ballot->n_hits, sizeof *ballot->sorted);
+    til_status_t status = til_grow(ctx, &ballot->sorted, &ballot->sorted_capacity, ballot->n_hits,
+                                   sizeof *ballot->sorted);
     size_t n = 0;
     if (status != TIL_OK) return status;
     for (size_t i = 0; i < ballot->n_hits; i++) {
@@ -236,13 +238,11 @@ static til_status_t vote_featurecounts(til_ctx_t *ctx, til_ballot_t *ballot,
         }
     }
     ballot->n_candidates = keep_best(ballot, o, wanted, bases_matter);
-    if (ballot->n_candidates == 0)
-        *fate = TIL_FATE_OVERLAP_LENGTH;
-    else if (ballot->n_candidates > 1 && (o->multi_overlap == TIL_OVERLAP_NONE ||
-                                          o->multi_overlap == TIL_OVERLAP_LARGEST))
+    if (ballot->n_candidates == 0) *fate = TIL_FATE_OVERLAP_LENGTH;
+    else if (ballot->n_candidates > 1 &&
+             (o->multi_overlap == TIL_OVERLAP_NONE || o->multi_overlap == TIL_OVERLAP_LARGEST))
         *fate = TIL_FATE_AMBIGUITY;
-    else
-        *fate = TIL_FATE_ASSIGNED;
+    else *fate = TIL_FATE_ASSIGNED;
     return TIL_OK;
 }
 
@@ -274,8 +274,8 @@ static void intersect(til_ballot_t *ballot, til_stranded_t stranded, const til_f
     ballot->n_candidates = n;
 }
 
-static void vote_htseq(til_ballot_t *ballot, const til_count_options_t *o,
-                       til_stranded_t stranded, const til_fragment_t *f, til_fate_t *fate)
+static void vote_htseq(til_ballot_t *ballot, const til_count_options_t *o, til_stranded_t stranded,
+                       const til_fragment_t *f, til_fate_t *fate)
 {
     *fate = TIL_FATE_NO_FEATURES;
     if (ballot->unknown_contig) return;
@@ -287,8 +287,7 @@ static void vote_htseq(til_ballot_t *ballot, const til_count_options_t *o,
     } else {
         intersect(ballot, stranded, f, o->mode == TIL_COUNT_STRICT);
     }
-    if (ballot->n_candidates == 1)
-        *fate = TIL_FATE_ASSIGNED;
+    if (ballot->n_candidates == 1) *fate = TIL_FATE_ASSIGNED;
     else if (ballot->n_candidates > 1)
         *fate = o->multi_overlap == TIL_OVERLAP_NONE ? TIL_FATE_AMBIGUITY : TIL_FATE_ASSIGNED;
 }

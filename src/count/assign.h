@@ -10,11 +10,14 @@
 typedef struct {
     til_entry_t entry;
     uint32_t contig, start, end;
-    uint32_t step;              /* htseq: which step of the end the bases are of */
-    uint8_t which;              /* end 0 or 1                                    */
+    uint32_t step; /* htseq: which step of the end the bases are of */
+    uint8_t which; /* end 0 or 1                                    */
 } til_hit_t;
 
-typedef struct { uint32_t row, bases; uint8_t ends; } til_candidate_t;
+typedef struct {
+    uint32_t row, bases;
+    uint8_t ends;
+} til_candidate_t;
 
 /* Memory of one worker, kept from fragment to fragment. Start with zeros. */
 typedef struct {
@@ -24,7 +27,7 @@ typedef struct {
     size_t sorted_capacity;
     til_candidate_t *candidates;
     size_t n_candidates, candidate_capacity;
-    uint32_t n_steps;           /* steps of the fragment, those without a gene included */
+    uint32_t n_steps; /* steps of the fragment, those without a gene included */
     bool unknown_contig;
 } til_ballot_t;
 
@@ -103,8 +106,7 @@ static inline bool til_strand_fits(til_entry_t entry, til_stranded_t stranded, b
 static inline bool til_needs_bases(const til_count_options_t *o)
 {
     return o->mode == TIL_COUNT_FEATURECOUNTS &&
-           (o->min_overlap > 1 || o->frac_overlap > 0 ||
-            o->multi_overlap == TIL_OVERLAP_LARGEST);
+           (o->min_overlap > 1 || o->frac_overlap > 0 || o->multi_overlap == TIL_OVERLAP_LARGEST);
 }
 
 #endif

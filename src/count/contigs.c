@@ -67,9 +67,11 @@ static til_status_t nothing_shared(til_ctx_t *ctx, const til_annot_t *annot, con
 {
     til_strbuf_t text = { 0 };
     if (header->n_contigs == 0)
-        return til_fail(ctx, TIL_EINPUT, "%s: no reference is in the header: alignments need an "
+        return til_fail(ctx, TIL_EINPUT,
+                        "%s: no reference is in the header: alignments need an "
                         "@SQ line for each contig; give the file its header again (samtools "
-                        "reheader), or align the reads", path);
+                        "reheader), or align the reads",
+                        path);
     til_strbuf_printf(&text, "%s: no contig in common with %s: the alignments have ", path,
                       annot->origin);
     add_examples(&text, header->contigs, header->n_contigs);
@@ -152,8 +154,10 @@ til_status_t til_contigs_match(til_ctx_t *ctx, const til_annot_t *annot,
         goto done;
     }
     if (n_undressed > 0)
-        til_say(ctx, TIL_LOG_NOTICE, "%s: %zu contig%s named otherwise than in %s matched: %s is "
-                "%s there", path, n_undressed, n_undressed == 1 ? "" : "s", annot->origin,
+        til_say(ctx, TIL_LOG_NOTICE,
+                "%s: %zu contig%s named otherwise than in %s matched: %s is "
+                "%s there",
+                path, n_undressed, n_undressed == 1 ? "" : "s", annot->origin,
                 header->contigs[example], annot->contigs[map[example]]);
 done:
     til_names_free(tables.names);

@@ -23,9 +23,9 @@
 #include "count/quality.h"
 
 enum {
-    GRAIN = 2048,               /* records or fragments of one piece of work */
+    GRAIN = 2048, /* records or fragments of one piece of work */
     MAX_SETTINGS = 3,
-    EVIDENCE_MIN = 100          /* fragments below which nothing is said about the strand */
+    EVIDENCE_MIN = 100 /* fragments below which nothing is said about the strand */
 };
 
 /* Counts are kept in whole parts of a read: featureCounts' own 1/65536, and for htseq-count a
@@ -33,16 +33,18 @@ enum {
 enum { UNIT_FEATURECOUNTS = 65536, UNIT_HTSEQ = 720720 };
 
 #define NO_READ UINT32_MAX
-#define KEPT 0x80000000u        /* a place in `waiting`, not in `reads` */
+#define KEPT    0x80000000u /* a place in `waiting`, not in `reads` */
 
 /* A stranded library shows one strand in four fragments of five (RSeQC's and nf-core's line), an
  * unstranded one both alike. */
 static const double STRANDED_SHARE = 0.8, EVEN_SHARE = 0.1;
 
-typedef struct { uint32_t first, second; } pair_t;
+typedef struct {
+    uint32_t first, second;
+} pair_t;
 
 typedef struct {
-    int64_t *counts;                        /* n_rows x n_settings */
+    int64_t *counts; /* n_rows x n_settings */
     uint64_t fates[MAX_SETTINGS][TIL_N_FATES], footer[MAX_SETTINGS][TIL_N_FATES];
     uint64_t n_pairs, n_single, n_mateless, n_unpaired, n_no_position, n_lost, n_mapped;
     uint64_t sense, antisense;
@@ -61,7 +63,7 @@ typedef struct {
     til_read_rules_t rules;
     bool pairing, bases_matter;
     bool nothing_filters;       /* no option keeps a uniquely mapped pair from the vote */
-    til_quality_model_t *model;     /* NULL unless quality is asked for */
+    til_quality_model_t *model; /* NULL unless quality is asked for */
     int64_t unit;
     til_stranded_t settings[MAX_SETTINGS];
     size_t n_settings;
@@ -74,12 +76,12 @@ typedef struct {
     pair_t *pairs;
     size_t pair_capacity, n_pairs;
     til_pairs_table_t *waiting;
-    uint32_t *kept;             /* its places that this batch uses up: place << 1 | owns memory */
+    uint32_t *kept; /* its places that this batch uses up: place << 1 | owns memory */
     size_t kept_capacity, n_kept;
-    uint32_t held;              /* the last read of the batch before, kept, when alone so far; or
+    uint32_t held; /* the last read of the batch before, kept, when alone so far; or
                                    NO_READ                                                      */
     bool sorted;
-    uint16_t left_out;          /* flags of records that seek no mate, since they are not counted */
+    uint16_t left_out; /* flags of records that seek no mate, since they are not counted */
     int32_t at_contig;
     uint64_t n_records;
 } counting_t;
@@ -148,7 +150,8 @@ static bool is_simple(const counting_t *s, const til_touch_t touch[2], uint32_t 
 static til_status_t see(til_ctx_t *ctx, const counting_t *s, worker_t *w, const til_fragment_t *f,
                         const int32_t contigs[2], const til_touch_t touch[2], uint32_t code)
 {
-    til_sighting_t sighting = { .fragment = f, .contigs = contigs,
+    til_sighting_t sighting = { .fragment = f,
+                                .contigs = contigs,
                                 .n_hits = til_fragment_hits(f),
                                 .on_gene = touch[0].code != 0 || touch[1].code != 0,
                                 .one_gene = code & 1 };
@@ -173,8 +176,8 @@ static void note_strand(worker_t *w, uint32_t code, bool minus)
 static bool count_plain_pair(const counting_t *s, worker_t *w, const til_fragment_t *f)
 {
     const til_read_t *a = f->end[0], *b = f->end[1];
-    if (a == NULL || b == NULL || ((a->flag | b->flag) & TIL_FLAG_UNMAPPED) ||
-        a->n_hits > 1 || b->n_hits > 1)
+    if (a == NULL || b == NULL || ((a->flag | b->flag) & TIL_FLAG_UNMAPPED) || a->n_hits > 1 ||
+        b->n_hits > 1)
         return false;
     uint32_t code = a->touch.code;
     if (!(code & 1) || code != b->touch.code || a->touch.several || b->touch.several ||
@@ -237,8 +240,7 @@ static til_status_t count_fragment(til_ctx_t *ctx, const counting_t *s, worker_t
         note_strand(w, code, minus[which]);
     if (simple && (code & 1) && agree && !s->bases_matter)
         count_one_gene(s, w, code >> 1, minus[which], weight);
-    else
-        status = count_by_ballot(ctx, s, w, f, contigs, weight);
+    else status = count_by_ballot(ctx, s, w, f, contigs, weight);
 done:
     return status;
 }
@@ -334,7 +336,7 @@ static void look_ahead(const counting_t *s, const worker_t *w, size_t i)
 /* Frees what a read of this batch owns; one that is kept is given back with its place. */
 static void drop_read(til_read_t *reads, uint32_t place)
 {
-    if ((place & KEPT) || reads[place].more == NULL) return;    /* NO_READ is as if kept */
+    if ((place & KEPT) || reads[place].more == NULL) return; /* NO_READ is as if kept */
     free(reads[place].more);
     reads[place].more = NULL;
 }
@@ -409,7 +411,7 @@ static til_status_t watch_order(til_ctx_t *ctx, counting_t *s, const til_read_t 
 {
     if (!s->sorted || read->contig < 0 || read->contig == s->at_contig) return TIL_OK;
     if (read->contig < s->at_contig) {
-        s->sorted = false;      /* the header promised what the file does not keep */
+        s->sorted = false; /* the header promised what the file does not keep */
         return TIL_OK;
     }
     s->at_contig = read->contig;
@@ -549,8 +551,9 @@ static til_strand_verdict_t judge(uint64_t sense, uint64_t antisense)
 
 static til_stranded_t setting_for(til_strand_verdict_t verdict)
 {
-    return verdict == TIL_VERDICT_FORWARD ? TIL_STRANDED_FORWARD :
-           verdict == TIL_VERDICT_REVERSE ? TIL_STRANDED_REVERSE : TIL_STRANDED_UNSTRANDED;
+    return verdict == TIL_VERDICT_FORWARD   ? TIL_STRANDED_FORWARD
+           : verdict == TIL_VERDICT_REVERSE ? TIL_STRANDED_REVERSE
+                                            : TIL_STRANDED_UNSTRANDED;
 }
 
 /* -------------------------------------------------------------- begin and end */
@@ -573,8 +576,7 @@ static til_status_t begin(til_ctx_t *ctx, counting_t *s)
 
     bool htseq = o->mode != TIL_COUNT_FEATURECOUNTS;
     s->pairing = o->pairs != TIL_PAIRS_NO;
-    if (htseq && o->ignore_secondary)
-        s->left_out = TIL_FLAG_SECONDARY | TIL_FLAG_SUPPLEMENTARY;
+    if (htseq && o->ignore_secondary) s->left_out = TIL_FLAG_SECONDARY | TIL_FLAG_SUPPLEMENTARY;
     s->bases_matter = til_needs_bases(o);
     s->nothing_filters = !htseq && !s->bases_matter && !o->with_quality && !o->both_mapped &&
                          !o->no_chimeric && !o->ignore_duplicates && !o->ignore_secondary &&
@@ -595,8 +597,7 @@ static til_status_t begin(til_ctx_t *ctx, counting_t *s)
                                    .names = s->pairing || o->with_quality,
                                    .pairs = s->pairing,
                                    .hits = s->pairing && !htseq };
-    if (o->with_quality)
-        TIL_TRY(til_quality_model_build(ctx, s->annot, s->header, &s->model));
+    if (o->with_quality) TIL_TRY(til_quality_model_build(ctx, s->annot, s->header, &s->model));
     s->contig_map = til_array(s->header->n_contigs, sizeof *s->contig_map);
     s->waiting = til_pairs_new();
     s->n_workers = (size_t)ctx->n_threads;
@@ -627,7 +628,7 @@ static void end(counting_t *s)
         til_quality_worker_free(s->workers[k].quality);
     }
     til_quality_model_free(s->model);
-    for (size_t i = 0; i < s->read_capacity; i++) free(s->reads[i].more);   /* after a failure */
+    for (size_t i = 0; i < s->read_capacity; i++) free(s->reads[i].more); /* after a failure */
     til_bam_close(s->bam);
     til_pairs_free(s->waiting);
     free(s->workers);
@@ -667,8 +668,7 @@ static til_status_t gather(til_ctx_t *ctx, const counting_t *s, til_count_t *out
     }
     for (size_t k = 0; k < s->n_workers; k++) {
         const worker_t *w = &s->workers[k];
-        for (size_t g = 0; g < n_rows; g++)
-            out->counts[g] += w->counts[g * s->n_settings + chosen];
+        for (size_t g = 0; g < n_rows; g++) out->counts[g] += w->counts[g * s->n_settings + chosen];
         for (int fate = 0; fate < TIL_N_FATES; fate++) {
             out->fates[fate] += w->fates[chosen][fate];
             out->footer[fate] += w->fates[chosen][fate] + w->footer[chosen][fate];
@@ -705,37 +705,43 @@ static void remark(til_ctx_t *ctx, const counting_t *s, const til_count_t *out)
         til_say(ctx, TIL_LOG_WARNING, "%s: %.1f%% of the mapped %s lie on contigs that %s lacks",
                 s->path, 100.0 * (double)out->n_lost / (double)mapped, what, s->annot->origin);
     if (out->n_mateless > 0)
-        til_say(ctx, TIL_LOG_WARNING, "%s: %llu records promise a mapped mate that is not in the "
-                "file: each is counted as a fragment of one read", s->path,
-                (unsigned long long)out->n_mateless);
+        til_say(ctx, TIL_LOG_WARNING,
+                "%s: %llu records promise a mapped mate that is not in the "
+                "file: each is counted as a fragment of one read",
+                s->path, (unsigned long long)out->n_mateless);
     if (s->pairing && out->n_unpaired > 0 && out->n_unpaired < fragments)
-        til_say(ctx, TIL_LOG_NOTICE, "%s: a mixture: %llu single reads beside %llu fragments of "
-                "pairs, each counted once", s->path, (unsigned long long)out->n_unpaired,
+        til_say(ctx, TIL_LOG_NOTICE,
+                "%s: a mixture: %llu single reads beside %llu fragments of "
+                "pairs, each counted once",
+                s->path, (unsigned long long)out->n_unpaired,
                 (unsigned long long)(fragments - out->n_unpaired));
     if (s->index->n_without_strand > 0 && out->stranded != TIL_STRANDED_UNSTRANDED)
-        til_say(ctx, TIL_LOG_NOTICE, "%s: %zu genes have features without a strand, which --strand "
-                "%s", s->annot->origin, s->index->n_without_strand,
+        til_say(ctx, TIL_LOG_NOTICE,
+                "%s: %zu genes have features without a strand, which --strand "
+                "%s",
+                s->annot->origin, s->index->n_without_strand,
                 out->stranded == TIL_STRANDED_FORWARD ? "forward never counts"
                                                       : "reverse counts for reads of both strands");
     if (s->options->pairs == TIL_PAIRS_YES && out->n_unpaired == fragments && fragments > 0)
         til_say(ctx, TIL_LOG_NOTICE, "%s: --pairs yes, but no read is flagged as paired", s->path);
     if (out->n_no_position > 0)
-        til_say(ctx, TIL_LOG_WARNING, "%s: %llu records flagged as mapped have no position: taken "
-                "as unmapped", s->path, (unsigned long long)out->n_no_position);
-    if (fragments == 0)
-        til_say(ctx, TIL_LOG_WARNING, "%s: no alignments at all", s->path);
+        til_say(ctx, TIL_LOG_WARNING,
+                "%s: %llu records flagged as mapped have no position: taken "
+                "as unmapped",
+                s->path, (unsigned long long)out->n_no_position);
+    if (fragments == 0) til_say(ctx, TIL_LOG_WARNING, "%s: no alignments at all", s->path);
     else if (out->fates[TIL_FATE_ASSIGNED] == 0)
         til_say(ctx, TIL_LOG_WARNING, "%s: none of %llu %s was assigned to a gene (0%%)", s->path,
                 (unsigned long long)fragments, what);
 }
 
 til_status_t til_count_file(til_ctx_t *ctx, const til_annot_t *annot, const til_overlap_t *index,
-                            const til_count_options_t *options, const char *path,
-                            til_count_t *out)
+                            const til_count_options_t *options, const char *path, til_count_t *out)
 {
     til_status_t status = TIL_OK;
-    counting_t s = { .annot = annot, .index = index, .options = options, .path = path,
-                     .held = NO_READ };
+    counting_t s = {
+        .annot = annot, .index = index, .options = options, .path = path, .held = NO_READ
+    };
 
     *out = (til_count_t){ 0 };
     TIL_TRY(check_options(ctx, options));

@@ -9,7 +9,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "count/fates.h"
 
-static const struct { const char *fc, *htseq; } names[TIL_N_FATES] = {
+static const struct {
+    const char *fc, *htseq;
+} names[TIL_N_FATES] = {
     [TIL_FATE_ASSIGNED] = { "Assigned", "assigned" },
     [TIL_FATE_UNMAPPED] = { "Unassigned_Unmapped", "__not_aligned" },
     [TIL_FATE_READ_TYPE] = { "Unassigned_Read_Type", "__read_type" },
@@ -103,8 +105,7 @@ til_fate_t til_fate_of(const til_count_options_t *o, const til_fragment_t *f)
         if (i == 0 && (flags & unmapped) == unmapped) return TIL_FATE_UNMAPPED;
         if (f->paired && o->both_mapped && (flags & unmapped)) return TIL_FATE_SINGLETON;
         if (i == n_ends - 1 && low_mapq(o, f)) return TIL_FATE_MAPQ;
-        if (f->paired && i == 0 && o->no_chimeric && is_chimeric(f, flags))
-            return TIL_FATE_CHIMERA;
+        if (f->paired && i == 0 && o->no_chimeric && is_chimeric(f, flags)) return TIL_FATE_CHIMERA;
         til_fate_t fate = fate_of_end(o, f->end[which], flags, &n_whole);
         if (fate != TIL_FATE_ASSIGNED) return fate;
         if (n_whole == n_ends) return TIL_FATE_NON_SPLIT;
@@ -129,8 +130,7 @@ til_fate_t til_fate_of_htseq(const til_count_options_t *o, const til_fragment_t 
         const til_read_t *end = f->end[i];
         if (end == NULL) continue;
         n_ends++;
-        if (o->ignore_duplicates && (end->flag & TIL_FLAG_DUPLICATE))
-            fate = TIL_FATE_DUPLICATE;
+        if (o->ignore_duplicates && (end->flag & TIL_FLAG_DUPLICATE)) fate = TIL_FATE_DUPLICATE;
         else if (o->multi_mapping == TIL_MULTI_PRIMARY && (end->flag & TIL_FLAG_SECONDARY))
             fate = TIL_FATE_SECONDARY;
         if (end->mapq < o->min_mapq) low = true;
@@ -140,15 +140,13 @@ til_fate_t til_fate_of_htseq(const til_count_options_t *o, const til_fragment_t 
         unsigned flags = flags_of(f, 0);
         if (o->both_mapped && (flags & (TIL_FLAG_UNMAPPED | TIL_FLAG_MATE_UNMAPPED)))
             fate = TIL_FATE_SINGLETON;
-        else if (o->no_chimeric && is_chimeric(f, flags))
-            fate = TIL_FATE_CHIMERA;
+        else if (o->no_chimeric && is_chimeric(f, flags)) fate = TIL_FATE_CHIMERA;
     }
     if (fate == TIL_FATE_ASSIGNED && til_fragment_hits(f) > 1) {
         if (o->multi_mapping == TIL_MULTI_NONE) fate = TIL_FATE_MULTI_MAPPING;
         else footer[TIL_FATE_MULTI_MAPPING]++;
     }
     if (fate == TIL_FATE_ASSIGNED && low) fate = TIL_FATE_MAPQ;
-    if (fate == TIL_FATE_ASSIGNED && o->split_only && n_whole == n_ends)
-        fate = TIL_FATE_NON_SPLIT;
+    if (fate == TIL_FATE_ASSIGNED && o->split_only && n_whole == n_ends) fate = TIL_FATE_NON_SPLIT;
     return fate;
 }

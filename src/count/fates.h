@@ -10,8 +10,8 @@
 /* One or both ends of one alignment. first is the end flagged as first of the pair; a read on its
  * own stands there too unless it is flagged as second and `paired`. */
 typedef struct {
-    const til_read_t *end[2];   /* NULL where the record is missing */
-    bool paired;                /* counted as a fragment            */
+    const til_read_t *end[2]; /* NULL where the record is missing */
+    bool paired;              /* counted as a fragment            */
 } til_fragment_t;
 
 /* TIL_FATE_ASSIGNED when it is to be voted on, else its fate. */

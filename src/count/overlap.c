@@ -29,9 +29,9 @@ typedef struct {
     til_overlap_t *index;
     size_t n_segments;
     size_t list_capacity, n_lists;
-    til_entry_t *open;              /* sorted */
+    til_entry_t *open; /* sorted */
     size_t n_open, open_capacity;
-    uint32_t *slots;                /* hash of lists -> code */
+    uint32_t *slots; /* hash of lists -> code */
     size_t n_slots, n_interned;
 } builder_t;
 
@@ -162,7 +162,7 @@ static void sort_events(event_t *events, size_t n, event_t *spare)
         to = from;
         from = sorted;
     }
-    memcpy(events, spare, n * sizeof *events);  /* an odd number of digits ends in `spare` */
+    memcpy(events, spare, n * sizeof *events); /* an odd number of digits ends in `spare` */
 }
 
 /* Segments of one contig from its events. */
@@ -215,7 +215,10 @@ static til_status_t make_buckets(builder_t *b)
 }
 
 /* Exons of one row and strand that touch, as one. */
-typedef struct { uint32_t contig, start, end; til_entry_t entry; } stretch_t;
+typedef struct {
+    uint32_t contig, start, end;
+    til_entry_t entry;
+} stretch_t;
 
 /* The stretch that begins at the i-th exon in the annotation's order, which is the order in which
  * they touch; returns where the next one begins. */
@@ -318,8 +321,7 @@ til_status_t til_overlap_build(til_ctx_t *ctx, const til_annot_t *annot, bool by
     b.index->lists[0] = 0;
     b.n_lists = 1;
     for (size_t c = 0; c < annot->n_contigs; c++)
-        TIL_TRY(sweep(&b, events + first[c], first[c + 1] - first[c], spare,
-                      &b.index->contigs[c]));
+        TIL_TRY(sweep(&b, events + first[c], first[c + 1] - first[c], spare, &b.index->contigs[c]));
     free(events);
     free(spare);
     events = spare = NULL;

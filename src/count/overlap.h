@@ -15,19 +15,21 @@
 typedef uint32_t til_entry_t;
 
 typedef struct {
-    uint32_t segment;               /* its first segment; one that begins at UINT32_MAX ends them */
-    uint32_t bucket, n_buckets;     /* its part of buckets                                        */
+    uint32_t segment;           /* its first segment; one that begins at UINT32_MAX ends them */
+    uint32_t bucket, n_buckets; /* its part of buckets                                        */
 } til_overlap_contig_t;
 
-typedef struct { uint32_t start, code; } til_segment_t;
+typedef struct {
+    uint32_t start, code;
+} til_segment_t;
 
 struct til_overlap {
     size_t n_contigs, n_rows;
     til_overlap_contig_t *contigs;
-    til_segment_t *segments;        /* first base and set of each; a contig's first begins at 0 */
-    uint32_t *buckets;              /* segment that holds base b << TIL_BUCKET_SHIFT            */
-    til_entry_t *lists;             /* at an even code / 2: how many, then the entries, sorted */
-    size_t n_without_strand;        /* genes that have a feature of strand '.'                 */
+    til_segment_t *segments; /* first base and set of each; a contig's first begins at 0 */
+    uint32_t *buckets;       /* segment that holds base b << TIL_BUCKET_SHIFT            */
+    til_entry_t *lists;      /* at an even code / 2: how many, then the entries, sorted */
+    size_t n_without_strand; /* genes that have a feature of strand '.'                 */
 };
 
 enum { TIL_BUCKET_SHIFT = 10 };
@@ -47,14 +49,14 @@ static inline uint32_t til_overlap_find(const til_overlap_t *index, size_t conti
 
 /* Where a walk through a contig stands: all zero at its begin. */
 typedef struct {
-    size_t contig_1;                /* the contig + 1                     */
-    uint32_t segment;               /* the one that holds the last base   */
-    uint32_t bucket;                /* that the last base was in          */
+    size_t contig_1;  /* the contig + 1                     */
+    uint32_t segment; /* the one that holds the last base   */
+    uint32_t bucket;  /* that the last base was in          */
 } til_cursor_t;
 
 /* til_overlap_find for bases that mostly come in rising order. */
-static inline uint32_t til_overlap_advance(const til_overlap_t *index, size_t contig,
-                                           uint32_t pos, til_cursor_t *cursor)
+static inline uint32_t til_overlap_advance(const til_overlap_t *index, size_t contig, uint32_t pos,
+                                           til_cursor_t *cursor)
 {
     uint32_t i = cursor->segment;
     if (cursor->contig_1 != contig + 1 || pos >> TIL_BUCKET_SHIFT != cursor->bucket ||
@@ -83,7 +85,7 @@ static inline void til_overlap_prefetch(const til_overlap_t *index, size_t conti
     const til_overlap_contig_t *c = &index->contigs[contig];
     uint32_t b = pos >> TIL_BUCKET_SHIFT;
     if (b >= c->n_buckets) return;
-    enum { LINE = 8, LINES = 4 };           /* segments of a cache line; lines asked for */
+    enum { LINE = 8, LINES = 4 }; /* segments of a cache line; lines asked for */
     uint32_t i = index->buckets[c->bucket + b];
     uint32_t end = b + 1 < c->n_buckets ? index->buckets[c->bucket + b + 1] + 1 : i + LINE;
     if (end > i + LINE * LINES) end = i + LINE * LINES;

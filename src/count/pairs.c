@@ -8,16 +8,16 @@
 #include "count/pairs.h"
 
 typedef struct {
-    uint32_t hash;              /* the key of the read there        */
-    uint32_t place_1;           /* place in the pool + 1; 0: free   */
+    uint32_t hash;    /* the key of the read there        */
+    uint32_t place_1; /* place in the pool + 1; 0: free   */
 } slot_t;
 
 struct til_pairs_table {
     slot_t *slots;
-    size_t n_slots, n_used;     /* slots: a power of two */
-    til_read_t *pool;           /* a place that is free owns nothing */
+    size_t n_slots, n_used; /* slots: a power of two */
+    til_read_t *pool;       /* a place that is free owns nothing */
     size_t pool_capacity, pool_top;
-    uint32_t *free_places;      /* apart from the pool, whose lines other threads' caches hold */
+    uint32_t *free_places; /* apart from the pool, whose lines other threads' caches hold */
     size_t free_capacity, n_free;
 };
 
@@ -100,10 +100,7 @@ void til_pairs_prefetch_mate(const til_pairs_table_t *t, const til_read_t *read)
         __builtin_prefetch(&t->pool[slot->place_1 - 1]);
 }
 
-til_read_t *til_pairs_read(const til_pairs_table_t *t, uint32_t place)
-{
-    return &t->pool[place];
-}
+til_read_t *til_pairs_read(const til_pairs_table_t *t, uint32_t place) { return &t->pool[place]; }
 
 void til_pairs_return(til_pairs_table_t *t, uint32_t place, bool owns)
 {
@@ -114,8 +111,7 @@ void til_pairs_return(til_pairs_table_t *t, uint32_t place, bool owns)
     t->free_places[t->n_free++] = place;
 }
 
-til_status_t til_pairs_keep(til_ctx_t *ctx, til_pairs_table_t *t, til_read_t *read,
-                            uint32_t *place)
+til_status_t til_pairs_keep(til_ctx_t *ctx, til_pairs_table_t *t, til_read_t *read, uint32_t *place)
 {
     if (t->n_free > 0) {
         *place = t->free_places[--t->n_free];
@@ -151,8 +147,7 @@ bool til_pairs_take(til_pairs_table_t *t, const til_read_t *read, uint32_t *plac
 til_status_t til_pairs_wait(til_ctx_t *ctx, til_pairs_table_t *t, uint32_t place)
 {
     til_status_t status;
-    if (2 * (t->n_used + 1) > t->n_slots && (status = grow_slots(ctx, t)) != TIL_OK)
-        return status;
+    if (2 * (t->n_used + 1) > t->n_slots && (status = grow_slots(ctx, t)) != TIL_OK) return status;
     uint32_t key = t->pool[place].key;
     size_t mask = t->n_slots - 1, at = key & mask;
     while (t->slots[at].place_1 != 0) at = (at + 1) & mask;
@@ -173,7 +168,7 @@ bool til_pairs_sweep(til_pairs_table_t *t, int32_t contig, size_t *cursor, uint3
         if (contig != INT32_MAX && (waiting->mate_contig < 0 || waiting->mate_contig >= contig))
             continue;
         drop_slot(t, *cursor);
-        return true;        /* the slot is looked at again: another may have moved into it */
+        return true; /* the slot is looked at again: another may have moved into it */
     }
     return false;
 }

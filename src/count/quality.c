@@ -23,34 +23,39 @@
 
 enum {
     BODY_SAMPLE = 8,
-    PLACES_MAX = 1 << 18,       /* places kept for duplication                        */
-    BODY_MIN = 200              /* bases of a transcript worth drawing                */
+    PLACES_MAX = 1 << 18, /* places kept for duplication                        */
+    BODY_MIN = 200        /* bases of a transcript worth drawing                */
 };
-
-typedef struct { uint32_t start, end; } span_t;
-
-struct til_quality_model {
-    size_t *span_first;         /* spans of contig c: span_first[c] .. span_first[c + 1] */
-    span_t *spans;              /* merged spans of genes, sorted                         */
-    size_t *exon_first;         /* exons of gene g's transcript, sorted                  */
-    span_t *exons;
-    uint32_t *length;           /* of that transcript                                    */
-    bool *is_ribosomal;         /* per gene                                              */
-    bool *is_mitochondrial;     /* per contig of the header                              */
-};
-
-typedef struct { uint64_t hash; uint32_t gene, n; } place_t;
 
 typedef struct {
-    place_t *slots;             /* hash 0: free */
+    uint32_t start, end;
+} span_t;
+
+struct til_quality_model {
+    size_t *span_first; /* spans of contig c: span_first[c] .. span_first[c + 1] */
+    span_t *spans;      /* merged spans of genes, sorted                         */
+    size_t *exon_first; /* exons of gene g's transcript, sorted                  */
+    span_t *exons;
+    uint32_t *length;       /* of that transcript                                    */
+    bool *is_ribosomal;     /* per gene                                              */
+    bool *is_mitochondrial; /* per contig of the header                              */
+};
+
+typedef struct {
+    uint64_t hash;
+    uint32_t gene, n;
+} place_t;
+
+typedef struct {
+    place_t *slots; /* hash 0: free */
     size_t n_slots, n;
-    unsigned shift;             /* places whose hash has this many leading zeros are kept */
+    unsigned shift; /* places whose hash has this many leading zeros are kept */
 } places_t;
 
 struct til_quality_worker {
     til_quality_t sums;
     uint8_t *found; /* per gene: the smallest part of the library, in 20ths from 1; 255 never */
-    uint64_t *fragments;        /* per gene: unique fragments on it alone */
+    uint64_t *fragments; /* per gene: unique fragments on it alone */
     size_t n_genes;
     places_t places;
 };
@@ -65,15 +70,14 @@ static int by_start(const void *a, const void *b)
 }
 
 /* Spans of genes, per contig, merged. A gene on two contigs has two. */
-static til_status_t build_spans(til_ctx_t *ctx, const til_annot_t *annot,
-                                til_quality_model_t *m)
+static til_status_t build_spans(til_ctx_t *ctx, const til_annot_t *annot, til_quality_model_t *m)
 {
     size_t n = 0;
     m->span_first = til_array_zero(annot->n_contigs + 2, sizeof *m->span_first);
     m->spans = til_array(annot->n_exons, sizeof *m->spans);
     if (m->span_first == NULL || m->spans == NULL)
         return til_no_memory(ctx, annot->n_exons, "spans");
-    for (int pass = 0; pass < 2; pass++) {      /* count, then place */
+    for (int pass = 0; pass < 2; pass++) { /* count, then place */
         for (size_t i = 0; i < annot->n_exons;) {
             const til_exon_t *first = &annot->exons[annot->order[i]], *e = first;
             uint32_t start = e->start, end = e->end;
@@ -126,8 +130,7 @@ static til_status_t choose_transcripts(til_ctx_t *ctx, const til_annot_t *annot,
     return TIL_OK;
 }
 
-static til_status_t build_bodies(til_ctx_t *ctx, const til_annot_t *annot,
-                                 til_quality_model_t *m)
+static til_status_t build_bodies(til_ctx_t *ctx, const til_annot_t *annot, til_quality_model_t *m)
 {
     til_status_t status = TIL_OK;
     size_t n = 0;
@@ -281,7 +284,7 @@ void til_quality_worker_free(til_quality_worker_t *w)
 static bool in_gene_span(const til_quality_model_t *m, size_t contig, uint32_t start, uint32_t end)
 {
     size_t lo = m->span_first[contig], hi = m->span_first[contig + 1], stop = hi;
-    while (lo < hi) {           /* the first span that ends beyond `start` */
+    while (lo < hi) { /* the first span that ends beyond `start` */
         size_t middle = lo + (hi - lo) / 2;
         if (m->spans[middle].end <= start) lo = middle + 1;
         else hi = middle;
@@ -335,8 +338,8 @@ static void see_insert(til_quality_worker_t *w, const til_overlap_t *index, size
     else w->sums.insert_beyond++;
 }
 
-static void see_body(til_quality_worker_t *w, const til_quality_model_t *m,
-                     const til_sighting_t *s, uint32_t middle)
+static void see_body(til_quality_worker_t *w, const til_quality_model_t *m, const til_sighting_t *s,
+                     uint32_t middle)
 {
     size_t first = m->exon_first[s->gene], end = m->exon_first[s->gene + 1];
     uint32_t along = 0, length = m->length[s->gene];
@@ -385,9 +388,8 @@ static til_status_t see_gene(til_ctx_t *ctx, til_quality_worker_t *w, const til_
     return places_add(ctx, &w->places, place, s->gene, 1);
 }
 
-til_status_t til_quality_see(til_ctx_t *ctx, til_quality_worker_t *w,
-                             const til_quality_model_t *m, const til_overlap_t *index,
-                             const til_sighting_t *s)
+til_status_t til_quality_see(til_ctx_t *ctx, til_quality_worker_t *w, const til_quality_model_t *m,
+                             const til_overlap_t *index, const til_sighting_t *s)
 {
     const til_fragment_t *f = s->fragment;
     const til_read_t *ends[2] = { NULL, NULL };

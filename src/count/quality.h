@@ -24,10 +24,10 @@ void til_quality_worker_free(til_quality_worker_t *worker);
 /* A fragment as the count saw it. */
 typedef struct {
     const til_fragment_t *fragment;
-    const int32_t *contigs;     /* the annotation's, of each end                   */
-    uint32_t n_hits;            /* alignments of the read                          */
-    bool on_gene;               /* some base lies on an exon                       */
-    bool one_gene;              /* all of it on one gene only: `gene`, of `strand` */
+    const int32_t *contigs; /* the annotation's, of each end                   */
+    uint32_t n_hits;        /* alignments of the read                          */
+    bool on_gene;           /* some base lies on an exon                       */
+    bool one_gene;          /* all of it on one gene only: `gene`, of `strand` */
     uint32_t gene, strand;
 } til_sighting_t;
 

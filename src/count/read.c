@@ -71,8 +71,7 @@ static bool is_integer(uint8_t type)
 
 /* NH and, when wanted, HI; stops when it has them. False when the tags are malformed up to there.
  */
-static bool read_tags(const til_bam_record_t *r, bool want_hit, bool *has_n_hits,
-                      til_read_t *read)
+static bool read_tags(const til_bam_record_t *r, bool want_hit, bool *has_n_hits, til_read_t *read)
 {
     const uint8_t *p = r->tags, *end = r->end;
     bool has_hit = !want_hit;
@@ -109,7 +108,7 @@ static bool read_tags(const til_bam_record_t *r, bool want_hit, bool *has_n_hits
 
 typedef struct {
     til_read_t *read;
-    size_t n_sections, capacity;    /* capacity of read->more in blocks */
+    size_t n_sections, capacity; /* capacity of read->more in blocks */
     bool limited, failed;
 } sections_t;
 
@@ -174,7 +173,9 @@ static til_read_state_t walk_cigar(const til_bam_record_t *r, const til_read_rul
     for (uint32_t i = 0; i < r->n_cigar && !s.failed; i++) {
         uint32_t word = til_le32(r->cigar + (size_t)4 * i), n = word >> 4;
         switch (word & 15) {
-        case OP_M: case OP_EQUAL: case OP_X:
+        case OP_M:
+        case OP_EQUAL:
+        case OP_X:
             at += n;
             query += n;
             break;
@@ -191,13 +192,10 @@ static til_read_state_t walk_cigar(const til_bam_record_t *r, const til_read_rul
             at += n;
             start = at;
             break;
-        case OP_S:
-            query += n;
-            break;
-        case OP_H: case OP_P:
-            break;
-        default:
-            return TIL_READ_BAD_CIGAR;
+        case OP_S: query += n; break;
+        case OP_H:
+        case OP_P: break;
+        default: return TIL_READ_BAD_CIGAR;
         }
         if (at > length) return TIL_READ_BEYOND_CONTIG;
     }
@@ -220,14 +218,18 @@ static til_read_state_t measure_spans(const til_bam_record_t *r, til_read_t *rea
     for (uint32_t i = 0; i < r->n_cigar; i++) {
         uint32_t word = til_le32(r->cigar + (size_t)4 * i), length = word >> 4;
         switch (word & 15) {
-        case OP_M: case OP_EQUAL: case OP_X:
+        case OP_M:
+        case OP_EQUAL:
+        case OP_X:
             at += length;
             any_query = any_match = true;
             break;
-        case OP_I: case OP_D: case OP_N:
+        case OP_I:
+        case OP_D:
+        case OP_N:
             if (n < TIL_SECTIONS_MAX)
-                spans[n++] = (til_span_t){ start, at - start,
-                                           (word & 15) == OP_I ? length : 0, at };
+                spans[n++] = (til_span_t){ start, at - start, (word & 15) == OP_I ? length : 0,
+                                           at };
             if ((word & 15) == OP_I) any_query = true;
             else at += length;
             start = at;
@@ -238,8 +240,7 @@ static til_read_state_t measure_spans(const til_bam_record_t *r, til_read_t *rea
             else clipped_behind = length;
             any_query = true;
             break;
-        default:
-            break;
+        default: break;
         }
     }
     if (any_match && n < TIL_SECTIONS_MAX)
@@ -304,13 +305,17 @@ til_read_state_t til_read_decode(const uint8_t *record, const til_read_rules_t *
     int64_t n_contigs = (int64_t)rules->header->n_contigs;
 
     if (!til_bam_record(record, &r)) return TIL_READ_BAD_PARTS;
-    if (r.contig < -1 || r.contig >= n_contigs || r.mate_contig < -1 ||
-        r.mate_contig >= n_contigs)
+    if (r.contig < -1 || r.contig >= n_contigs || r.mate_contig < -1 || r.mate_contig >= n_contigs)
         return TIL_READ_BAD_CONTIG;
 
-    *read = (til_read_t){ .contig = r.contig, .pos = r.pos, .mate_contig = r.mate_contig,
-                          .mate_pos = r.mate_pos, .hit = -1, .n_hits = 1,
-                          .flag = r.flag, .mapq = r.mapq };
+    *read = (til_read_t){ .contig = r.contig,
+                          .pos = r.pos,
+                          .mate_contig = r.mate_contig,
+                          .mate_pos = r.mate_pos,
+                          .hit = -1,
+                          .n_hits = 1,
+                          .flag = r.flag,
+                          .mapq = r.mapq };
     *no_position = false;
     if (!(r.flag & TIL_FLAG_UNMAPPED) && (r.contig < 0 || r.pos < 0)) {
         read->flag |= TIL_FLAG_UNMAPPED;

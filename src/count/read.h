@@ -9,22 +9,31 @@
 #include "io/reads/bam.h"
 
 enum {
-    TIL_FLAG_PAIRED = 0x1, TIL_FLAG_PROPER = 0x2, TIL_FLAG_UNMAPPED = 0x4,
-    TIL_FLAG_MATE_UNMAPPED = 0x8, TIL_FLAG_REVERSE = 0x10, TIL_FLAG_MATE_REVERSE = 0x20,
-    TIL_FLAG_FIRST = 0x40, TIL_FLAG_SECOND = 0x80, TIL_FLAG_SECONDARY = 0x100,
-    TIL_FLAG_DUPLICATE = 0x400, TIL_FLAG_SUPPLEMENTARY = 0x800
+    TIL_FLAG_PAIRED = 0x1,
+    TIL_FLAG_PROPER = 0x2,
+    TIL_FLAG_UNMAPPED = 0x4,
+    TIL_FLAG_MATE_UNMAPPED = 0x8,
+    TIL_FLAG_REVERSE = 0x10,
+    TIL_FLAG_MATE_REVERSE = 0x20,
+    TIL_FLAG_FIRST = 0x40,
+    TIL_FLAG_SECOND = 0x80,
+    TIL_FLAG_SECONDARY = 0x100,
+    TIL_FLAG_DUPLICATE = 0x400,
+    TIL_FLAG_SUPPLEMENTARY = 0x800
 };
 
 /* A stretch of the contig, 0-based, half open. */
-typedef struct { uint32_t start, end; } til_block_t;
+typedef struct {
+    uint32_t start, end;
+} til_block_t;
 
 enum { TIL_BLOCKS_INSIDE = 3 };
 
 /* What a read touches, at a glance (see overlap.h for codes). */
 typedef struct {
-    uint32_t code;              /* the one set met (0: none)          */
-    bool several;               /* several sets, or a set of several  */
-    bool gap;                   /* some base lies outside every gene  */
+    uint32_t code; /* the one set met (0: none)          */
+    bool several;  /* several sets, or a set of several  */
+    bool gap;      /* some base lies outside every gene  */
 } til_touch_t;
 
 /* featureCounts looks at the first ten stretches of an alignment (its --maxMOp). */
@@ -32,38 +41,46 @@ enum { TIL_SECTIONS_MAX = 10 };
 
 /* A stretch as featureCounts measures fragments: clipped bases belong to it, and an insertion may
  * follow it. */
-typedef struct { uint32_t start, length, insertion, insertion_at; } til_span_t;
+typedef struct {
+    uint32_t start, length, insertion, insertion_at;
+} til_span_t;
 
 typedef struct {
-    uint64_t name;              /* hash of the read name                                      */
-    int32_t contig, pos;        /* -1 when unmapped                                           */
+    uint64_t name;       /* hash of the read name                                      */
+    int32_t contig, pos; /* -1 when unmapped                                           */
     int32_t mate_contig, mate_pos;
-    uint32_t key;               /* of the pair it belongs to, for til_pairs                   */
-    int32_t hit;                /* HI, -1 without                                             */
-    uint32_t n_hits;            /* NH, 1 without (2 for a secondary alignment)                */
-    uint32_t end;               /* of the alignment on the contig                             */
+    uint32_t key;    /* of the pair it belongs to, for til_pairs                   */
+    int32_t hit;     /* HI, -1 without                                             */
+    uint32_t n_hits; /* NH, 1 without (2 for a secondary alignment)                */
+    uint32_t end;    /* of the alignment on the contig                             */
     uint16_t flag, n_blocks;
     uint8_t mapq;
-    bool is_split;              /* its CIGAR has an N                                         */
+    bool is_split; /* its CIGAR has an N                                         */
     uint8_t n_spans;
-    til_touch_t touch;          /* none until it was looked up                                */
+    til_touch_t touch; /* none until it was looked up                                */
     til_block_t inside[TIL_BLOCKS_INSIDE];
     til_block_t *more; /* owned; n_blocks blocks where they are more, then n_spans spans' worth */
 } til_read_t;
 
 typedef enum {
-    TIL_READ_OK, TIL_READ_NO_MEMORY, TIL_READ_BAD_PARTS, TIL_READ_BAD_CONTIG,
-    TIL_READ_BEYOND_CONTIG, TIL_READ_BAD_CIGAR, TIL_READ_CIGAR_LENGTH, TIL_READ_BAD_TAGS,
+    TIL_READ_OK,
+    TIL_READ_NO_MEMORY,
+    TIL_READ_BAD_PARTS,
+    TIL_READ_BAD_CONTIG,
+    TIL_READ_BEYOND_CONTIG,
+    TIL_READ_BAD_CIGAR,
+    TIL_READ_CIGAR_LENGTH,
+    TIL_READ_BAD_TAGS,
     TIL_READ_BAD_POSITION
 } til_read_state_t;
 
 typedef struct {
     const til_bam_header_t *header;
-    bool section_limit;         /* stop at TIL_SECTIONS_MAX stretches */
-    bool spans;                 /* fill spans                         */
-    bool names;                 /* the hash of the name is wanted     */
-    bool pairs;                 /* so is the key of its pair          */
-    bool hits;                  /* HI is wanted                       */
+    bool section_limit; /* stop at TIL_SECTIONS_MAX stretches */
+    bool spans;         /* fill spans                         */
+    bool names;         /* the hash of the name is wanted     */
+    bool pairs;         /* so is the key of its pair          */
+    bool hits;          /* HI is wanted                       */
 } til_read_rules_t;
 
 /* Fills `read` from a record. *no_position is set for a record flagged as mapped without a place,

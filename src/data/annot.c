@@ -34,7 +34,10 @@ void til_annot_clear(til_annot_t *annot)
 }
 
 /* A feature by its place on contig and strand; `at` is its index. */
-typedef struct { uint64_t place; uint32_t at; } placed_t;
+typedef struct {
+    uint64_t place;
+    uint32_t at;
+} placed_t;
 
 /* One past the run that begins at `from`: ascending, or strictly descending and then turned. */
 static size_t take_run(placed_t *list, size_t from, size_t n)
@@ -53,8 +56,7 @@ static size_t take_run(placed_t *list, size_t from, size_t n)
     return end;
 }
 
-static void merge_runs(const placed_t *from, size_t begin, size_t middle, size_t end,
-                       placed_t *to)
+static void merge_runs(const placed_t *from, size_t begin, size_t middle, size_t end, placed_t *to)
 {
     size_t a = begin, b = middle;
     for (size_t out = begin; out < end; out++)

@@ -94,8 +94,7 @@ static til_status_t copy_row(til_ctx_t *ctx, const til_matrix_t *m, size_t from,
     double *y = til_matrix_row(out, to);
     til_status_t status = til_matrix_set_row_name(ctx, out, to, m->row_names[from]);
 
-    if (cols == NULL)
-        memcpy(y, x, out->n_cols * sizeof *y);
+    if (cols == NULL) memcpy(y, x, out->n_cols * sizeof *y);
     else
         for (size_t s = 0; s < out->n_cols; s++) y[s] = x[cols[s]];
     if (status == TIL_OK && m->gene_names != NULL)
@@ -134,12 +133,13 @@ til_status_t til_matrix_check_counts(til_ctx_t *ctx, const til_matrix_t *m, int 
     for (size_t g = 0; g < m->n_rows; g++) {
         const double *k = til_matrix_row(m, g);
         for (size_t s = 0; s < m->n_cols; s++) {
-            if (!(k[s] >= 0) || isinf(k[s]))    /* catches NaN */
+            if (!(k[s] >= 0) || isinf(k[s])) /* catches NaN */
                 return til_fail(ctx, TIL_EINPUT,
-                    "%s: count %g for %s in sample %s: counts must be finite and >= 0", m->origin,
-                    k[s], m->row_names[g], m->col_names[s]);
+                                "%s: count %g for %s in sample %s: counts must be finite and >= 0",
+                                m->origin, k[s], m->row_names[g], m->col_names[s]);
             if (whole && k[s] != floor(k[s]))
-                return til_fail(ctx, TIL_EINPUT,
+                return til_fail(
+                    ctx, TIL_EINPUT,
                     "%s: count %g for %s in sample %s is not a whole number; --round rounds",
                     m->origin, k[s], m->row_names[g], m->col_names[s]);
         }

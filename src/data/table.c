@@ -64,8 +64,8 @@ til_status_t til_table_add_number(til_ctx_t *ctx, til_table_t *t, const char *na
     return status;
 }
 
-til_status_t til_table_add_text(til_ctx_t *ctx, til_table_t *t, const char *name,
-                                const char *about, size_t *column_index)
+til_status_t til_table_add_text(til_ctx_t *ctx, til_table_t *t, const char *name, const char *about,
+                                size_t *column_index)
 {
     til_column_t column = { .type = TIL_COLUMN_TEXT };
 

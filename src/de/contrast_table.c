@@ -28,19 +28,17 @@ til_status_t til_de_table_init(til_ctx_t *ctx, const til_matrix_t *counts, til_t
     const struct {
         const char *name, *about;
         double **values;
-    } numbers[] = {
-        { "baseMean", "mean of counts divided by size factor", &columns->base_mean },
-        { "log2FoldChange", "estimate, log2", &columns->lfc },
-        { "lfcSE", "standard error of the estimate, log2", &columns->se },
-        { "stat", "test statistic", &columns->stat },
-        { "pvalue", "p-value, two-sided", &columns->p },
-        { "padj", "Benjamini-Hochberg adjusted p-value", &columns->padj }
-    };
+    } numbers[] = { { "baseMean", "mean of counts divided by size factor", &columns->base_mean },
+                    { "log2FoldChange", "estimate, log2", &columns->lfc },
+                    { "lfcSE", "standard error of the estimate, log2", &columns->se },
+                    { "stat", "test statistic", &columns->stat },
+                    { "pvalue", "p-value, two-sided", &columns->p },
+                    { "padj", "Benjamini-Hochberg adjusted p-value", &columns->padj } };
 
     TIL_TRY(til_de_table_init_ids(ctx, counts, table));
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        TIL_TRY(til_table_add_number(ctx, table, numbers[i].name, numbers[i].about,
-                                     numbers[i].values));
+        TIL_TRY(
+            til_table_add_number(ctx, table, numbers[i].name, numbers[i].about, numbers[i].values));
     TIL_TRY(til_table_add_text(ctx, table, "status", "why a value is missing or special",
                                &columns->status));
 done:

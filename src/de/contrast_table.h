@@ -9,7 +9,7 @@
 /* The columns of a contrast table; each borrows n_genes values of the table, NaN at first. */
 typedef struct {
     double *base_mean, *lfc, *se, *stat, *p, *padj;
-    size_t status;              /* index of the text column, for til_table_set_text */
+    size_t status; /* index of the text column, for til_table_set_text */
 } til_de_columns_t;
 
 /* Makes gene_id gene_name baseMean log2FoldChange lfcSE stat pvalue padj status, ids and symbols
@@ -26,7 +26,7 @@ til_status_t til_de_table_init_ids(til_ctx_t *ctx, const til_matrix_t *counts, t
 typedef struct {
     const char *name;
     double value;
-    const char *contrast;       /* NULL: of the whole fit */
+    const char *contrast; /* NULL: of the whole fit */
 } til_de_fact_t;
 
 /* The table `name value contrast` of n facts. */

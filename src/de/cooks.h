@@ -9,8 +9,8 @@
 #include "glm/nb_fit.h"
 
 enum {
-    TIL_COOKS_MIN_CELL = 3,     /* samples with equal design rows to judge one of them   */
-    TIL_REPLACE_MIN_CELL = 7    /* and to replace its count                              */
+    TIL_COOKS_MIN_CELL = 3,  /* samples with equal design rows to judge one of them   */
+    TIL_REPLACE_MIN_CELL = 7 /* and to replace its count                              */
 };
 
 /* Cook's distances of the gene in `work` after til_nb_fit_coef, in plan order.

@@ -39,21 +39,19 @@ static til_status_t check_wishes(til_ctx_t *ctx, const til_de_method_t *method,
     const struct {
         bool wished, known;
         const char *option;
-    } wishes[] = {
-        { input->test == TIL_DE_LRT, method->has_lrt, "--test lrt" },
-        { input->lengths != NULL, method->has_lengths, "--lengths" },
-        { input->block != NULL, method->has_block, "--block" },
-        { input->trend != TIL_DE_TREND_PARAMETRIC, method->has_trend, "--fit-type" },
-        { input->lfc_threshold > 0, method->has_threshold, "--lfc-threshold" },
-        { input->shrink != TIL_DE_SHRINK_NONE, method->has_shrink, "--shrink" },
-        { input->ebayes_trend, method->has_ebayes, "--ebayes-trend" },
-        { input->ebayes_robust, method->has_ebayes, "--robust" }
-    };
+    } wishes[] = { { input->test == TIL_DE_LRT, method->has_lrt, "--test lrt" },
+                   { input->lengths != NULL, method->has_lengths, "--lengths" },
+                   { input->block != NULL, method->has_block, "--block" },
+                   { input->trend != TIL_DE_TREND_PARAMETRIC, method->has_trend, "--fit-type" },
+                   { input->lfc_threshold > 0, method->has_threshold, "--lfc-threshold" },
+                   { input->shrink != TIL_DE_SHRINK_NONE, method->has_shrink, "--shrink" },
+                   { input->ebayes_trend, method->has_ebayes, "--ebayes-trend" },
+                   { input->ebayes_robust, method->has_ebayes, "--robust" } };
 
     for (size_t i = 0; i < sizeof wishes / sizeof *wishes; i++)
         if (wishes[i].wished && !wishes[i].known)
-            return til_fail(ctx, TIL_EUSAGE, "%s: method '%s' does not have it",
-                            wishes[i].option, method->name);
+            return til_fail(ctx, TIL_EUSAGE, "%s: method '%s' does not have it", wishes[i].option,
+                            method->name);
     if (input->test == TIL_DE_LRT && input->reduced == NULL)
         return til_fail(ctx, TIL_EUSAGE, "--test lrt: needs --reduced, the smaller model");
     if (input->test != TIL_DE_LRT && input->reduced != NULL)
@@ -77,8 +75,8 @@ static til_status_t check_names(til_ctx_t *ctx, const til_matrix_t *counts,
     return TIL_OK;
 }
 
-til_status_t til_de_run(til_ctx_t *ctx, const til_de_method_t *method,
-                        const til_de_input_t *input, til_de_result_t *result)
+til_status_t til_de_run(til_ctx_t *ctx, const til_de_method_t *method, const til_de_input_t *input,
+                        til_de_result_t *result)
 {
     til_status_t status = TIL_OK;
 

@@ -36,10 +36,10 @@ enum { MAX_STATUS_TEXT = 512, MAX_FACTS = 8, FACTS_PER_CONTRAST = 5 };
 
 /* The genes that are fitted (all, unless filtered by expression) and how to scale them. */
 typedef struct {
-    const til_de_input_t *input;    /* as asked; counts: all genes                     */
-    til_de_input_t fitted;          /* counts: the genes fitted                        */
-    til_matrix_t kept;              /* owned when a filter was applied                 */
-    size_t *row;                    /* gene fitted -> gene of the input; NULL: the same */
+    const til_de_input_t *input; /* as asked; counts: all genes                     */
+    til_de_input_t fitted;       /* counts: the genes fitted                        */
+    til_matrix_t kept;           /* owned when a filter was applied                 */
+    size_t *row;                 /* gene fitted -> gene of the input; NULL: the same */
     double *factors, *gene_factors;
     til_nb_data_t data;
     til_deseq2_fit_t fit;
@@ -75,8 +75,10 @@ static til_status_t apply_filter(til_ctx_t *ctx, engine_t *engine)
     for (size_t g = 0; g < n; g++)
         if (keep[g]) engine->row[n_kept++] = g;
     if (n_kept == 0)
-        TIL_TRY(til_fail(ctx, TIL_EINPUT, "%s: no gene passes the filter by expression; "
-                         "use --filter none", input->counts->origin));
+        TIL_TRY(til_fail(ctx, TIL_EINPUT,
+                         "%s: no gene passes the filter by expression; "
+                         "use --filter none",
+                         input->counts->origin));
     TIL_TRY(til_matrix_select(ctx, input->counts, engine->row, n_kept, NULL, 0, &engine->kept));
     engine->fitted.counts = &engine->kept;
     til_say(ctx, TIL_LOG_STAGE, "%zu of %zu genes pass the filter by expression", n_kept, n);
@@ -133,10 +135,8 @@ static til_status_t find_factors(til_ctx_t *ctx, engine_t *engine)
 
     engine->factors = til_array(counts->n_cols, sizeof *engine->factors);
     if (engine->factors == NULL) TIL_TRY(til_no_memory(ctx, counts->n_cols, "samples"));
-    if (engine->input->lengths != NULL)
-        TIL_TRY(factors_from_lengths(ctx, engine));
-    else
-        TIL_TRY(til_size_factors_median_ratio(ctx, counts, engine->factors));
+    if (engine->input->lengths != NULL) TIL_TRY(factors_from_lengths(ctx, engine));
+    else TIL_TRY(til_size_factors_median_ratio(ctx, counts, engine->factors));
     engine->data = til_nb_data(counts, engine->factors, engine->gene_factors);
 done:
     return status;
@@ -164,8 +164,7 @@ static double wald_p(const til_de_input_t *input, double lfc, double se, double 
     case TIL_DE_GREATER:
         *stat = fmax((lfc - t) / se, 0);
         return til_pnorm((lfc - t) / se, 0, 1, true, false);
-    case TIL_DE_LESS:
-        break;
+    case TIL_DE_LESS: break;
     }
     *stat = fmin((lfc + t) / se, 0);
     return til_pnorm((-t - lfc) / se, 0, 1, true, false);
@@ -205,8 +204,8 @@ static void test_gene(const engine_t *engine, size_t c, size_t g, til_de_columns
     if (engine->shrunk_lfc != NULL && input->lfc_threshold > 0) take_shrunk(engine, c, g, to);
     if (input->test == TIL_DE_LRT) {
         to->stat[at] = 2 * (gene->loglik - gene->reduced_loglik);
-        to->p[at] = til_pchisq(to->stat[at],
-            (double)(input->design->n_coef - input->reduced->n_coef), true, false);
+        to->p[at] = til_pchisq(
+            to->stat[at], (double)(input->design->n_coef - input->reduced->n_coef), true, false);
     } else {
         to->p[at] = wald_p(input, to->lfc[at], to->se[at], &to->stat[at]);
         if (empty && input->lfc_threshold == 0) {
@@ -228,14 +227,13 @@ static til_status_t write_status(til_ctx_t *ctx, const engine_t *engine, size_t 
     const struct {
         bool holds;
         const char *word;
-    } words[] = {
-        { gene->all_zero, "all_zero" },
-        { !gene->all_zero && is_cooks_outlier(&engine->fit, gene), word },
-        { gene->n_replaced > 0, word + sizeof word / 2 },
-        { !gene->all_zero && !(gene->converged && (engine->input->reduced == NULL ||
-                                                   gene->reduced_converged)), "not_converged" },
-        { !isnan(columns->p[at]) && isnan(columns->padj[at]), "low_mean" }
-    };
+    } words[] = { { gene->all_zero, "all_zero" },
+                  { !gene->all_zero && is_cooks_outlier(&engine->fit, gene), word },
+                  { gene->n_replaced > 0, word + sizeof word / 2 },
+                  { !gene->all_zero && !(gene->converged && (engine->input->reduced == NULL ||
+                                                             gene->reduced_converged)),
+                    "not_converged" },
+                  { !isnan(columns->p[at]) && isnan(columns->padj[at]), "low_mean" } };
 
     snprintf(word, sizeof word / 2, "outlier:%s",
              engine->fitted.counts->col_names[gene->cooks_sample]);
@@ -253,8 +251,8 @@ static til_status_t adjust(til_ctx_t *ctx, const engine_t *engine, til_de_column
     size_t n = engine->input->counts->n_rows;
 
     if (engine->input->filter == TIL_DE_FILTER_AUTO)
-        return til_independent_filter(ctx, n, columns->base_mean, columns->p,
-                                      engine->input->alpha, columns->padj, choice);
+        return til_independent_filter(ctx, n, columns->base_mean, columns->p, engine->input->alpha,
+                                      columns->padj, choice);
     til_status_t status = til_adjust_bh(ctx, n, columns->p, columns->padj);
     for (size_t g = 0; status == TIL_OK && g < n; g++)
         choice->n_rejected += columns->padj[g] < engine->input->alpha;
@@ -277,8 +275,8 @@ static til_status_t fill_filtered(til_ctx_t *ctx, const engine_t *engine,
         double sum = 0;
         for (size_t s = 0; s < counts->n_cols; s++) sum += y[s] / engine->factors[s];
         columns->base_mean[g] = sum / (double)counts->n_cols;
-        TIL_TRY(til_table_set_text(ctx, table, columns->status, g,
-                                   sum > 0 ? "filtered" : "all_zero"));
+        TIL_TRY(
+            til_table_set_text(ctx, table, columns->status, g, sum > 0 ? "filtered" : "all_zero"));
     }
 done:
     return status;
@@ -396,7 +394,8 @@ static til_status_t make_matrices(til_ctx_t *ctx, const engine_t *engine, til_de
     for (size_t g = 0; g < counts->n_rows; g++)
         for (size_t s = 0; s < n; s++)
             result->normalized.x[g * n + s] /= engine->gene_factors == NULL
-                ? engine->factors[s] : engine->gene_factors[g * n + s];
+                                                   ? engine->factors[s]
+                                                   : engine->gene_factors[g * n + s];
     TIL_TRY(til_vst_blind_trend(ctx, counts, engine->factors, engine->gene_factors,
                                 (til_trend_type_t)engine->input->trend, &blind));
     TIL_TRY(til_vst_transform(ctx, counts, engine->factors, engine->gene_factors, &blind,
@@ -430,8 +429,10 @@ static void tell(til_ctx_t *ctx, const engine_t *engine)
         n_fitted++;
         n_not_converged += !engine->fit.gene[g].converged;
     }
-    til_say(ctx, TIL_LOG_STAGE, "%zu genes fitted (%zu not converged), outlying counts replaced "
-            "in %zu", n_fitted, n_not_converged, engine->fit.n_replaced_genes);
+    til_say(ctx, TIL_LOG_STAGE,
+            "%zu genes fitted (%zu not converged), outlying counts replaced "
+            "in %zu",
+            n_fitted, n_not_converged, engine->fit.n_replaced_genes);
 }
 
 static til_status_t run(til_ctx_t *ctx, const til_de_input_t *input, til_de_result_t *result)

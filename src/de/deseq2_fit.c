@@ -24,10 +24,10 @@
 #include "de/deseq2_fit.h"
 #include "math/dist.h"
 
-#define OUTLIER_SD      2.0
-#define START_AT_OWN    0.1     /* under this share of the trend start from the trend */
-#define COOKS_QUANTILE  0.99
-#define LN2             0.693147180559945309417232121458
+#define OUTLIER_SD     2.0
+#define START_AT_OWN   0.1 /* under this share of the trend start from the trend */
+#define COOKS_QUANTILE 0.99
+#define LN2            0.693147180559945309417232121458
 enum { GRAIN = 32, MIN_ABOVE_OUTLIER = 3 };
 
 typedef struct {
@@ -37,9 +37,9 @@ typedef struct {
     til_nb_plan_t plan, reduced_plan;
     til_nb_work_t *works, *reduced_works;
     til_nb_spread_t *spread;
-    double *genewise_beta;          /* n_genes x p, when the design is not by group */
-    double *scratch;                /* per worker 4 n: counts, cooks, scratch       */
-    bool *compared;                 /* n_contrasts x n: samples a contrast compares */
+    double *genewise_beta; /* n_genes x p, when the design is not by group */
+    double *scratch;       /* per worker 4 n: counts, cooks, scratch       */
+    bool *compared;        /* n_contrasts x n: samples a contrast compares */
     bool can_replace, one_two_level_factor;
     til_deseq2_fit_t *fit;
 } job_t;
@@ -59,8 +59,7 @@ static void shrink_dispersion(til_nb_work_t *work, const til_dispersion_prior_t 
         gene->map_dispersion = exp(til_nb_grid_dispersion(work, &prior));
     gene->map_dispersion = fmin(fmax(gene->map_dispersion, TIL_NB_MIN_DISPERSION),
                                 til_nb_max_dispersion(work->plan->n));
-    gene->dispersion_outlier =
-        log(own) > log(trend) + OUTLIER_SD * sqrt(widths->residual_variance);
+    gene->dispersion_outlier = log(own) > log(trend) + OUTLIER_SD * sqrt(widths->residual_variance);
     gene->dispersion = gene->dispersion_outlier ? own : gene->map_dispersion;
 }
 
@@ -117,14 +116,15 @@ static void record_cooks(const job_t *job, const til_nb_work_t *work, const doub
     }
     for (size_t i = 1; i < plan->n; i++)
         if (cooks[i] > cooks[largest] ||
-            (cooks[i] == cooks[largest] && plan->order[i] < plan->order[largest])) largest = i;
+            (cooks[i] == cooks[largest] && plan->order[i] < plan->order[largest]))
+            largest = i;
     for (size_t i = 0; i < plan->n; i++) n_above += work->y[i] > work->y[largest];
     gene->keep_despite_cooks = job->one_two_level_factor && n_above >= MIN_ABOVE_OUTLIER;
 }
 
 /* Replaces outlying counts and fits the gene again. */
-static void replace_and_refit(job_t *job, int worker, size_t g, double *counts,
-                              const double *cooks, double *scratch)
+static void replace_and_refit(job_t *job, int worker, size_t g, double *counts, const double *cooks,
+                              double *scratch)
 {
     til_nb_work_t *work = &job->works[worker];
     til_deseq2_gene_t *gene = &job->fit->gene[g];
@@ -212,7 +212,7 @@ static void find_compared(job_t *job)
             for (size_t j = 0; j < design->n_coef; j++)
                 if (weights[j] != 0) touched += design->x[s + j * n];
             job->compared[c * n + s] = levels != NULL ? levels[s]
-                                     : !(has_plus && has_minus) || touched != 0;
+                                                      : !(has_plus && has_minus) || touched != 0;
         }
     }
 }
@@ -258,22 +258,27 @@ static til_status_t fit_trend_and_prior(til_ctx_t *ctx, job_t *job)
         mean[n] = job->spread[g].mean;
         dispersion[n++] = job->spread[g].dispersion;
     }
-    if (n == 0) TIL_TRY(til_fail(ctx, TIL_EINPUT, "%s: every count is 0",
-                                 job->data->counts->origin));
-    TIL_TRY(til_trend_fit(ctx, n, mean, dispersion, (til_trend_type_t)job->input->trend,
-                          &fit->trend));
+    if (n == 0)
+        TIL_TRY(til_fail(ctx, TIL_EINPUT, "%s: every count is 0", job->data->counts->origin));
+    TIL_TRY(
+        til_trend_fit(ctx, n, mean, dispersion, (til_trend_type_t)job->input->trend, &fit->trend));
     for (size_t i = 0; i < n; i++) trend[i] = til_trend_at(&fit->trend, mean[i]);
-    TIL_TRY(til_dispersion_prior(ctx, n, dispersion, trend, job->plan.n - job->plan.p,
-                                 &fit->prior));
+    TIL_TRY(
+        til_dispersion_prior(ctx, n, dispersion, trend, job->plan.n - job->plan.p, &fit->prior));
     for (size_t g = 0, i = 0; g < n_genes; g++) {
         const til_nb_spread_t *spread = &job->spread[g];
-        fit->gene[g] = (til_deseq2_gene_t){
-            .mean = spread->mean, .variance = spread->variance,
-            .gene_dispersion = spread->dispersion, .n_gene_steps = spread->n_steps,
-            .fell_back = spread->fell_back,
-            .trend_dispersion = NAN, .map_dispersion = NAN, .dispersion = NAN, .loglik = NAN,
-            .reduced_loglik = NAN, .max_cooks = NAN, .all_zero = isnan(spread->dispersion)
-        };
+        fit->gene[g] = (til_deseq2_gene_t){ .mean = spread->mean,
+                                            .variance = spread->variance,
+                                            .gene_dispersion = spread->dispersion,
+                                            .n_gene_steps = spread->n_steps,
+                                            .fell_back = spread->fell_back,
+                                            .trend_dispersion = NAN,
+                                            .map_dispersion = NAN,
+                                            .dispersion = NAN,
+                                            .loglik = NAN,
+                                            .reduced_loglik = NAN,
+                                            .max_cooks = NAN,
+                                            .all_zero = isnan(spread->dispersion) };
         if (!fit->gene[g].all_zero) fit->gene[g].trend_dispersion = trend[i++];
     }
 done:

@@ -13,29 +13,29 @@
 
 /* What is estimated for a gene. NaN where nothing could be. */
 typedef struct {
-    double mean, variance;          /* of normalised counts, after replacement                  */
-    double gene_dispersion;         /* on its own                                               */
+    double mean, variance;  /* of normalised counts, after replacement                  */
+    double gene_dispersion; /* on its own                                               */
     double trend_dispersion;
-    double map_dispersion;          /* drawn to the trend                                       */
-    double dispersion;              /* used: gene_dispersion for an outlier                     */
-    double loglik, reduced_loglik;  /* the latter for a likelihood ratio test                   */
-    double max_cooks;               /* over samples that count; NaN when none does              */
-    size_t cooks_sample;            /* the sample of max_cooks                                  */
+    double map_dispersion;         /* drawn to the trend                                       */
+    double dispersion;             /* used: gene_dispersion for an outlier                     */
+    double loglik, reduced_loglik; /* the latter for a likelihood ratio test                   */
+    double max_cooks;              /* over samples that count; NaN when none does              */
+    size_t cooks_sample;           /* the sample of max_cooks                                  */
     size_t n_replaced;
     int n_gene_steps, n_map_steps, n_coef_iter;
-    bool all_zero;                  /* before replacement                                       */
-    bool emptied;                   /* replacement left no count                                */
+    bool all_zero; /* before replacement                                       */
+    bool emptied;  /* replacement left no count                                */
     bool dispersion_outlier;
     bool converged, reduced_converged;
-    bool fell_back;                 /* least squares gave up at some stage, L-BFGS-B took over  */
-    bool keep_despite_cooks;        /* two groups: 3 counts above that of the outlying sample   */
+    bool fell_back;          /* least squares gave up at some stage, L-BFGS-B took over  */
+    bool keep_despite_cooks; /* two groups: 3 counts above that of the outlying sample   */
 } til_deseq2_gene_t;
 
 typedef struct {
-    til_deseq2_gene_t *gene;        /* n_genes                                                  */
-    double *lfc, *se;               /* n_contrasts x n_genes, log2                              */
-    double *beta;                   /* n_genes x p, natural logs; NULL unless asked for         */
-    bool *empty;                    /* n_contrasts x n_genes: no count in the samples compared  */
+    til_deseq2_gene_t *gene; /* n_genes                                                  */
+    double *lfc, *se;        /* n_contrasts x n_genes, log2                              */
+    double *beta;            /* n_genes x p, natural logs; NULL unless asked for         */
+    bool *empty;             /* n_contrasts x n_genes: no count in the samples compared  */
     til_trend_t trend;
     til_dispersion_prior_t prior;
     double cooks_cutoff;
@@ -43,7 +43,7 @@ typedef struct {
 } til_deseq2_fit_t;
 
 typedef struct {
-    bool replace_outliers;          /* DESeq()'s minReplicatesForReplace = 7; else Inf */
+    bool replace_outliers; /* DESeq()'s minReplicatesForReplace = 7; else Inf */
     bool keep_beta;
 } til_deseq2_options_t;
 

@@ -25,8 +25,8 @@
 #include "math/smooth.h"
 
 enum { N_THETA = 50, FEW_REJECTIONS = 10, LOWESS_ITERATIONS = 3 };
-#define LOWESS_SPAN   0.2
-#define LOWESS_DELTA  0.01      /* of the range of theta, R's default */
+#define LOWESS_SPAN  0.2
+#define LOWESS_DELTA 0.01 /* of the range of theta, R's default */
 
 /* Rejections among the genes passing `threshold`; order sorts p ascending over n_p genes. */
 static size_t count_rejections(size_t n_p, const size_t *order, const double *statistic,

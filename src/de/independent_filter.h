@@ -7,9 +7,9 @@
 #include <tilseq/context.h>
 
 typedef struct {
-    double threshold;           /* genes with a statistic below it are not tested        */
-    double theta;               /* the quantile it is                                    */
-    size_t n_rejected;          /* padj < alpha                                          */
+    double threshold;  /* genes with a statistic below it are not tested        */
+    double theta;      /* the quantile it is                                    */
+    size_t n_rejected; /* padj < alpha                                          */
 } til_filter_choice_t;
 
 /* Benjamini-Hochberg among the genes that pass the threshold on `statistic` that gives about the

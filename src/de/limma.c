@@ -34,7 +34,7 @@
 #include "norm/filter_expr.h"
 #include "norm/norm_factors.h"
 
-static const double PRIOR_COUNT = 2;        /* edgeR's for log counts per million */
+static const double PRIOR_COUNT = 2; /* edgeR's for log counts per million */
 static const double TOL_RANK = 1e-7;
 enum { GRAIN = 1024 };
 
@@ -68,9 +68,10 @@ static til_status_t keep_genes(til_ctx_t *ctx, const til_de_input_t *input,
     for (size_t g = 0; g < n_genes; g++)
         if (keep[g]) run->gene[n++] = g;
     if (n < 2)
-        TIL_TRY(til_fail(ctx, TIL_ENUMERIC, "%s: %zu of %zu features pass the expression filter: "
-                         "at least two are needed; try --filter none", input->counts->origin, n,
-                         n_genes));
+        TIL_TRY(til_fail(ctx, TIL_ENUMERIC,
+                         "%s: %zu of %zu features pass the expression filter: "
+                         "at least two are needed; try --filter none",
+                         input->counts->origin, n, n_genes));
     TIL_TRY(til_matrix_select(ctx, input->counts, run->gene, n, NULL, 0, &run->counts));
 
 done:
@@ -118,10 +119,10 @@ void til_moderated_run_clear(til_moderated_run_t *run)
 typedef struct {
     size_t n_genes, n_wanted;
     size_t *wanted;
-    double *coef, *stdev;       /* n_genes x n_wanted */
-    double *sigma, *df;         /* n_genes            */
+    double *coef, *stdev; /* n_genes x n_wanted */
+    double *sigma, *df;   /* n_genes            */
     til_moderated_t moderated;
-    double **t;                 /* per contrast       */
+    double **t; /* per contrast       */
     size_t n_contrasts;
 } fit_t;
 
@@ -176,9 +177,14 @@ static til_status_t fit_init(til_ctx_t *ctx, const til_moderated_run_t *run,
         if (fit->t[i] == NULL) TIL_TRY(til_no_memory(ctx, n_genes, "features"));
     }
 
-    til_linear_job_t job = { .n_genes = n_genes, .y = values->e, .weights = values->weights,
-                             .sample_weights = values->sample_weights, .n_wanted = fit->n_wanted,
-                             .wanted = fit->wanted, .coef = fit->coef, .stdev = fit->stdev,
+    til_linear_job_t job = { .n_genes = n_genes,
+                             .y = values->e,
+                             .weights = values->weights,
+                             .sample_weights = values->sample_weights,
+                             .n_wanted = fit->n_wanted,
+                             .wanted = fit->wanted,
+                             .coef = fit->coef,
+                             .stdev = fit->stdev,
                              .sigma = fit->sigma };
     TIL_TRY(til_linear_fit(ctx, &run->model, &job));
     for (size_t g = 0; g < n_genes; g++) {
@@ -191,7 +197,7 @@ static til_status_t fit_init(til_ctx_t *ctx, const til_moderated_run_t *run,
 
 done:
     free(variance);
-    return status;      /* the caller clears */
+    return status; /* the caller clears */
 }
 
 /* Correlation of wanted coefficients i and k in the design without weights. */
@@ -255,17 +261,10 @@ static double threshold_p(const til_de_input_t *input, double b, double se, doub
 
     *t = right > 0 ? copysign(right, b) : 0;
     switch (input->alternative) {
-    case TIL_DE_GREATER_ABS:
-        return til_pt(right, df, true, false) + til_pt(left, df, true, false);
-    case TIL_DE_LESS_ABS:
-        *t = right < 0 ? -right : 0;
-        return til_pt(right, df, false, false);
-    case TIL_DE_GREATER:
-        *t = (b - h) / se;
-        return til_pt(*t, df, true, false);
-    case TIL_DE_LESS:
-        *t = (b + h) / se;
-        return til_pt(*t, df, false, false);
+    case TIL_DE_GREATER_ABS: return til_pt(right, df, true, false) + til_pt(left, df, true, false);
+    case TIL_DE_LESS_ABS: *t = right < 0 ? -right : 0; return til_pt(right, df, false, false);
+    case TIL_DE_GREATER: *t = (b - h) / se; return til_pt(*t, df, true, false);
+    case TIL_DE_LESS: *t = (b + h) / se; return til_pt(*t, df, false, false);
     }
     return NAN;
 }
@@ -283,8 +282,7 @@ static til_status_t test_range(til_ctx_t *ctx, void *arg, int worker, size_t beg
         work->t[g] = work->b[g] / work->stdev[g] / sqrt(work->moderated->s2_post[g]);
         if (work->input->lfc_threshold > 0)
             work->p[g] = threshold_p(work->input, work->b[g], se, df, &work->t[g]);
-        else
-            work->p[g] = 2 * til_pt(fabs(work->t[g]), df, true, false);
+        else work->p[g] = 2 * til_pt(fabs(work->t[g]), df, true, false);
     }
     return TIL_OK;
 }
@@ -301,9 +299,9 @@ static void spread(const til_moderated_run_t *run, const bool *is_zero, const do
 
 /* Per gene of the input: the mean of counts over size factors, and whether there is a count. */
 typedef struct {
-    double *size_factor;        /* n_samples */
-    double *base_mean;          /* n_genes   */
-    bool *is_zero, *is_kept;    /* n_genes   */
+    double *size_factor;     /* n_samples */
+    double *base_mean;       /* n_genes   */
+    bool *is_zero, *is_kept; /* n_genes   */
 } overview_t;
 
 static void overview_clear(overview_t *o)
@@ -379,7 +377,7 @@ static til_status_t test_contrast(til_ctx_t *ctx, const til_moderated_run_t *run
                                  &column));
     spread(run, overview->is_zero, values->mean, column);
     *var_prior = NAN;
-    if (input->lfc_threshold > 0) goto done;    /* log odds are against zero */
+    if (input->lfc_threshold > 0) goto done; /* log odds are against zero */
     TIL_TRY(til_log_odds(ctx, &fit->moderated, fit->t[i], stdev, odds, var_prior));
     TIL_TRY(til_table_add_number(ctx, table, "B", "log odds that the gene is changed", &column));
     spread(run, overview->is_zero, odds, column);
@@ -477,14 +475,13 @@ static til_status_t fill_variances(til_ctx_t *ctx, const til_moderated_run_t *ru
     const struct {
         const char *name, *about;
         const double *values;
-    } columns[] = {
-        { "AveExpr", "mean log2 expression over all samples", values->mean },
-        { "sigma", "residual standard deviation", fit->sigma },
-        { "s2_prior", "prior variance", fit->moderated.s2_prior },
-        { "df_prior", "prior degrees of freedom", fit->moderated.df_prior },
-        { "s2_post", "posterior variance", fit->moderated.s2_post },
-        { "df_total", "degrees of freedom of the moderated t", fit->moderated.df_total }
-    };
+    } columns[] = { { "AveExpr", "mean log2 expression over all samples", values->mean },
+                    { "sigma", "residual standard deviation", fit->sigma },
+                    { "s2_prior", "prior variance", fit->moderated.s2_prior },
+                    { "df_prior", "prior degrees of freedom", fit->moderated.df_prior },
+                    { "s2_post", "posterior variance", fit->moderated.s2_post },
+                    { "df_total", "degrees of freedom of the moderated t",
+                      fit->moderated.df_total } };
 
     TIL_TRY(til_de_table_init_ids(ctx, run->input->counts, table));
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {

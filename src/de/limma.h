@@ -11,11 +11,11 @@
 /* The part of the question that is fitted. */
 typedef struct {
     const til_de_input_t *input;
-    til_matrix_t counts;        /* the kept genes                                     */
-    size_t *gene;               /* kept gene -> gene of the input                     */
-    double *lib_size, *norm_factor, *effective;     /* per sample, of the kept genes  */
+    til_matrix_t counts; /* the kept genes                                     */
+    size_t *gene;        /* kept gene -> gene of the input                     */
+    double *lib_size, *norm_factor, *effective; /* per sample, of the kept genes  */
     til_linear_t model;
-    double correlation;         /* within blocks; 0 without                           */
+    double correlation; /* within blocks; 0 without                           */
 } til_moderated_run_t;
 
 /* Filters, computes TMM factors on what is kept, plans the fits. `run` is left empty unless
@@ -27,15 +27,14 @@ void til_moderated_run_clear(til_moderated_run_t *run);
 
 /* The values to test, of the kept genes. */
 typedef struct {
-    const double *e, *mean;     /* n_genes x n_samples log expression, and its mean per gene  */
-    const double *weights, *sample_weights;     /* as in til_linear_job_t                    */
-    bool trend;                 /* the prior variance follows the mean, whatever input says   */
+    const double *e, *mean; /* n_genes x n_samples log expression, and its mean per gene  */
+    const double *weights, *sample_weights; /* as in til_linear_job_t                    */
+    bool trend; /* the prior variance follows the mean, whatever input says   */
 } til_moderated_values_t;
 
 /* Fits, moderates, tests every contrast and fills all tables and matrices of `result`. */
 TIL_MUST_USE
 til_status_t til_moderated_run_test(til_ctx_t *ctx, const til_moderated_run_t *run,
-                                    const til_moderated_values_t *values,
-                                    til_de_result_t *result);
+                                    const til_moderated_values_t *values, til_de_result_t *result);
 
 #endif

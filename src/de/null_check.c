@@ -10,7 +10,7 @@
 #include "de/null_check.h"
 
 #define SMALL_P 0.05
-enum { STREAM = 0x6e756c6c };     /* keeps these draws apart from those of other uses of a seed */
+enum { STREAM = 0x6e756c6c }; /* keeps these draws apart from those of other uses of a seed */
 
 static bool same_but(const til_design_t *design, const bool *moves, size_t a, size_t b)
 {
@@ -32,7 +32,7 @@ static bool find_strata(const til_design_t *design, const bool *moves, size_t *s
         while (!same_but(design, moves, stratum[s], s)) stratum[s]++;
         for (size_t j = 0; j < design->n_coef; j++)
             can_change |= moves[j] && design->x[s + j * design->n_samples] !=
-                                      design->x[stratum[s] + j * design->n_samples];
+                                          design->x[stratum[s] + j * design->n_samples];
     }
     return can_change;
 }
@@ -88,7 +88,7 @@ til_status_t til_de_null_round(til_ctx_t *ctx, const til_de_method_t *method,
     til_de_result_t result = { 0 };
     til_log_t log = ctx->log;
 
-    ctx->log = (til_log_t){ 0 };        /* what it says of permuted labels is of no use */
+    ctx->log = (til_log_t){ 0 }; /* what it says of permuted labels is of no use */
     if (moves == NULL || stratum == NULL || source == NULL)
         TIL_TRY(til_no_memory(ctx, n, "samples"));
     TIL_TRY(copy_design(ctx, design, &null_design));
@@ -112,7 +112,7 @@ til_status_t til_de_null_round(til_ctx_t *ctx, const til_de_method_t *method,
     for (size_t g = 0; g < result.contrasts[0].n_rows; g++) {
         out->n_called += (size_t)(padj[g] < input->alpha);
         n_small += p_value[g] < SMALL_P;
-        n_p += (size_t)(p_value[g] >= 0);       /* false for NaN */
+        n_p += (size_t)(p_value[g] >= 0); /* false for NaN */
     }
     out->share_small = (double)n_small / (double)n_p;
 done:

@@ -8,7 +8,7 @@
 
 typedef struct {
     size_t n_called;
-    double share_small;         /* of the p-values: below 0.05, where a sound test has 0.05 */
+    double share_small; /* of the p-values: below 0.05, where a sound test has 0.05 */
 } til_null_round_t;
 
 /* Exchanges the samples a contrast compares and tests again.

@@ -22,10 +22,10 @@
 #include "math/dist.h"
 #include "math/order.h"
 
-#define FINITE_BELOW   10.0     /* log2: larger estimates are those of groups without counts */
-#define UPPER          0.05
-#define WIDE_VARIANCE  1e6
-#define LN2            0.693147180559945309417232121458
+#define FINITE_BELOW  10.0 /* log2: larger estimates are those of groups without counts */
+#define UPPER         0.05
+#define WIDE_VARIANCE 1e6
+#define LN2           0.693147180559945309417232121458
 enum { GRAIN = 32 };
 
 til_status_t til_shrink_normal_check(til_ctx_t *ctx, const til_de_input_t *input)
@@ -34,14 +34,17 @@ til_status_t til_shrink_normal_check(til_ctx_t *ctx, const til_de_input_t *input
 
     for (size_t j = 0; j < design->n_coef; j++)
         if (strchr(design->coef_names[j], ':') != NULL)
-            return til_fail(ctx, TIL_EUSAGE, "--shrink normal: '%s' is an interaction, for which "
-                            "this prior is not defined; use none", design->coef_names[j]);
+            return til_fail(ctx, TIL_EUSAGE,
+                            "--shrink normal: '%s' is an interaction, for which "
+                            "this prior is not defined; use none",
+                            design->coef_names[j]);
     for (size_t c = 0; c < input->n_contrasts; c++) {
         size_t n = 0;
         for (size_t j = 0; j < design->n_coef; j++)
             n += (size_t)(fabs(input->contrasts[c].weights[j]) > 0);
         if (n != 1)
-            return til_fail(ctx, TIL_EUSAGE, "--shrink normal: contrast '%s' weighs %zu "
+            return til_fail(ctx, TIL_EUSAGE,
+                            "--shrink normal: contrast '%s' weighs %zu "
                             "coefficients: must be one; choose its level as --reference",
                             input->contrasts[c].id, n);
     }
@@ -119,8 +122,10 @@ static til_status_t find_variances(til_ctx_t *ctx, const til_de_input_t *input, 
         TIL_TRY(match_quantile(ctx, n, x, weight, &variance[j]));
         if (is_intercept(input->design, j)) variance[j] = WIDE_VARIANCE;
         if (!(variance[j] > 0))
-            TIL_TRY(til_fail(ctx, TIL_ENUMERIC, "--shrink normal: the estimates of '%s' are all 0: "
-                             "there is no prior to draw them to", input->design->coef_names[j]));
+            TIL_TRY(til_fail(ctx, TIL_ENUMERIC,
+                             "--shrink normal: the estimates of '%s' are all 0: "
+                             "there is no prior to draw them to",
+                             input->design->coef_names[j]));
     }
 done:
     free(x);

@@ -28,7 +28,7 @@ static til_status_t voom_in_blocks(til_ctx_t *ctx, const til_blocks_t *blocks,
         TIL_TRY(til_voom(ctx, &fit->counts, fit->effective, &fit->model, NULL, NULL, voom));
         TIL_TRY(til_block_correlation(ctx, blocks, fit->model.p, fit->model.basis, voom->n_genes,
                                       voom->e, voom->weights, &correlation));
-        if (correlation == 0) break;        /* said why; the fit stays an ordinary one */
+        if (correlation == 0) break; /* said why; the fit stays an ordinary one */
         TIL_TRY(til_linear_correlate(ctx, blocks, correlation, &fit->model));
     }
     til_say(ctx, TIL_LOG_STAGE, "correlation within %zu blocks: %.4f", blocks->n_blocks,

@@ -44,8 +44,9 @@ static til_status_t run(til_ctx_t *ctx, const til_de_input_t *input, til_de_resu
         TIL_TRY(til_sample_weights(ctx, &fit.model, voom.n_genes, voom.e, voom.weights,
                                    sample_weights));
     }
-    til_moderated_values_t values = { .e = voom.e, .mean = voom.mean, .weights = voom.weights,
-                                      .sample_weights = sample_weights };
+    til_moderated_values_t values = {
+        .e = voom.e, .mean = voom.mean, .weights = voom.weights, .sample_weights = sample_weights
+    };
     TIL_TRY(til_moderated_run_test(ctx, &fit, &values, result));
     TIL_TRY(add_weights(ctx, sample_weights, &result->size_factors));
 

@@ -32,10 +32,10 @@ void til_contrast_clear(til_contrast_t *contrast)
 
 /* A contrast while it is understood. */
 typedef struct {
-    char *id;                                   /* NULL: made from the comparison        */
-    char *variable, *target, *reference;        /* a comparison, or NULL                 */
-    char *expression;                           /* or this                               */
-    char *where;                                /* begins messages                       */
+    char *id;                            /* NULL: made from the comparison        */
+    char *variable, *target, *reference; /* a comparison, or NULL                 */
+    char *expression;                    /* or this                               */
+    char *where;                         /* begins messages                       */
 } reading_t;
 
 /* ---- reading the text after -c ------------------------------------------------------- */
@@ -59,7 +59,8 @@ static cut_t judge_cut(const char *text, const char *first, const char *second,
         const til_variable_t *variable = &design->variables[v];
         if (strlen(variable->name) == n && memcmp(variable->name, text, n) == 0 &&
             has_level(variable, first + 1, (size_t)(second - first - 1)) &&
-            has_level(variable, second + 1, strlen(second + 1))) return HAS_LEVELS;
+            has_level(variable, second + 1, strlen(second + 1)))
+            return HAS_LEVELS;
     }
     for (size_t c = 0; c < sheet->n_columns; c++)
         if (strlen(sheet->columns[c]) == n && memcmp(sheet->columns[c], text, n) == 0)
@@ -80,7 +81,8 @@ static til_status_t cut_comparison(til_ctx_t *ctx, til_arena_t *arena, const cha
     *n_colons = 0;
     *best = NO_COLUMN;
     for (const char *c = strchr(text, ':'); c != NULL && *n_colons < MAX_COLONS;
-         c = strchr(c + 1, ':')) colons[(*n_colons)++] = c;
+         c = strchr(c + 1, ':'))
+        colons[(*n_colons)++] = c;
     for (size_t i = 0; i < *n_colons; i++)
         for (size_t k = i + 1; k < *n_colons; k++) {
             cut_t cut = judge_cut(text, colons[i], colons[k], sheet, design);
@@ -93,8 +95,10 @@ static til_status_t cut_comparison(til_ctx_t *ctx, til_arena_t *arena, const cha
             if (cut == *best) n_best++;
         }
     if (*best == HAS_LEVELS && n_best > 1)
-        return til_fail(ctx, TIL_EUSAGE, "contrast '%s' can be cut in %zu ways, as level names "
-                                         "hold ':': write ID=EXPRESSION", text, n_best);
+        return til_fail(ctx, TIL_EUSAGE,
+                        "contrast '%s' can be cut in %zu ways, as level names "
+                        "hold ':': write ID=EXPRESSION",
+                        text, n_best);
     if (first == NULL) return TIL_OK;
     TIL_TRY(til_keep_text_n(ctx, arena, text, (size_t)(first - text), &out->variable));
     TIL_TRY(til_keep_text_n(ctx, arena, first + 1, (size_t)(second - first - 1), &out->target));
@@ -106,8 +110,7 @@ done:
 
 /* The whole text as V:T:R, else ID=V:T:R, else ID=EXPRESSION. */
 static til_status_t read_text(til_ctx_t *ctx, til_arena_t *arena, const char *text,
-                              const til_sheet_t *sheet, const til_design_t *design,
-                              reading_t *out)
+                              const til_sheet_t *sheet, const til_design_t *design, reading_t *out)
 {
     const char *equals = strchr(text, '='), *rest = equals == NULL ? NULL : equals + 1;
     til_status_t status = TIL_OK;
@@ -264,8 +267,7 @@ static til_status_t weigh_paired(til_ctx_t *ctx, const til_design_t *design, con
                         r->where, r->variable, r->target, r->reference);
     for (size_t i = 0; i < 2; i++) {
         const char *name = compared->levels[levels[i]];
-        ptrdiff_t j = levels[i] == 0
-                          ? -1 : til_expression_coefficient(design, name, strlen(name));
+        ptrdiff_t j = levels[i] == 0 ? -1 : til_expression_coefficient(design, name, strlen(name));
         if (j >= 0) weights[j] = i == 0 ? 1 : -1;
     }
     return TIL_OK;
@@ -288,9 +290,11 @@ static til_status_t compare(til_ctx_t *ctx, const reading_t *r, const til_sheet_
     else TIL_TRY(weigh_by_formula(ctx, design, compared, levels, weights, text));
     for (size_t j = 0; j < design->n_coef; j++) is_zero = is_zero && weights[j] == 0;
     if (is_zero) {
-        status = til_fail(ctx, TIL_EUSAGE, "%s%s:%s:%s: design %s has no main effect of %s: write "
-                                           "ID=EXPRESSION over its coefficients", r->where,
-                          r->variable, r->target, r->reference, design->formula, r->variable);
+        status = til_fail(ctx, TIL_EUSAGE,
+                          "%s%s:%s:%s: design %s has no main effect of %s: write "
+                          "ID=EXPRESSION over its coefficients",
+                          r->where, r->variable, r->target, r->reference, design->formula,
+                          r->variable);
         goto done;
     }
     if (text->length > plain)
@@ -328,8 +332,10 @@ static til_status_t settle_id(til_ctx_t *ctx, const reading_t *r, til_strbuf_t *
         return til_fail(ctx, TIL_EUSAGE, "%sid '%s' is no file name", r->where, r->id);
     for (const char *c = r->id; *c != '\0'; c++)
         if (!fits_file_name(*c))
-            return til_fail(ctx, TIL_EUSAGE, "%sid '%s' becomes a file name: it holds letters, "
-                                             "digits, _ . + -", r->where, r->id);
+            return til_fail(ctx, TIL_EUSAGE,
+                            "%sid '%s' becomes a file name: it holds letters, "
+                            "digits, _ . + -",
+                            r->where, r->id);
     til_strbuf_reset(made);
     til_strbuf_add(made, r->id);
     return TIL_OK;

@@ -13,7 +13,7 @@
 #include "design/model_matrix.h"
 #include "design/variable.h"
 
-enum { MAX_COEF = 20000 };      /* far past any cohort: a slip of the pen must not eat memory */
+enum { MAX_COEF = 20000 }; /* far past any cohort: a slip of the pen must not eat memory */
 
 til_status_t til_design_init(til_ctx_t *ctx, size_t n_samples, size_t n_coef, til_design_t *out)
 {
@@ -75,9 +75,10 @@ til_status_t til_frame_complete(til_ctx_t *ctx, til_frame_t *frame, const size_t
             continue;
         }
         if (!drop_na)
-            return til_fail(ctx, TIL_EINPUT, "%s:%zu: sample %s has no value in column %s, which "
-                                             "the design uses: fill it in, or --drop-na leaves "
-                                             "such samples out",
+            return til_fail(ctx, TIL_EINPUT,
+                            "%s:%zu: sample %s has no value in column %s, which "
+                            "the design uses: fill it in, or --drop-na leaves "
+                            "such samples out",
                             sheet->origin, sheet->lines[row], sheet->samples[row],
                             sheet->columns[columns[c]]);
         til_say(ctx, TIL_LOG_NOTICE, "sample %s is left out: no value in column %s (--drop-na)",
@@ -191,8 +192,8 @@ static til_status_t used_columns(til_ctx_t *ctx, const til_frame_t *frame,
     for (size_t t = 0; t < formula->n_terms; t++) used |= formula->terms[t];
     for (size_t v = 0; v < formula->n_variables; v++) {
         if (!(used >> v & 1)) continue;
-        til_status_t status =
-            til_frame_column(ctx, frame, formula->variables[v], formula->text, &columns[*n]);
+        til_status_t status = til_frame_column(ctx, frame, formula->variables[v], formula->text,
+                                               &columns[*n]);
         if (status != TIL_OK) return status;
         ++*n;
     }
@@ -252,8 +253,8 @@ til_status_t til_design_build(til_ctx_t *ctx, const til_sheet_t *sheet, const ch
     }
     TIL_TRY(til_keep_array(ctx, arena, n, sizeof *variables, &variables));
     for (size_t v = 0; v < n; v++) {
-        TIL_TRY(til_variable_make(ctx, &frame, columns[v], TIL_AS_FOUND, typing, arena,
-                                  &variables[v]));
+        TIL_TRY(
+            til_variable_make(ctx, &frame, columns[v], TIL_AS_FOUND, typing, arena, &variables[v]));
         TIL_TRY(til_variable_need_levels(ctx, &frame, &variables[v]));
     }
     til_arena_t *taken = arena;

@@ -42,15 +42,15 @@ typedef struct {
     size_t variables_capacity;
     uint64_t *stack;
     size_t top, capacity;
-    bool is_minus;          /* inside the right operand of a minus */
+    bool is_minus; /* inside the right operand of a minus */
     int depth;
 } parser_t;
 
 /* A list of terms: stack[begin .. top) at the time it was made. */
 typedef struct {
     size_t begin;
-    const char *where;      /* its first byte in the text          */
-    bool is_number;         /* a bare 0 or 1, which has no terms   */
+    const char *where; /* its first byte in the text          */
+    bool is_number;    /* a bare 0 or 1, which has no terms   */
 } list_t;
 
 static til_status_t parse_sum(parser_t *p, list_t *out);
@@ -96,7 +96,7 @@ static til_status_t unite(parser_t *p, size_t begin, size_t right)
 
     p->top = right;
     for (size_t i = right; i < end; i++) {
-        uint64_t term = p->stack[i];        /* push_new writes at or below i */
+        uint64_t term = p->stack[i]; /* push_new writes at or below i */
         til_status_t status = push_new(p, begin, term);
         if (status != TIL_OK) return status;
     }
@@ -197,13 +197,14 @@ static til_status_t push_variable(parser_t *p, const char *text, size_t n)
     size_t v = 0;
 
     while (v < f->n_variables &&
-           !(strlen(f->variables[v]) == n && memcmp(f->variables[v], text, n) == 0)) v++;
+           !(strlen(f->variables[v]) == n && memcmp(f->variables[v], text, n) == 0))
+        v++;
     if (v == f->n_variables) {
         if (v == TIL_MAX_VARIABLES)
             return til_fail(p->ctx, TIL_EUSAGE, "formula '%s' has more than %d variables", p->text,
                             TIL_MAX_VARIABLES);
-        TIL_TRY(til_grow(p->ctx, &f->variables, &p->variables_capacity, v + 1,
-                         sizeof *f->variables));
+        TIL_TRY(
+            til_grow(p->ctx, &f->variables, &p->variables_capacity, v + 1, sizeof *f->variables));
         TIL_TRY(til_keep_text_n(p->ctx, f->arena, text, n, &f->variables[v]));
         f->n_variables++;
     }
@@ -228,8 +229,9 @@ static til_status_t parse_name(parser_t *p)
     size_t n = (size_t)(p->at - begin);
     if (n == 1 && *begin == '.') return refuse(p, begin, "'.' is not understood: name the columns");
     if (peek(p) == '(')
-        return refuse(p, begin, "functions are not understood: put the values into a column of "
-                                "the sheet (--factor COLUMN makes a factor of numbers)");
+        return refuse(p, begin,
+                      "functions are not understood: put the values into a column of "
+                      "the sheet (--factor COLUMN makes a factor of numbers)");
     return push_variable(p, begin, n);
 }
 
@@ -245,8 +247,9 @@ static til_status_t parse_atom(parser_t *p, list_t *out)
         status = parse_sum(p, out);
         if (status != TIL_OK) return status;
         if (peek(p) == '|')
-            return refuse(p, p->at, "random effects are not understood: --block COLUMN names what "
-                                    "samples have in common");
+            return refuse(p, p->at,
+                          "random effects are not understood: --block COLUMN names what "
+                          "samples have in common");
         if (peek(p) != ')') return refuse(p, p->at, "a ')' should stand here");
         p->at++;
         p->depth--;
@@ -254,8 +257,9 @@ static til_status_t parse_atom(parser_t *p, list_t *out)
     }
     if (is_digit(c)) {
         if ((c != '0' && c != '1') || continues_name(p->at[1]))
-            return refuse(p, p->at, "the only numbers in a formula are 0 and 1 (a name that begins "
-                                    "with a digit stands in backticks)");
+            return refuse(p, p->at,
+                          "the only numbers in a formula are 0 and 1 (a name that begins "
+                          "with a digit stands in backticks)");
         p->at++;
         p->formula->has_intercept = (c == '1') != p->is_minus;
         out->is_number = true;
@@ -383,20 +387,23 @@ static til_status_t parse(parser_t *p)
     list_t all;
 
     if (peek(p) != '~')
-        return refuse(p, p->at, strchr(p->at, '~') == NULL
-                                    ? "a formula begins with '~'"
-                                    : "nothing stands before the '~': the counts are what is "
-                                      "modelled");
+        return refuse(p, p->at,
+                      strchr(p->at, '~') == NULL
+                          ? "a formula begins with '~'"
+                          : "nothing stands before the '~': the counts are what is "
+                            "modelled");
     p->at++;
     TIL_TRY(parse_sum(p, &all));
     if (*p->at == ')') return refuse(p, p->at, "there is no '(' for this ')'");
     if (*p->at == '%') return refuse(p, p->at, "%in% is not understood: write a:b or a/b");
     if (*p->at == '|')
-        return refuse(p, p->at, "random effects are not understood: --block COLUMN names what "
-                                "samples have in common");
+        return refuse(p, p->at,
+                      "random effects are not understood: --block COLUMN names what "
+                      "samples have in common");
     if (*p->at != '\0')
-        return refuse(p, p->at, "an operator (+ - * / : ^) should stand here; a name with other "
-                                "characters than letters, digits, _ and . stands in backticks");
+        return refuse(p, p->at,
+                      "an operator (+ - * / : ^) should stand here; a name with other "
+                      "characters than letters, digits, _ and . stands in backticks");
     sort_by_degree(p->stack, p->top);
 
 done:

@@ -28,8 +28,8 @@ typedef struct {
     til_ctx_t *ctx;
     const char *text, *at, *where;
     const til_design_t *design;
-    double *stack;              /* forms of n_coef + 1 doubles */
-    size_t top, capacity;       /* in forms; in doubles        */
+    double *stack;        /* forms of n_coef + 1 doubles */
+    size_t top, capacity; /* in forms; in doubles        */
     int depth;
 } parser_t;
 
@@ -98,7 +98,8 @@ ptrdiff_t til_expression_coefficient(const til_design_t *design, const char *tex
     for (size_t j = 0; j < design->n_coef; j++) {
         bool is_intercept = strcmp(design->coef_names[j], "(Intercept)") == 0;
         if (!same_mangled(design->coef_names[j], text, n) &&
-            !(is_intercept && n == 9 && memcmp(text, "Intercept", n) == 0)) continue;
+            !(is_intercept && n == 9 && memcmp(text, "Intercept", n) == 0))
+            continue;
         if (found >= 0) return -1;
         found = (ptrdiff_t)j;
     }
@@ -137,8 +138,8 @@ static bool is_constant(const parser_t *p, const double *f)
 static til_status_t push(parser_t *p)
 {
     size_t size = p->design->n_coef + 1;
-    til_status_t status =
-        til_grow(p->ctx, &p->stack, &p->capacity, (p->top + 1) * size, sizeof *p->stack);
+    til_status_t status = til_grow(p->ctx, &p->stack, &p->capacity, (p->top + 1) * size,
+                                   sizeof *p->stack);
 
     if (status != TIL_OK) return status;
     p->top++;

@@ -101,8 +101,9 @@ static bool is_letter(char c)
 static bool is_syntactic(const char *name)
 {
     static const char *const reserved[] = {
-        "if", "else", "repeat", "while", "function", "for", "next", "break", "TRUE", "FALSE",
-        "NULL", "Inf", "NaN", "NA", "NA_integer_", "NA_real_", "NA_character_", "in", "..."
+        "if",          "else",     "repeat",        "while", "function", "for", "next",
+        "break",       "TRUE",     "FALSE",         "NULL",  "Inf",      "NaN", "NA",
+        "NA_integer_", "NA_real_", "NA_character_", "in",    "..."
     };
     size_t i = 0;
 
@@ -110,7 +111,8 @@ static bool is_syntactic(const char *name)
     if (name[0] == '.' && name[1] >= '0' && name[1] <= '9') return false;
     for (; name[i] != '\0'; i++)
         if (!is_letter(name[i]) && !(name[i] >= '0' && name[i] <= '9') && name[i] != '.' &&
-            name[i] != '_') return false;
+            name[i] != '_')
+            return false;
     for (i = 0; i < sizeof reserved / sizeof *reserved; i++)
         if (strcmp(name, reserved[i]) == 0) return false;
     return true;
@@ -141,6 +143,6 @@ void til_model_variables(const til_formula_t *formula, const til_design_t *desig
                          const til_variable_t **by_bit)
 {
     for (size_t v = 0; v < TIL_MAX_VARIABLES; v++)
-        by_bit[v] = v < formula->n_variables
-                        ? til_design_variable(design, formula->variables[v]) : NULL;
+        by_bit[v] = v < formula->n_variables ? til_design_variable(design, formula->variables[v])
+                                             : NULL;
 }

@@ -14,12 +14,12 @@
  */
 typedef struct {
     const til_formula_t *formula;
-    const til_variable_t *const *variables;     /* by bit; NULL where no term uses the variable */
-    size_t term;                                /* 0 the intercept, t the t-th term             */
-    size_t n;                                   /* variables of the term                        */
+    const til_variable_t *const *variables; /* by bit; NULL where no term uses the variable */
+    size_t term;                            /* 0 the intercept, t the t-th term             */
+    size_t n;                               /* variables of the term                        */
     unsigned char variable[TIL_MAX_VARIABLES];
-    bool is_full[TIL_MAX_VARIABLES];            /* a column per level, the reference too        */
-    size_t at[TIL_MAX_VARIABLES];               /* which column of the variable                 */
+    bool is_full[TIL_MAX_VARIABLES]; /* a column per level, the reference too        */
+    size_t at[TIL_MAX_VARIABLES];    /* which column of the variable                 */
 } til_model_column_t;
 
 bool til_model_first(til_model_column_t *column, const til_formula_t *formula,

@@ -40,12 +40,14 @@ static til_status_t refuse_duplicates(til_ctx_t *ctx, const til_cohort_t *c)
         for (size_t e = 0; e < s; e++) {
             if (patient->level[e] != patient->level[s] ||
                 (time->is_factor ? time->level[e] != time->level[s]
-                                 : time->value[e] != time->value[s])) continue;
+                                 : time->value[e] != time->value[s]))
+                continue;
             size_t row = c->frame.rows[s];
             return til_fail(ctx, TIL_EINPUT,
                             "%s:%zu: %s %s has two samples at %s %s, %s and %s: --exclude "
                             "COLUMN=VALUE leaves one out, --collapse COLUMN adds up libraries of "
-                            "one sample", sheet->origin, sheet->lines[row], patient->name,
+                            "one sample",
+                            sheet->origin, sheet->lines[row], patient->name,
                             patient->levels[patient->level[s]], time->name, cell_of(c, s, TIL_TIME),
                             sheet->samples[c->frame.rows[e]], sheet->samples[row]);
         }
@@ -69,8 +71,7 @@ static til_status_t judge_patient(til_ctx_t *ctx, til_cohort_t *c, size_t p)
         if (time->is_factor && time->level[s] == 0) has_reference = true;
         if (c->pairing->arm == NULL || b.length > 0) continue;
         const char *cell = cell_of(c, s, TIL_ARM);
-        if (til_cell_is_missing(cell))
-            til_strbuf_printf(&b, "no %s", c->pairing->arm);
+        if (til_cell_is_missing(cell)) til_strbuf_printf(&b, "no %s", c->pairing->arm);
         else if (arm != NULL && strcmp(arm, cell) != 0)
             til_strbuf_printf(&b, "%s changes between samples", c->pairing->arm);
         arm = cell;
@@ -79,8 +80,7 @@ static til_status_t judge_patient(til_ctx_t *ctx, til_cohort_t *c, size_t p)
         til_strbuf_printf(&b, "only one time point (%s)", cell_of(c, last, TIL_TIME));
     else if (b.length == 0 && !has_reference)
         til_strbuf_printf(&b, "no sample at the reference %s %s", time->name, time->levels[0]);
-    if (b.length > 0 || b.failed)
-        status = til_keep_strbuf(ctx, c->arena, &b, &c->reasons[p]);
+    if (b.length > 0 || b.failed) status = til_keep_strbuf(ctx, c->arena, &b, &c->reasons[p]);
     til_strbuf_clear(&b);
     return status;
 }

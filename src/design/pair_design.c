@@ -37,11 +37,11 @@
 
 /* Patients within arms; one arm that has no name where the question has none. */
 typedef struct {
-    const til_variable_t *patient, *time, *arm;     /* arm may be NULL                    */
-    size_t n, n_arms, n_times;                      /* samples; times without the first   */
-    size_t *arm_of, *number;                        /* per patient: arm, number in it     */
-    size_t *first;                                  /* per arm: its first patient         */
-    size_t most;                                    /* patients of the largest arm        */
+    const til_variable_t *patient, *time, *arm; /* arm may be NULL                    */
+    size_t n, n_arms, n_times;                  /* samples; times without the first   */
+    size_t *arm_of, *number;                    /* per patient: arm, number in it     */
+    size_t *first;                              /* per arm: its first patient         */
+    size_t most;                                /* patients of the largest arm        */
 } nest_t;
 
 static size_t arm_of_sample(const nest_t *nest, size_t s)
@@ -138,8 +138,8 @@ static til_status_t fill_patients(til_ctx_t *ctx, const nest_t *nest, til_design
     for (size_t k = 1; k < nest->most; k++)
         for (size_t a = 0; a < nest->n_arms; a++) {
             size_t p = nest->first[a];
-            while (p < nest->patient->n_levels &&
-                   (nest->arm_of[p] != a || nest->number[p] != k)) p++;
+            while (p < nest->patient->n_levels && (nest->arm_of[p] != a || nest->number[p] != k))
+                p++;
             if (p == nest->patient->n_levels) continue;
             til_strbuf_printf(name, "%s_vs_%s", names[p], names[nest->first[a]]);
             TIL_TRY(next_column(ctx, out, j, nest->arm == NULL ? 1 : 2, name, &x));
@@ -159,16 +159,19 @@ static til_status_t fill_changes(til_ctx_t *ctx, const nest_t *nest, til_design_
     for (size_t t = 1; t <= nest->n_times; t++)
         for (size_t a = 0; a < nest->n_arms; a++) {
             if (!has_change(nest, t, a)) {
-                til_say(ctx, TIL_LOG_WARNING, "%s %s has no sample at %s %s: that change is not "
-                                              "asked for", nest->arm->name, nest->arm->levels[a],
-                        nest->time->name, nest->time->levels[t]);
+                til_say(ctx, TIL_LOG_WARNING,
+                        "%s %s has no sample at %s %s: that change is not "
+                        "asked for",
+                        nest->arm->name, nest->arm->levels[a], nest->time->name,
+                        nest->time->levels[t]);
                 continue;
             }
             add_change_name(nest, t, a, name);
             TIL_TRY(next_column(ctx, out, j, nest->arm == NULL ? 2 : 3, name, &x));
             for (size_t s = 0; s < nest->n; s++)
                 x[s] = !is_change(nest, s, t, a) ? 0
-                       : nest->time->is_factor ? 1 : nest->time->value[s];
+                       : nest->time->is_factor   ? 1
+                                                 : nest->time->value[s];
         }
 
 done:
@@ -225,8 +228,8 @@ static til_status_t fill_design(til_ctx_t *ctx, til_cohort_t *c, const nest_t *n
     out->n_variables = nest->arm == NULL ? 2 : 3;
     out->left_out = c->left_out;
     out->n_left_out = c->n_left_out;
-    TIL_TRY(til_keep_array(ctx, out->arena, out->n_variables, sizeof *out->variables,
-                           &out->variables));
+    TIL_TRY(
+        til_keep_array(ctx, out->arena, out->n_variables, sizeof *out->variables, &out->variables));
     memcpy(out->variables, c->variables, out->n_variables * sizeof *out->variables);
     TIL_TRY(til_keep_array(ctx, out->arena, out->n_coef, sizeof *out->terms, &out->terms));
     TIL_TRY(fill_patients(ctx, nest, out, &j, &name));
@@ -240,9 +243,8 @@ done:
     return status;
 }
 
-til_status_t til_design_pair(til_ctx_t *ctx, const til_sheet_t *sheet,
-                             const til_pairing_t *pairing, const til_typing_t *typing,
-                             til_design_t *out)
+til_status_t til_design_pair(til_ctx_t *ctx, const til_sheet_t *sheet, const til_pairing_t *pairing,
+                             const til_typing_t *typing, til_design_t *out)
 {
     til_status_t status = TIL_OK;
     til_cohort_t c = { .sheet = sheet, .pairing = pairing, .arena = til_arena_new() };

@@ -27,8 +27,7 @@ static void clear_question(til_question_t *q)
 void til_questions_clear(til_questions_t *questions)
 {
     if (questions == NULL) return;
-    for (size_t i = 0; i < questions->n_questions; i++)
-        clear_question(&questions->questions[i]);
+    for (size_t i = 0; i < questions->n_questions; i++) clear_question(&questions->questions[i]);
     free(questions->questions);
     *questions = (til_questions_t){ 0 };
 }
@@ -49,8 +48,8 @@ til_status_t til_contrast_specs_add(til_ctx_t *ctx, til_contrast_specs_t *specs,
 
     if (specs->arena == NULL) specs->arena = til_arena_new();
     if (specs->arena == NULL) return til_no_memory(ctx, 1, "contrasts");
-    TIL_TRY(til_grow(ctx, &specs->specs, &specs->capacity, specs->n_specs + 1,
-                     sizeof *specs->specs));
+    TIL_TRY(
+        til_grow(ctx, &specs->specs, &specs->capacity, specs->n_specs + 1, sizeof *specs->specs));
     TIL_TRY(keep_if(ctx, specs->arena, spec->id, &copy.id));
     TIL_TRY(keep_if(ctx, specs->arena, spec->text, &copy.text));
     TIL_TRY(keep_if(ctx, specs->arena, spec->variable, &copy.variable));
@@ -169,8 +168,8 @@ static til_status_t write_key(til_ctx_t *ctx, const til_contrast_spec_t *spec, c
 static til_status_t grow_contrasts(til_ctx_t *ctx, til_question_t *q)
 {
     size_t capacity = q->n_contrasts;
-    til_status_t status =
-        til_grow(ctx, &q->contrasts, &capacity, q->n_contrasts + 1, sizeof *q->contrasts);
+    til_status_t status = til_grow(ctx, &q->contrasts, &capacity, q->n_contrasts + 1,
+                                   sizeof *q->contrasts);
 
     if (status == TIL_OK) q->contrasts[q->n_contrasts] = (til_contrast_t){ 0 };
     return status;
@@ -224,8 +223,9 @@ static til_status_t ask_pairs(til_ctx_t *ctx, const til_sheet_t *sheet, const ti
     for (size_t i = 0; i < n; i++) {
         const til_contrast_spec_t *spec = &asked->specs->specs[i];
         if (spec->formula != NULL || spec->exclude_column != NULL) {
-            status = til_fail(ctx, TIL_EUSAGE, "%scontrast %s brings its own design: it cannot "
-                                               "be asked of a paired one",
+            status = til_fail(ctx, TIL_EUSAGE,
+                              "%scontrast %s brings its own design: it cannot "
+                              "be asked of a paired one",
                               spec->where == NULL ? "" : spec->where, spec->id);
             goto done;
         }
@@ -262,8 +262,8 @@ done:
     return status;
 }
 
-static til_status_t ask_formulas(til_ctx_t *ctx, const til_sheet_t *sheet,
-                                 const til_asked_t *asked, til_questions_t *out)
+static til_status_t ask_formulas(til_ctx_t *ctx, const til_sheet_t *sheet, const til_asked_t *asked,
+                                 til_questions_t *out)
 {
     til_status_t status = TIL_OK;
     til_strbuf_t formula = { 0 }, key = { 0 };
@@ -291,8 +291,8 @@ done:
     return status;
 }
 
-til_status_t til_questions_build(til_ctx_t *ctx, const til_sheet_t *sheet,
-                                 const til_asked_t *asked, til_questions_t *out)
+til_status_t til_questions_build(til_ctx_t *ctx, const til_sheet_t *sheet, const til_asked_t *asked,
+                                 til_questions_t *out)
 {
     til_status_t status = TIL_OK;
 

@@ -20,8 +20,8 @@
 
 enum { MAX_TERMS_SHOWN = 4, MAX_SAMPLES_SHOWN = 4 };
 
-#define TOL_RANK 1e-7           /* R's qr(), lm(), DESeq2's checkFullRank                         */
-#define TOL_WEIGHT 1e-6         /* weights are small fractions; what is below is rounding      */
+#define TOL_RANK   1e-7 /* R's qr(), lm(), DESeq2's checkFullRank                         */
+#define TOL_WEIGHT 1e-6 /* weights are small fractions; what is below is rounding      */
 
 void til_rank_clear(til_rank_t *rank)
 {
@@ -45,8 +45,7 @@ static til_status_t solve(til_ctx_t *ctx, const til_design_t *design, const size
         status = til_no_memory(ctx, n * design->n_coef, "numbers");
         goto done;
     }
-    for (size_t j = 0; j < rank; j++)
-        memcpy(a + j * n, design->x + pivot[j] * n, n * sizeof *a);
+    for (size_t j = 0; j < rank; j++) memcpy(a + j * n, design->x + pivot[j] * n, n * sizeof *a);
     for (size_t j = 0; j < k; j++)
         memcpy(y + j * n, design->x + pivot[rank + j] * n, n * sizeof *y);
     if (rank > 0) {
@@ -94,8 +93,7 @@ static void write_relation(const til_design_t *design, const size_t *pivot, size
         n_parts++;
     }
     if (n_parts == 0) til_strbuf_add(b, "0");
-    if (n_parts > MAX_TERMS_SHOWN)
-        til_strbuf_printf(b, " and %zu more", n_parts - MAX_TERMS_SHOWN);
+    if (n_parts > MAX_TERMS_SHOWN) til_strbuf_printf(b, " and %zu more", n_parts - MAX_TERMS_SHOWN);
 
     for (size_t s = 0; s < design->n_samples; s++) n_with += x[s] != 0;
     if (n_with == 0) til_strbuf_add(b, " (no sample has it)");
@@ -145,23 +143,28 @@ static til_status_t explain_pair(til_ctx_t *ctx, words_t *w, const til_variable_
     bool b_fixes = b->is_factor && determines(w->design, b, a);
 
     if (a_fixes && b_fixes) {
-        til_strbuf_printf(&w->text, "%s and %s make the same groups of samples: their effects "
-                                    "cannot be told apart, and leaving one out gives the effect of "
-                                    "both", a->name, b->name);
+        til_strbuf_printf(&w->text,
+                          "%s and %s make the same groups of samples: their effects "
+                          "cannot be told apart, and leaving one out gives the effect of "
+                          "both",
+                          a->name, b->name);
         return add_cause(ctx, w);
     }
     if (!a_fixes && !b_fixes) return TIL_OK;
     const til_variable_t *inner = a_fixes ? a : b, *outer = a_fixes ? b : a;
     const char *in = inner->name, *out = outer->name;
     if (outer->is_factor)
-        til_strbuf_printf(&w->text, "%s is nested in %s: each %s has one %s only, so %s already "
-                                    "tells the %s levels apart; leave %s out to compare %s, or "
-                                    "--pair %s --time COLUMN --arm %s compares times within each "
-                                    "%s, arm by arm", in, out, in, out, in, out, in, out, in, out,
-                          in);
+        til_strbuf_printf(&w->text,
+                          "%s is nested in %s: each %s has one %s only, so %s already "
+                          "tells the %s levels apart; leave %s out to compare %s, or "
+                          "--pair %s --time COLUMN --arm %s compares times within each "
+                          "%s, arm by arm",
+                          in, out, in, out, in, out, in, out, in, out, in);
     else
-        til_strbuf_printf(&w->text, "%s has one value for each %s, so %s already tells it: leave "
-                                    "one of them out", out, in, in);
+        til_strbuf_printf(&w->text,
+                          "%s has one value for each %s, so %s already tells it: leave "
+                          "one of them out",
+                          out, in, in);
     return add_cause(ctx, w);
 }
 
@@ -186,7 +189,7 @@ static til_status_t explain_empty_cell(til_ctx_t *ctx, words_t *w, uint64_t term
         if (f != NULL && f->is_factor) factors[n++] = f;
     }
     if (n < 2) return TIL_OK;
-    do {        /* ends after as many cells as there are samples: the next is empty */
+    do { /* ends after as many cells as there are samples: the next is empty */
         bool is_there = false;
         for (size_t s = 0; s < w->design->n_samples && !is_there; s++) {
             for (i = 0; i < n && factors[i]->level[s] == at[i]; i++) continue;
@@ -207,8 +210,8 @@ static til_status_t explain_empty_cell(til_ctx_t *ctx, words_t *w, uint64_t term
 }
 
 /* Bits of the formula's variables in the columns of relation k; *own: in the aliased one alone. */
-static uint64_t variables_of(const words_t *w, const size_t *pivot, size_t k,
-                             const double *weights, uint64_t *own)
+static uint64_t variables_of(const words_t *w, const size_t *pivot, size_t k, const double *weights,
+                             uint64_t *own)
 {
     const til_design_t *d = w->design;
     size_t rank = w->rank->rank, term = d->terms[pivot[rank + k]];
@@ -266,11 +269,11 @@ static til_status_t describe(til_ctx_t *ctx, const til_design_t *design, const s
     til_status_t status = TIL_OK;
     til_formula_t formula = { 0 };
     words_t w = { .design = design, .formula = &formula, .rank = out };
-    size_t room = 2;        /* causes: a sum below bounds them */
+    size_t room = 2; /* causes: a sum below bounds them */
 
     TIL_TRY(til_keep_array(ctx, out->arena, out->n_aliased, sizeof *out->aliased, &out->aliased));
-    TIL_TRY(til_keep_array(ctx, out->arena, out->n_aliased, sizeof *out->relations,
-                           &out->relations));
+    TIL_TRY(
+        til_keep_array(ctx, out->arena, out->n_aliased, sizeof *out->relations, &out->relations));
     for (size_t k = 0; k < out->n_aliased; k++) {
         out->aliased[k] = pivot[out->rank + k];
         write_relation(design, pivot, out->rank, out->aliased[k], weights + k * out->rank, &w.text);
@@ -349,8 +352,9 @@ til_status_t til_rank_require_replicates(til_ctx_t *ctx, const til_design_t *des
     til_status_t status = til_rank_require(ctx, design);
 
     if (status != TIL_OK || design->n_samples > design->n_coef) return status;
-    return til_fail(ctx, TIL_EINPUT, "%s: design %s has %zu coefficients for %zu samples: without "
-                                     "replicates there is no variance to test against",
+    return til_fail(ctx, TIL_EINPUT,
+                    "%s: design %s has %zu coefficients for %zu samples: without "
+                    "replicates there is no variance to test against",
                     or_unknown(design->origin), or_unknown(design->formula), design->n_coef,
                     design->n_samples);
 }
@@ -371,9 +375,10 @@ til_status_t til_rank_require_nested(til_ctx_t *ctx, const til_design_t *full,
     memcpy(both + n * full->n_coef, reduced->x, n * reduced->n_coef * sizeof *both);
     TIL_TRY(til_rank_pivot(ctx, n, p, both, TOL_RANK, &rank, pivot));
     if (reduced->n_coef >= full->n_coef || rank > full->n_coef)
-        status = til_fail(ctx, TIL_EUSAGE, "reduced design %s is not part of %s: it should leave "
-                                           "terms out and add none", or_unknown(reduced->formula),
-                          or_unknown(full->formula));
+        status = til_fail(ctx, TIL_EUSAGE,
+                          "reduced design %s is not part of %s: it should leave "
+                          "terms out and add none",
+                          or_unknown(reduced->formula), or_unknown(full->formula));
 
 done:
     free(pivot);

@@ -8,10 +8,10 @@
 typedef struct {
     size_t rank;
     size_t n_aliased;
-    size_t *aliased;            /* columns that are combinations of earlier ones             */
-    char **relations;           /* n_aliased: "armNR = batchb2 (samples S5, S6)"             */
+    size_t *aliased;  /* columns that are combinations of earlier ones             */
+    char **relations; /* n_aliased: "armNR = batchb2 (samples S5, S6)"             */
     size_t n_causes;
-    char **causes;              /* in words: which variables say the same, and what to do    */
+    char **causes; /* in words: which variables say the same, and what to do    */
     struct til_arena *arena;
 } til_rank_t;
 

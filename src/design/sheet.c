@@ -48,8 +48,8 @@ til_status_t til_sheet_select(til_ctx_t *ctx, const til_sheet_t *sheet, const si
         copy.lines[i] = sheet->lines[samples[i]];
         ok = (copy.samples[i] = til_arena_text(copy.arena, sheet->samples[samples[i]])) != NULL;
         for (size_t c = 0; ok && c < sheet->n_columns; c++)
-            ok = (copy.cells[i * sheet->n_columns + c] =
-                      til_arena_text(copy.arena, til_sheet_cell(sheet, samples[i], c))) != NULL;
+            ok = (copy.cells[i * sheet->n_columns + c] = til_arena_text(
+                      copy.arena, til_sheet_cell(sheet, samples[i], c))) != NULL;
     }
     if (!ok) {
         til_sheet_clear(&copy);

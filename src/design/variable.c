@@ -14,7 +14,7 @@
 #include "base/try.h"
 #include "design/variable.h"
 
-enum { MAX_LISTED = 12 };       /* names in one message */
+enum { MAX_LISTED = 12 }; /* names in one message */
 
 static const char *const label_columns[] = { "patient", "subject", "donor", "batch" };
 
@@ -81,8 +81,7 @@ til_status_t til_typing_check(til_ctx_t *ctx, const til_frame_t *frame, const ti
     size_t column, other;
 
     for (size_t i = 0; i < typing->n_factors; i++) {
-        til_status_t status =
-            til_frame_column(ctx, frame, typing->factors[i], "--factor", &column);
+        til_status_t status = til_frame_column(ctx, frame, typing->factors[i], "--factor", &column);
         if (status != TIL_OK) return status;
     }
     for (size_t i = 0; i < typing->n_references; i++) {
@@ -174,8 +173,7 @@ static til_status_t refuse_lookalikes(til_ctx_t *ctx, const til_frame_t *frame,
                           "%s:%zu: levels '%s' (sample %s) and '%s' (sample %s) of %s differ by "
                           "%s only: write one of them everywhere",
                           sheet->origin, sheet->lines[b], v->levels[id], sheet->samples[a],
-                          v->levels[l], sheet->samples[b], v->name,
-                          by_case ? "case" : "blanks");
+                          v->levels[l], sheet->samples[b], v->name, by_case ? "case" : "blanks");
         goto done;
     }
 
@@ -275,8 +273,7 @@ static til_status_t make_covariate(til_ctx_t *ctx, const til_frame_t *frame, siz
         const char *cell = til_sheet_cell(sheet, row, column);
         if (!til_number_parse(cell, strlen(cell), &v->value[s]))
             status = til_fail(ctx, TIL_EINPUT, "%s:%zu: %s '%s' of sample %s is not a number",
-                              sheet->origin, sheet->lines[row], v->name, cell,
-                              sheet->samples[row]);
+                              sheet->origin, sheet->lines[row], v->name, cell, sheet->samples[row]);
     }
     return status;
 }
@@ -289,8 +286,10 @@ static til_status_t describe(til_ctx_t *ctx, const til_frame_t *frame, size_t co
     til_status_t status;
 
     if (!v->is_factor) {
-        til_strbuf_printf(&b, "%s: a column of numbers, taken as a covariate (--factor %s makes "
-                              "it a factor)", v->name, v->name);
+        til_strbuf_printf(&b,
+                          "%s: a column of numbers, taken as a covariate (--factor %s makes "
+                          "it a factor)",
+                          v->name, v->name);
     } else {
         til_strbuf_printf(&b, "%s: a factor with %zu levels, the reference is '%s' (%s)", v->name,
                           v->n_levels, v->n_levels > 0 ? v->levels[0] : "",
@@ -320,8 +319,7 @@ til_status_t til_variable_make(til_ctx_t *ctx, const til_frame_t *frame, size_t 
 
     *out = (til_variable_t){ 0 };
     TIL_TRY(til_keep_text(ctx, arena, name, &out->name));
-    if (is_number && reference != NULL)
-        TIL_TRY(til_variable_need_factor(ctx, out, "--reference"));
+    if (is_number && reference != NULL) TIL_TRY(til_variable_need_factor(ctx, out, "--reference"));
     if (is_number) TIL_TRY(make_covariate(ctx, frame, column, arena, out));
     else TIL_TRY(make_factor(ctx, frame, column, reference, arena, out));
     TIL_TRY(describe(ctx, frame, column, reference, arena, out));
@@ -344,7 +342,8 @@ til_status_t til_variable_need_levels(til_ctx_t *ctx, const til_frame_t *frame,
                                       const til_variable_t *variable)
 {
     if (!variable->is_factor || variable->n_levels != 1) return TIL_OK;
-    return til_fail(ctx, TIL_EINPUT, "%s: factor %s has 1 level ('%s' in all %zu samples): a "
-                                     "comparison needs 2",
+    return til_fail(ctx, TIL_EINPUT,
+                    "%s: factor %s has 1 level ('%s' in all %zu samples): a "
+                    "comparison needs 2",
                     frame->sheet->origin, variable->name, variable->levels[0], frame->n);
 }

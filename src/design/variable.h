@@ -10,7 +10,7 @@
 /* The samples of a sheet that a design is made of. */
 typedef struct {
     const til_sheet_t *sheet;
-    size_t *rows;               /* n rows of the sheet */
+    size_t *rows; /* n rows of the sheet */
     size_t n;
 } til_frame_t;
 

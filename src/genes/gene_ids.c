@@ -10,7 +10,8 @@
 
 til_status_t til_gene_ids_init(til_ctx_t *ctx, til_gene_ids_t *t)
 {
-    *t = (til_gene_ids_t){ .symbols = til_names_new(), .ids = til_names_new(),
+    *t = (til_gene_ids_t){ .symbols = til_names_new(),
+                           .ids = til_names_new(),
                            .aliases = til_names_new() };
     if (t->symbols == NULL || t->ids == NULL || t->aliases == NULL) {
         til_gene_ids_clear(t);

@@ -10,8 +10,8 @@
 #include "base/names.h"
 
 typedef struct {
-    til_names_t *symbols;       /* current symbols; their ids are what the tables below hold */
-    til_names_t *ids;           /* Entrez and Ensembl ids                                    */
+    til_names_t *symbols; /* current symbols; their ids are what the tables below hold */
+    til_names_t *ids;     /* Entrez and Ensembl ids                                    */
     size_t *symbol_of_id, ids_capacity;
     til_names_t *aliases;       /* former and other symbols that mean one gene only          */
     ptrdiff_t *symbol_of_alias; /* -1 for an alias of several genes                          */

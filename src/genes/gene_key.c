@@ -7,7 +7,7 @@
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 static bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
-enum { ENSEMBL_DIGITS = 11 };   /* in every stable id */
+enum { ENSEMBL_DIGITS = 11 }; /* in every stable id */
 
 /* Length of the stable id at the start of `name` (ENS, letters of the species, G T or P, 11
  * digits); 0 when there is none. */
@@ -28,7 +28,7 @@ size_t til_gene_key_length(const char *name)
 
     if (id == 0 || name[id] != '.' || !is_digit(name[at])) return strlen(name);
     while (is_digit(name[at])) at++;
-    return name[at] == '\0' ? id : strlen(name);    /* not "..._PAR_Y": another locus */
+    return name[at] == '\0' ? id : strlen(name); /* not "..._PAR_Y": another locus */
 }
 
 bool til_gene_is_ensembl(const char *name)

@@ -96,8 +96,7 @@ til_status_t til_summarise_genes(til_ctx_t *ctx, const til_estimates_t *tx, cons
     size_t *n_transcripts = til_array(n_genes, sizeof *n_transcripts);
 
     *out = (til_estimates_t){ 0 };
-    if (mean_length == NULL || n_transcripts == NULL)
-        TIL_TRY(til_no_memory(ctx, n_genes, "genes"));
+    if (mean_length == NULL || n_transcripts == NULL) TIL_TRY(til_no_memory(ctx, n_genes, "genes"));
     TIL_TRY(til_matrix_init(ctx, n_genes, n_samples, &out->counts));
     TIL_TRY(til_matrix_init(ctx, n_genes, n_samples, &out->tpm));
     TIL_TRY(til_matrix_init(ctx, n_genes, n_samples, &out->lengths));

@@ -13,7 +13,7 @@ struct til_arena;
 
 /* A table of n rows: transcript, gene, symbol (`symbols` may be NULL or hold NULL). Borrowed. */
 typedef struct {
-    const char *origin;         /* for messages */
+    const char *origin; /* for messages */
     size_t n;
     const char *const *transcripts, *const *genes, *const *symbols;
 } til_tx_table_t;

@@ -30,7 +30,7 @@
 #include "math/order.h"
 #include "glm/blocks.h"
 
-static const double TOL_GAIN = 1e-6, TOL_ZERO = 1e-9;   /* d below it is no dimension of blocks */
+static const double TOL_GAIN = 1e-6, TOL_ZERO = 1e-9; /* d below it is no dimension of blocks */
 static const double TOL_IN_DESIGN = 1e-8;
 static const double TRIM = 0.15, RHO_MAX = 0.99, RHO_MARGIN = 0.01;
 enum { MAX_STEPS = 20, GRAIN = 32 };
@@ -176,28 +176,28 @@ static double correlation_of(size_t n, const term_t *t)
 /* ---- the terms of one gene ---- */
 
 typedef struct {
-    size_t n_blocks, *block;    /* blocks of one size        */
+    size_t n_blocks, *block; /* blocks of one size        */
     double size;
 } class_t;
 
 typedef struct {
     const til_blocks_t *blocks;
-    size_t p, n_classes, n_small;       /* n_small: most rows of the small eigenproblem */
+    size_t p, n_classes, n_small; /* n_small: most rows of the small eigenproblem */
     class_t *classes;
     const double *basis, *e, *weights;
-    double *rho;                /* per gene                  */
-    double *space;              /* per worker                */
+    double *rho;   /* per gene                  */
+    double *space; /* per worker                */
     size_t space_size;
 } job_t;
 
 /* Offsets into a worker's space. */
 typedef struct {
-    double *q, *y;              /* n x p, n                  */
-    double *gram;               /* p x p                     */
-    double *u, *c;              /* n_blocks x p, n_blocks    */
-    double *v;                  /* n_blocks x p: basis of u  */
-    double *small, *values;     /* n_small^2, n_small        */
-    double *reach, *along;      /* n_small x p, n_small      */
+    double *q, *y;          /* n x p, n                  */
+    double *gram;           /* p x p                     */
+    double *u, *c;          /* n_blocks x p, n_blocks    */
+    double *v;              /* n_blocks x p: basis of u  */
+    double *small, *values; /* n_small^2, n_small        */
+    double *reach, *along;  /* n_small x p, n_small      */
 } space_t;
 
 static space_t space_of(const job_t *job, double *x)
@@ -243,7 +243,7 @@ static double project(const job_t *job, size_t g, space_t *s)
             s->gram[k + j * p] = sum;
         }
     if (!til_chol(p, s->gram)) return NAN;
-    for (size_t i = 0; i < n; i++)          /* rows times L^-T */
+    for (size_t i = 0; i < n; i++) /* rows times L^-T */
         for (size_t j = 0; j < p; j++) {
             double value = s->q[i + j * n];
             for (size_t k = 0; k < j; k++) value -= s->gram[j + k * p] * s->q[i + k * n];

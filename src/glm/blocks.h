@@ -10,8 +10,8 @@
 
 typedef struct {
     size_t n, n_blocks, largest;
-    size_t *block;              /* n: sample -> block       */
-    size_t *size;               /* n_blocks: samples of it  */
+    size_t *block; /* n: sample -> block       */
+    size_t *size;  /* n_blocks: samples of it  */
 } til_blocks_t;
 
 /* `block` holds n numbers; blocks without a sample are left out. */

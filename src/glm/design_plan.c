@@ -129,8 +129,7 @@ static til_status_t find_least_squares(til_ctx_t *ctx, const til_design_t *desig
     if (qr == NULL || tau == NULL || unit == NULL)
         TIL_TRY(til_no_memory(ctx, n * plan->n_groups, "design values"));
     memcpy(qr, design->x, n * p * sizeof *qr);
-    for (size_t g = 0; g < plan->n_groups; g++)
-        unit[plan->order[plan->group_begin[g]] + g * n] = 1;
+    for (size_t g = 0; g < plan->n_groups; g++) unit[plan->order[plan->group_begin[g]] + g * n] = 1;
     TIL_TRY(til_qr(ctx, n, p, qr, tau));
     TIL_TRY(til_qr_apply(ctx, n, p, qr, tau, true, plan->n_groups, unit));
     for (size_t g = 0; g < plan->n_groups; g++) {
@@ -175,11 +174,11 @@ til_status_t til_nb_plan_init(til_ctx_t *ctx, const til_design_t *design, til_nb
     out->group_leaf = til_array(n, sizeof *out->group_leaf);
     out->group_leaf_value = til_array_zero(n, sizeof *out->group_leaf_value);
     out->group_border = til_array(n * p, sizeof *out->group_border);
-    if (group == NULL || out->order == NULL || out->position == NULL ||
-        out->group_begin == NULL || out->row == NULL || out->by_row == NULL ||
-        out->by_column == NULL || out->row_begin == NULL || out->column_begin == NULL ||
-        out->least_squares == NULL || out->leaf == NULL || out->border == NULL ||
-        out->group_leaf == NULL || out->group_leaf_value == NULL || out->group_border == NULL)
+    if (group == NULL || out->order == NULL || out->position == NULL || out->group_begin == NULL ||
+        out->row == NULL || out->by_row == NULL || out->by_column == NULL ||
+        out->row_begin == NULL || out->column_begin == NULL || out->least_squares == NULL ||
+        out->leaf == NULL || out->border == NULL || out->group_leaf == NULL ||
+        out->group_leaf_value == NULL || out->group_border == NULL)
         TIL_TRY(til_no_memory(ctx, n * p, "design values"));
 
     find_groups(design, out, group);
@@ -262,8 +261,7 @@ static void accumulate(const til_nb_plan_t *plan, til_gram_t *gram, const double
         gram->leaf[l] = ridge == NULL ? 0 : ridge[plan->leaf[l]];
     memset(gram->cross, 0, plan->n_leaves * q * sizeof *gram->cross);
     memset(gram->head, 0, q * q * sizeof *gram->head);
-    for (size_t k = 0; k < q && ridge != NULL; k++)
-        gram->head[k + k * q] = ridge[plan->border[k]];
+    for (size_t k = 0; k < q && ridge != NULL; k++) gram->head[k + k * q] = ridge[plan->border[k]];
 
     for (size_t g = 0; g < plan->n_groups; g++) {
         const double *b = plan->group_border + g * q;
@@ -345,7 +343,7 @@ double til_gram_leverage(const til_nb_plan_t *plan, til_gram_t *gram, size_t g)
     } else {
         for (size_t k = 0; k < q; k++) u[k] = b[k];
     }
-    for (size_t i = 0; i < q; i++) {        /* u <- L^-1 u */
+    for (size_t i = 0; i < q; i++) { /* u <- L^-1 u */
         double value = u[i];
         for (size_t j = 0; j < i; j++) value -= gram->head[i + j * q] * u[j];
         u[i] = value / gram->head[i + i * q];

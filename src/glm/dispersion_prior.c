@@ -31,13 +31,13 @@
 #include "glm/dispersion_prior.h"
 #include "glm/prior_tables.h"
 
-#define MIN_USED      1e-6      /* dispersions below this say nothing of the spread */
-#define MIN_PRIOR     0.25
-#define GRID_END      8.0
-#define BIN_WIDTH     0.5
-#define EDGE          10.0      /* of the histogram */
-#define BIN_FUZZ      (1e-7 * BIN_WIDTH)    /* R hist() */
-#define BOX_MARGIN    0.005     /* loess widens the range of x by this much on each side */
+#define MIN_USED   1e-6 /* dispersions below this say nothing of the spread */
+#define MIN_PRIOR  0.25
+#define GRID_END   8.0
+#define BIN_WIDTH  0.5
+#define EDGE       10.0               /* of the histogram */
+#define BIN_FUZZ   (1e-7 * BIN_WIDTH) /* R hist() */
+#define BOX_MARGIN 0.005              /* loess widens the range of x by this much on each side */
 enum { MAX_SIMULATED_DF = 3, LOESS_NEAR = 40, LOESS_CELL = 8, MAX_VERTICES = 64 };
 
 static double grid_at(size_t i, size_t n)
@@ -51,8 +51,8 @@ static void fit_vertex(const double *y, double at, double *value, double *slope)
     size_t first = 0, n = TIL_PRIOR_VARIANCES;
     double m[3][4] = { { 0 } }, width;
 
-    while (first + LOESS_NEAR < n &&
-           at - grid_at(first, n) > grid_at(first + LOESS_NEAR, n) - at) first++;
+    while (first + LOESS_NEAR < n && at - grid_at(first, n) > grid_at(first + LOESS_NEAR, n) - at)
+        first++;
     width = fmax(fabs(at - grid_at(first, n)), fabs(grid_at(first + LOESS_NEAR - 1, n) - at));
     for (size_t i = first; i < first + LOESS_NEAR; i++) {
         double u = (grid_at(i, n) - at) / width, r = fabs(u), w = 1 - r * r * r;
@@ -64,7 +64,7 @@ static void fit_vertex(const double *y, double at, double *value, double *slope)
             m[a][3] += w * power[a] * y[i];
         }
     }
-    for (int k = 0; k < 3; k++)             /* Gauss; the matrix is positive definite */
+    for (int k = 0; k < 3; k++) /* Gauss; the matrix is positive definite */
         for (int a = 0; a < 3; a++) {
             if (a == k) continue;
             double f = m[a][k] / m[k][k];
@@ -78,7 +78,7 @@ static void fit_vertex(const double *y, double at, double *value, double *slope)
  * lower half. Writes the cuts in order. */
 static size_t cut_cells(size_t low, size_t high, double *vertex, size_t n)
 {
-    size_t middle = (low + high) / 2;       /* positions count from 1 */
+    size_t middle = (low + high) / 2; /* positions count from 1 */
 
     if (high - low + 1 <= LOESS_CELL) return n;
     n = cut_cells(low, middle, vertex, n);
@@ -191,8 +191,7 @@ til_status_t til_dispersion_prior(til_ctx_t *ctx, size_t n, const double *disper
     if (df <= MAX_SIMULATED_DF) variance = closest_variance(n_used, residual, df);
     double spread = til_mad_inplace(n_used, residual);
     out->residual_variance = spread * spread;
-    if (df > MAX_SIMULATED_DF)
-        variance = out->residual_variance - til_trigamma((double)df / 2);
+    if (df > MAX_SIMULATED_DF) variance = out->residual_variance - til_trigamma((double)df / 2);
     out->prior_variance = fmax(variance, MIN_PRIOR);
     free(residual);
     return TIL_OK;

@@ -8,8 +8,8 @@
 
 /* Widths on the scale of log dispersion. */
 typedef struct {
-    double residual_variance;   /* squared MAD of log(dispersion / trend)              */
-    double prior_variance;      /* of the true values about the trend                  */
+    double residual_variance; /* squared MAD of log(dispersion / trend)              */
+    double prior_variance;    /* of the true values about the trend                  */
 } til_dispersion_prior_t;
 
 /*   dispersion, trend   n genes with a count

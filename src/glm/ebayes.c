@@ -26,8 +26,8 @@
 #include "glm/ebayes.h"
 #include "glm/variance_prior.h"
 
-static const double PROPORTION = 0.01;              /* of genes assumed changed       */
-static const double STDEV_LOW = 0.1, STDEV_HIGH = 4;    /* of true changes, in log2   */
+static const double PROPORTION = 0.01;               /* of genes assumed changed       */
+static const double STDEV_LOW = 0.1, STDEV_HIGH = 4; /* of true changes, in log2   */
 static const double DF_LIKE_INFINITE = 1e6;
 static const double TOL_EIGEN = 1e-8;
 
@@ -40,9 +40,8 @@ void til_moderated_clear(til_moderated_t *moderated)
     memset(moderated, 0, sizeof *moderated);
 }
 
-til_status_t til_moderate(til_ctx_t *ctx, size_t n_genes, const double *variance,
-                          const double *df, const double *covariate, bool robust,
-                          til_moderated_t *out)
+til_status_t til_moderate(til_ctx_t *ctx, size_t n_genes, const double *variance, const double *df,
+                          const double *covariate, bool robust, til_moderated_t *out)
 {
     til_status_t status = TIL_OK;
     double one = 0, pooled = 0;

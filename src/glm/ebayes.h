@@ -10,11 +10,11 @@
 /* Residual variances drawn towards a prior; all arrays have n_genes values. */
 typedef struct {
     size_t n_genes;
-    double *s2_prior;           /* prior variance; differs between genes under a trend        */
-    double *df_prior;           /* prior degrees of freedom, may be Inf; lower for variance
+    double *s2_prior; /* prior variance; differs between genes under a trend        */
+    double *df_prior; /* prior degrees of freedom, may be Inf; lower for variance
                                    outliers when robust                                       */
-    double *s2_post;            /* posterior variance                                         */
-    double *df_total;           /* of the moderated t: prior + residual, at most the sum of
+    double *s2_post;  /* posterior variance                                         */
+    double *df_total; /* of the moderated t: prior + residual, at most the sum of
                                    the residual degrees of all genes                          */
 } til_moderated_t;
 
@@ -28,9 +28,8 @@ typedef struct {
  *
  * TIL_ENUMERIC when there is nothing to estimate a prior from. */
 TIL_MUST_USE
-til_status_t til_moderate(til_ctx_t *ctx, size_t n_genes, const double *variance,
-                          const double *df, const double *covariate, bool robust,
-                          til_moderated_t *out);
+til_status_t til_moderate(til_ctx_t *ctx, size_t n_genes, const double *variance, const double *df,
+                          const double *covariate, bool robust, til_moderated_t *out);
 void til_moderated_clear(til_moderated_t *moderated);
 
 /* Log odds that a gene is changed (limma's B), for one coefficient or contrast.

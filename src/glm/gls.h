@@ -13,9 +13,9 @@
 typedef struct {
     const til_blocks_t *blocks;
     size_t p;
-    const double *basis;        /* n x p, column-major: the columns to fit, well conditioned  */
-    double own;                 /* the square root of the inverse of a block's correlation    */
-    double *shared;             /* matrix is own I + shared[b] J                              */
+    const double *basis; /* n x p, column-major: the columns to fit, well conditioned  */
+    double own;          /* the square root of the inverse of a block's correlation    */
+    double *shared;      /* matrix is own I + shared[b] J                              */
 } til_gls_t;
 
 /* correlation in (-1 / (largest block - 1), 1). */

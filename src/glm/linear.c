@@ -34,7 +34,7 @@ static const double CONDITION_MAX = 300;
 static const double EXACT_FIT =
     1e-28; /* of the sum of squares: residuals are rounding, taken as 0 */
 #define SINGULAR "weights of feature %zu leave the design singular"
-enum { GRAIN = 64 };            /* genes per range of til_parallel_for */
+enum { GRAIN = 64 }; /* genes per range of til_parallel_for */
 
 /* R^-1 (p x p upper triangle, zeros below) and, where not NULL, Q (n x p) of X = QR. */
 static til_status_t decompose(til_ctx_t *ctx, const til_design_t *design, double *inverse_r,
@@ -193,8 +193,10 @@ til_status_t til_linear_correlate(til_ctx_t *ctx, const til_blocks_t *blocks, do
 
     /* any y will do: the information depends on the design only */
     if (!til_gls_fit(&model->gls, model->basis, NULL, work, column, &rss))
-        TIL_TRY(til_fail(ctx, TIL_ENUMERIC, "a correlation of %.3g within blocks leaves the design "
-                         "singular", correlation));
+        TIL_TRY(til_fail(ctx, TIL_ENUMERIC,
+                         "a correlation of %.3g within blocks leaves the design "
+                         "singular",
+                         correlation));
     for (size_t j = 0; j < p; j++) {
         for (size_t k = 0; k < p; k++) column[k] = model->from_q[j + k * p];
         til_gls_solve(&model->gls, work, column);
@@ -214,10 +216,10 @@ done:
 /* One per thread; sizes in groups and coefficients. */
 struct til_linear_space {
     til_gram_t gram;
-    double *weight, *total, *fitted;    /* n_groups: W_g, T_g, x_g' beta   */
-    double *beta, *unit;                /* p                               */
-    double *w;                          /* n                               */
-    double *gls;                        /* NULL, or what a blocked fit works in */
+    double *weight, *total, *fitted; /* n_groups: W_g, T_g, x_g' beta   */
+    double *beta, *unit;             /* p                               */
+    double *w;                       /* n                               */
+    double *gls;                     /* NULL, or what a blocked fit works in */
 };
 
 typedef struct til_linear_space space_t;
@@ -344,8 +346,7 @@ static bool solve_by_arrow(const til_linear_t *model, const til_linear_job_t *jo
     for (size_t k = 0; k < n_wanted; k++) {
         size_t j = job->wanted[k];
         if (job->coef != NULL) job->coef[g * n_wanted + k] = coefficient(model, space->beta, j);
-        if (job->stdev != NULL)
-            job->stdev[g * n_wanted + k] = unscaled_deviation(model, space, j);
+        if (job->stdev != NULL) job->stdev[g * n_wanted + k] = unscaled_deviation(model, space, j);
     }
     return true;
 }
@@ -415,8 +416,7 @@ static til_status_t fit_gene(til_ctx_t *ctx, const fit_work_t *work, size_t g, s
         return til_fail(ctx, TIL_ENUMERIC, SINGULAR, g + 1);
     }
     sum_groups(model, y, w, space);
-    if (model->plan.by_group)
-        solve_by_means(model, job, g, space);
+    if (model->plan.by_group) solve_by_means(model, job, g, space);
     else if (!solve_by_arrow(model, job, g, space))
         return til_fail(ctx, TIL_ENUMERIC, SINGULAR, g + 1);
 

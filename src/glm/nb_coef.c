@@ -24,10 +24,10 @@
 #include "glm/nb_fit.h"
 #include "glm/nb_kernel.h"
 
-#define TOL_DEVIANCE    1e-8
-#define LARGE           30.0        /* for a coefficient, natural logs here, log2 in the fallback */
-#define LN2             0.693147180559945309417232121458
-#define LOG_ROOT_2PI    0.918938533204672741780329736406
+#define TOL_DEVIANCE 1e-8
+#define LARGE        30.0 /* for a coefficient, natural logs here, log2 in the fallback */
+#define LN2          0.693147180559945309417232121458
+#define LOG_ROOT_2PI 0.918938533204672741780329736406
 
 static void sum_groups(const til_nb_plan_t *plan, const double *x, double *sum)
 {
@@ -96,11 +96,16 @@ void til_nb_linear_mu(til_nb_work_t *work, bool scaled)
  * likelihood. */
 static double pass_at_eta(til_nb_work_t *work, double alpha)
 {
-    til_nb_pass_t pass = {
-        .y = work->y, .nf = work->nf, .log_nf = work->log_nf, .floor = work->floor,
-        .eta = work->eta, .exp_eta = work->exp_eta, .alpha = alpha,
-        .log_floor = log(TIL_NB_MIN_MU), .weight = work->weight, .weight_z = work->weight_z
-    };
+    til_nb_pass_t pass = { .y = work->y,
+                           .nf = work->nf,
+                           .log_nf = work->log_nf,
+                           .floor = work->floor,
+                           .eta = work->eta,
+                           .exp_eta = work->exp_eta,
+                           .alpha = alpha,
+                           .log_floor = log(TIL_NB_MIN_MU),
+                           .weight = work->weight,
+                           .weight_z = work->weight_z };
     return til_nb_pass(work->plan->n_padded, &pass);
 }
 
@@ -195,8 +200,9 @@ static void differences(size_t n, const double *x, const double *up, const doubl
             double below = exp(work->eta[begin] - row * LN2 * down[j]);
             double rise = below * expm1(apart);
             for (size_t i = begin; i < end; i++)
-                gain += work->y[i] * apart - (work->y[i] + r) *
-                        log1p(alpha * work->nf[i] * rise / (1 + alpha * work->nf[i] * below));
+                gain += work->y[i] * apart -
+                        (work->y[i] + r) *
+                            log1p(alpha * work->nf[i] * rise / (1 + alpha * work->nf[i] * below));
         }
         slope[j] = -gain / (up[j] + down[j]);
     }
@@ -240,8 +246,8 @@ static void fall_back(til_nb_work_t *work, double alpha, double constant, til_nb
         work->log_mu[i] = log(work->spare[i]);
     }
     for (size_t i = work->plan->n; i < work->plan->n_padded; i++) work->spare[i] = 0;
-    fit->loglik = constant + til_nb_loglik_mu(work->plan->n_padded, work->y, work->spare,
-                                              work->log_mu, alpha);
+    fit->loglik = constant +
+                  til_nb_loglik_mu(work->plan->n_padded, work->y, work->spare, work->log_mu, alpha);
     (void)factor_at_mu(work, alpha, TIL_NB_MIN_MU);
 }
 
@@ -270,8 +276,8 @@ static til_nb_coef_fit_t fit_mean(til_nb_work_t *work, double alpha, double cons
     work->is_ridged = false;
     (void)factor_at_mu(work, alpha, 0);
     store_hat(work);
-    fit.loglik = constant + til_nb_loglik_mu(plan->n_padded, work->y, work->mu, work->log_mu,
-                                             alpha);
+    fit.loglik = constant +
+                 til_nb_loglik_mu(plan->n_padded, work->y, work->mu, work->log_mu, alpha);
     return fit;
 }
 
@@ -297,8 +303,8 @@ til_nb_coef_fit_t til_nb_fit_coef(til_nb_work_t *work, double alpha)
     }
     predict(work, work->beta, 1);
     scale_means(work);
-    fit.loglik = constant + til_nb_loglik_mu(plan->n_padded, work->y, work->mu, work->log_mu,
-                                             alpha);
+    fit.loglik = constant +
+                 til_nb_loglik_mu(plan->n_padded, work->y, work->mu, work->log_mu, alpha);
     return fit;
 }
 

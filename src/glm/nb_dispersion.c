@@ -56,7 +56,7 @@ static posterior_t cox_reid(til_nb_work_t *work, double alpha)
         work->group_weight[g] = sum[0] + sum[1];
         work->group_sum[g] = square[0] + square[1];
     }
-    if (plan->by_group) {       /* X'WX = R' diag(group weights) R with R square */
+    if (plan->by_group) { /* X'WX = R' diag(group weights) R with R square */
         double product = 1, log_det = plan->log_det_rows;
         for (size_t g = 0; g < plan->n_groups; g++) {
             product *= work->group_weight[g];
@@ -82,7 +82,7 @@ static posterior_t posterior(til_nb_work_t *work, double log_alpha, const til_nb
 {
     double alpha = exp(log_alpha);
     til_nb_profile_t profile = til_nb_kernel_profile(work->plan->n_padded, work->y, work->mu, alpha,
-                                              work->weight);
+                                                     work->weight);
     posterior_t sum = cox_reid(work, alpha);
 
     sum.value += profile.loglik;
@@ -120,7 +120,7 @@ til_nb_search_t til_nb_search_dispersion(til_nb_work_t *work, double log_alpha,
             at = there;
             break;
         }
-        if (a < VANISHED) break;        /* the value kept is that of the step before */
+        if (a < VANISHED) break; /* the value kept is that of the step before */
         at = there;
         kappa = fmin(kappa * 1.1, 1);
         if (++n_taken % 5 == 0) kappa /= 2;
@@ -150,8 +150,7 @@ static double grid_posterior(til_nb_work_t *work, double log_alpha, const til_nb
     double alpha = exp(log_alpha);
 
     if (alpha > FLAT_BELOW) return posterior(work, log_alpha, prior).value;
-    for (size_t i = 0; i < work->plan->n; i++)
-        work->weight[i] = 1 / (1 / work->mu[i] + alpha);
+    for (size_t i = 0; i < work->plan->n; i++) work->weight[i] = 1 / (1 / work->mu[i] + alpha);
     double value = plain_loglik(work, alpha) + cox_reid(work, alpha).value;
     if (prior != NULL)
         value -= 0.5 * (log_alpha - prior->log_mean) * (log_alpha - prior->log_mean) /

@@ -14,7 +14,7 @@
 #include "glm/design_plan.h"
 
 #define TIL_NB_MIN_DISPERSION 1e-8
-#define TIL_NB_MIN_MU 0.5           /* means are not taken below this in weights         */
+#define TIL_NB_MIN_MU         0.5 /* means are not taken below this in weights         */
 
 /* The largest dispersion considered, max(10, samples). */
 double til_nb_max_dispersion(size_t n_samples);
@@ -24,18 +24,18 @@ double til_nb_max_dispersion(size_t n_samples);
 typedef struct {
     const til_nb_plan_t *plan;
     til_gram_t gram;
-    double *y, *nf, *log_nf;    /* the gene at hand: counts, size factors and their logs */
-    double *floor;              /* TIL_NB_MIN_MU for samples, 0 for padding               */
-    double *mu;                 /* means                                                  */
-    double *hat;                /* diagonal of the hat matrix                             */
+    double *y, *nf, *log_nf; /* the gene at hand: counts, size factors and their logs */
+    double *floor;           /* TIL_NB_MIN_MU for samples, 0 for padding               */
+    double *mu;              /* means                                                  */
+    double *hat;             /* diagonal of the hat matrix                             */
     double *weight, *weight_z, *eta, *exp_eta, *log_mu, *spare;
-    double *group_weight, *group_sum;   /* n_groups                                       */
-    double *beta, *start, *step;        /* p: natural log scale                           */
-    double *precision, *ridge;  /* p: of the prior on a coefficient, per squared log2 unit and per
+    double *group_weight, *group_sum; /* n_groups                                       */
+    double *beta, *start, *step;      /* p: natural log scale                           */
+    double *precision, *ridge; /* p: of the prior on a coefficient, per squared log2 unit and per
                                    squared natural unit                                   */
-    bool has_prior;             /* set by til_nb_work_set_prior                           */
-    bool is_ridged;             /* the last fit used `ridge`                              */
-    double *bounds, *optim;     /* of the fallback optimiser                              */
+    bool has_prior;            /* set by til_nb_work_set_prior                           */
+    bool is_ridged;            /* the last fit used `ridge`                              */
+    double *bounds, *optim;    /* of the fallback optimiser                              */
 } til_nb_work_t;
 
 TIL_MUST_USE
@@ -57,8 +57,8 @@ typedef struct {
 
 typedef struct {
     double log_alpha;
-    double first, last;         /* log posterior at the start and at the end */
-    int n_steps;                /* TIL_NB_MAX_STEPS: gave up                 */
+    double first, last; /* log posterior at the start and at the end */
+    int n_steps;        /* TIL_NB_MAX_STEPS: gave up                 */
 } til_nb_search_t;
 
 enum { TIL_NB_MAX_STEPS = 100 };
@@ -72,9 +72,9 @@ til_nb_search_t til_nb_search_dispersion(til_nb_work_t *work, double log_alpha,
 double til_nb_grid_dispersion(til_nb_work_t *work, const til_nb_prior_t *prior);
 
 typedef struct {
-    int n_iter;                 /* of weighted least squares; TIL_NB_MAX_STEPS: gave up      */
-    bool converged;             /* in the end, the fallback optimiser included               */
-    double loglik;              /* log likelihood, all constants in                          */
+    int n_iter;     /* of weighted least squares; TIL_NB_MAX_STEPS: gave up      */
+    bool converged; /* in the end, the fallback optimiser included               */
+    double loglik;  /* log likelihood, all constants in                          */
 } til_nb_coef_fit_t;
 
 /* Coefficients of the log link GLM with a tiny ridge (DESeq2 fitBeta, then optim L-BFGS-B for

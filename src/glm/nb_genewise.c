@@ -23,7 +23,7 @@
 #include "base/try.h"
 #include "glm/nb_genewise.h"
 
-#define NO_GAIN 1e-6        /* relative to the log posterior at the start */
+#define NO_GAIN 1e-6 /* relative to the log posterior at the start */
 enum { GRAIN = 64 };
 
 til_nb_data_t til_nb_data(const til_matrix_t *counts, const double *factors,
@@ -76,14 +76,15 @@ void til_nb_load_gene(til_nb_work_t *work, const til_nb_data_t *data, size_t g,
                       const double *counts)
 {
     if (counts == NULL) counts = til_matrix_row(data->counts, g);
-    til_nb_work_load(work, counts, data->gene_factors == NULL ? NULL
-                     : data->gene_factors + g * data->counts->n_cols);
+    til_nb_work_load(work, counts,
+                     data->gene_factors == NULL ? NULL
+                                                : data->gene_factors + g * data->counts->n_cols);
 }
 
 til_nb_spread_t til_nb_moments(const til_nb_work_t *work)
 {
     size_t n = work->plan->n;
-    long double sum = 0, square = 0;        /* as R's rowMeans() */
+    long double sum = 0, square = 0; /* as R's rowMeans() */
 
     for (size_t i = 0; i < n; i++) sum += work->y[i] / work->nf[i];
     double mean = (double)(sum / (long double)n);
@@ -91,10 +92,9 @@ til_nb_spread_t til_nb_moments(const til_nb_work_t *work)
         double away = work->y[i] / work->nf[i] - mean;
         square += away * away;
     }
-    return (til_nb_spread_t){
-        .mean = mean, .variance = n > 1 ? (double)(square / (long double)(n - 1)) : NAN,
-        .dispersion = NAN
-    };
+    return (til_nb_spread_t){ .mean = mean,
+                              .variance = n > 1 ? (double)(square / (long double)(n - 1)) : NAN,
+                              .dispersion = NAN };
 }
 
 static double clamp(double x, double low, double high)
@@ -128,10 +128,8 @@ til_nb_spread_t til_nb_genewise(til_nb_work_t *work, double mean_inverse)
     double moments = (out.variance - mean_inverse * out.mean) / (out.mean * out.mean);
     double start = clamp(fmin(rough_dispersion(work), moments), TIL_NB_MIN_DISPERSION, largest);
 
-    if (work->plan->by_group)
-        til_nb_linear_mu(work, true);
-    else
-        out.fell_back = til_nb_fit_coef(work, start).n_iter == TIL_NB_MAX_STEPS;
+    if (work->plan->by_group) til_nb_linear_mu(work, true);
+    else out.fell_back = til_nb_fit_coef(work, start).n_iter == TIL_NB_MAX_STEPS;
     floor_mu(work);
 
     til_nb_search_t search = til_nb_search_dispersion(work, log(start), NULL);
@@ -195,8 +193,8 @@ static til_status_t genewise_range(til_ctx_t *ctx, void *arg, int worker, size_t
     return TIL_OK;
 }
 
-til_status_t til_nb_genewise_all(til_ctx_t *ctx, const til_nb_data_t *data,
-                                 til_nb_work_t *works, til_nb_spread_t *spread, double *beta)
+til_status_t til_nb_genewise_all(til_ctx_t *ctx, const til_nb_data_t *data, til_nb_work_t *works,
+                                 til_nb_spread_t *spread, double *beta)
 {
     genewise_job_t job = { data, works, spread, beta };
 

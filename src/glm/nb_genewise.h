@@ -13,9 +13,9 @@
 /* Counts with what puts their samples on one scale. Borrows. */
 typedef struct {
     const til_matrix_t *counts;
-    const double *factors;          /* n_cols size factors                                   */
-    const double *gene_factors;     /* NULL, or n_rows x n_cols used instead                 */
-    double mean_inverse;            /* mean over samples of 1 / factor                       */
+    const double *factors;      /* n_cols size factors                                   */
+    const double *gene_factors; /* NULL, or n_rows x n_cols used instead                 */
+    double mean_inverse;        /* mean over samples of 1 / factor                       */
 } til_nb_data_t;
 
 til_nb_data_t til_nb_data(const til_matrix_t *counts, const double *factors,
@@ -33,10 +33,10 @@ void til_nb_load_gene(til_nb_work_t *work, const til_nb_data_t *data, size_t g,
                       const double *counts);
 
 typedef struct {
-    double mean, variance;      /* of counts / factor                          */
-    double dispersion;          /* NaN for a gene without a count              */
-    int n_steps;                /* of the line search                          */
-    bool fell_back;             /* its means are of the fallback optimiser     */
+    double mean, variance; /* of counts / factor                          */
+    double dispersion;     /* NaN for a gene without a count              */
+    int n_steps;           /* of the line search                          */
+    bool fell_back;        /* its means are of the fallback optimiser     */
 } til_nb_spread_t;
 
 /* Mean and variance of the gene in `work`, normalised. */
@@ -55,7 +55,7 @@ void til_nb_genewise_mu(til_nb_work_t *work, const double *beta);
  *   beta     NULL, or n_rows x p to keep coefficients in (used when the design is not by group)
  */
 TIL_MUST_USE
-til_status_t til_nb_genewise_all(til_ctx_t *ctx, const til_nb_data_t *data,
-                                 til_nb_work_t *works, til_nb_spread_t *spread, double *beta);
+til_status_t til_nb_genewise_all(til_ctx_t *ctx, const til_nb_data_t *data, til_nb_work_t *works,
+                                 til_nb_spread_t *spread, double *beta);
 
 #endif

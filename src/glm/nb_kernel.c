@@ -31,7 +31,7 @@
  * choice can be made. */
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC optimize("O3")
-#if defined(__x86_64__) && defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && \
+#if defined(__x86_64__) && defined(__linux__) && !defined(__SANITIZE_ADDRESS__) &&                 \
     !defined(__SANITIZE_THREAD__)
 #define WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
 #endif
@@ -52,17 +52,20 @@ static inline double quick_log(double x)
 
     memcpy(&bits, &x, sizeof bits);
     bits += exponent_one - half_root;
-    high = (bits >> 52) | 0x4330000000000000u;          /* 2^52 + biased exponent */
+    high = (bits >> 52) | 0x4330000000000000u; /* 2^52 + biased exponent */
     bits = (bits & 0x000fffffffffffffu) + half_root;
     memcpy(&k, &high, sizeof k);
     memcpy(&m, &bits, sizeof m);
     k -= 4503599627370496.0 + 1023;
 
     double f = m - 1, s = f / (2 + f), z = s * s, half = 0.5 * f * f;
-    double tail = z * (6.666666666666735130e-01 + z * (3.999999999940941908e-01 +
-        z * (2.857142874366239149e-01 + z * (2.222219843214978396e-01 +
-        z * (1.818357216161805012e-01 + z * (1.531383769920937332e-01 +
-        z * 1.479819860511658591e-01))))));
+    double tail = z * (6.666666666666735130e-01 +
+                       z * (3.999999999940941908e-01 +
+                            z * (2.857142874366239149e-01 +
+                                 z * (2.222219843214978396e-01 +
+                                      z * (1.818357216161805012e-01 +
+                                           z * (1.531383769920937332e-01 +
+                                                z * 1.479819860511658591e-01))))));
     return k * 6.93147180369123816490e-01 -
            ((half - (s * (half + tail) + k * 1.90821492927058770002e-10)) - f);
 }
@@ -89,15 +92,21 @@ static inline double pick(bool yes, double a, double b)
 static inline double stirling(double inverse)
 {
     double z = inverse * inverse;
-    return inverse * (1.0 / 12 + z * (-1.0 / 360 + z * (1.0 / 1260 + z * (-1.0 / 1680 +
-        z * (1.0 / 1188 + z * (-691.0 / 360360 + z * (1.0 / 156)))))));
+    return inverse *
+           (1.0 / 12 +
+            z * (-1.0 / 360 +
+                 z * (1.0 / 1260 + z * (-1.0 / 1680 + z * (1.0 / 1188 + z * (-691.0 / 360360 +
+                                                                             z * (1.0 / 156)))))));
 }
 
 static inline double stirling_digamma(double inverse)
 {
     double z = inverse * inverse;
-    return z * (1.0 / 12 + z * (-1.0 / 120 + z * (1.0 / 252 + z * (-1.0 / 240 +
-        z * (1.0 / 132 + z * (-691.0 / 32760 + z * (1.0 / 12)))))));
+    return z *
+           (1.0 / 12 +
+            z * (-1.0 / 120 +
+                 z * (1.0 / 252 +
+                      z * (-1.0 / 240 + z * (1.0 / 132 + z * (-691.0 / 32760 + z * (1.0 / 12)))))));
 }
 
 static inline double sum_lanes(const double *lane)
@@ -138,8 +147,7 @@ WIDE static til_nb_profile_t profile_small_alpha(size_t n, const double *restric
             double ty = yk * alpha, v = 1 + ty, inv_v = 1 / v, inv_x = alpha * inv_v;
             double log_u = quick_log1p(t, u, inv), log_v = quick_log1p(ty, v, inv_v);
             weight[i + k] = mu[i + k] * inv;
-            loglik[k] += (yk + r - 0.5) * log_v - yk - (yk + r) * log_u +
-                         (stirling(inv_x) - s_r);
+            loglik[k] += (yk + r - 0.5) * log_v - yk - (yk + r) * log_u + (stirling(inv_x) - s_r);
             slope[k] += (log_u - log_v) + (ty - t) * inv +
                         (0.5 * (inv_x - alpha) + (stirling_digamma(inv_x) - t_r));
         }
@@ -166,7 +174,7 @@ WIDE static til_nb_profile_t profile_large_alpha(size_t n, const double *restric
 }
 
 til_nb_profile_t til_nb_kernel_profile(size_t n, const double *y, const double *mu, double alpha,
-                                double *weight)
+                                       double *weight)
 {
     return alpha * STIRLING_FROM <= 1 ? profile_small_alpha(n, y, mu, alpha, weight)
                                       : profile_large_alpha(n, y, mu, alpha, weight);
@@ -228,8 +236,8 @@ WIDE static double constant_small_alpha(size_t n, const double *restrict y, doub
     for (size_t i = 0; i < n; i += TIL_LANES)
         for (size_t k = 0; k < TIL_LANES; k++) {
             double yk = y[i + k], t = yk * alpha, v = 1 + t, inv = 1 / v, psi;
-            sum[k] += (yk + r - 0.5) * quick_log1p(t, v, inv) - yk +
-                      (stirling(alpha * inv) - s_r) - (lifted_lgamma(yk + 1, &psi) - one);
+            sum[k] += (yk + r - 0.5) * quick_log1p(t, v, inv) - yk + (stirling(alpha * inv) - s_r) -
+                      (lifted_lgamma(yk + 1, &psi) - one);
         }
     return sum_lanes(sum);
 }

@@ -20,7 +20,7 @@ typedef struct {
 } til_nb_profile_t;
 
 til_nb_profile_t til_nb_kernel_profile(size_t n, const double *y, const double *mu, double alpha,
-                                double *weight);
+                                       double *weight);
 
 /* One pass of weighted least squares over the samples of a gene: mean mu = nf exp(eta), not below
  * `floor`, weight w = mu / (1 + alpha mu), and w z with the working response
@@ -31,10 +31,10 @@ til_nb_profile_t til_nb_kernel_profile(size_t n, const double *y, const double *
  * the part of the log likelihood that moves with mu. Spare entries: y = exp_eta = eta = floor = 0,
  * nf = 1, log_nf = 0. */
 typedef struct {
-    const double *y, *nf, *log_nf, *floor;      /* n each */
-    const double *eta, *exp_eta;                /* n each */
+    const double *y, *nf, *log_nf, *floor; /* n each */
+    const double *eta, *exp_eta;           /* n each */
     double alpha, log_floor;
-    double *weight, *weight_z;                  /* n each, written */
+    double *weight, *weight_z; /* n each, written */
 } til_nb_pass_t;
 
 double til_nb_pass(size_t n, const til_nb_pass_t *pass);

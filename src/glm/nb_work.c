@@ -8,13 +8,10 @@
 #include "math/optimise.h"
 #include "glm/nb_fit.h"
 
-#define TINY_PRECISION 1e-6     /* keeps coefficients of groups without counts finite */
+#define TINY_PRECISION 1e-6 /* keeps coefficients of groups without counts finite */
 #define LN2            0.693147180559945309417232121458
 
-double til_nb_max_dispersion(size_t n_samples)
-{
-    return n_samples > 10 ? (double)n_samples : 10;
-}
+double til_nb_max_dispersion(size_t n_samples) { return n_samples > 10 ? (double)n_samples : 10; }
 
 static void set_precision(til_nb_work_t *work, size_t j, double precision)
 {
@@ -25,12 +22,11 @@ static void set_precision(til_nb_work_t *work, size_t j, double precision)
 til_status_t til_nb_work_init(til_ctx_t *ctx, const til_nb_plan_t *plan, til_nb_work_t *out)
 {
     size_t n = plan->n_padded, p = plan->p;
-    double **per_sample[] = { &out->y, &out->nf, &out->log_nf, &out->floor, &out->mu, &out->hat,
-                              &out->weight, &out->weight_z, &out->eta, &out->exp_eta,
-                              &out->log_mu, &out->spare };
+    double **per_sample[] = { &out->y,   &out->nf,      &out->log_nf, &out->floor,
+                              &out->mu,  &out->hat,     &out->weight, &out->weight_z,
+                              &out->eta, &out->exp_eta, &out->log_mu, &out->spare };
     double **per_group[] = { &out->group_weight, &out->group_sum };
-    double **per_coef[] = { &out->beta, &out->start, &out->step, &out->precision,
-                            &out->ridge };
+    double **per_coef[] = { &out->beta, &out->start, &out->step, &out->precision, &out->ridge };
     bool failed = false;
 
     memset(out, 0, sizeof *out);
@@ -68,11 +64,13 @@ void til_nb_work_set_prior(til_nb_work_t *work, const double *variance)
 
 void til_nb_work_clear(til_nb_work_t *work)
 {
-    double *owned[] = { work->y, work->nf, work->log_nf, work->floor, work->mu, work->hat,
-                        work->weight, work->weight_z, work->eta, work->exp_eta, work->log_mu,
-                        work->spare, work->group_weight, work->group_sum, work->beta,
-                        work->start, work->step, work->precision, work->ridge, work->bounds,
-                        work->optim };
+    double *owned[] = {
+        work->y,      work->nf,     work->log_nf,       work->floor,     work->mu,
+        work->hat,    work->weight, work->weight_z,     work->eta,       work->exp_eta,
+        work->log_mu, work->spare,  work->group_weight, work->group_sum, work->beta,
+        work->start,  work->step,   work->precision,    work->ridge,     work->bounds,
+        work->optim
+    };
 
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) free(owned[i]);
     til_gram_clear(&work->gram);

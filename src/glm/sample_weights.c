@@ -28,18 +28,18 @@
 #include "math/linalg.h"
 #include "glm/sample_weights.h"
 
-static const double PRIOR_GENES = 10;       /* the prior counts as much as ten genes */
+static const double PRIOR_GENES = 10; /* the prior counts as much as ten genes */
 static const double NO_VARIANCE = 1e-15;
-static const double TOL_STEP = 1e-26;       /* of the squared length of what is to be solved */
-enum { FACTOR_EVERY = 50, MAX_PRODUCTS = 25 };  /* a new factor after 1/50 more genes        */
+static const double TOL_STEP = 1e-26;          /* of the squared length of what is to be solved */
+enum { FACTOR_EVERY = 50, MAX_PRODUCTS = 25 }; /* a new factor after 1/50 more genes        */
 
 typedef struct {
-    size_t n, m;                /* samples, m = n - 1 free parameters                   */
-    size_t n_seen, n_factored;  /* genes in info, and when it was factored              */
-    double *info, *factor;      /* m x m: information; an earlier Cholesky factor       */
-    double *gamma, *step;       /* m                                                    */
-    double *answer, *rest, *guess, *direction;      /* m, of conjugate gradients        */
-    double *w, *residual, *h;   /* n                                                    */
+    size_t n, m;               /* samples, m = n - 1 free parameters                   */
+    size_t n_seen, n_factored; /* genes in info, and when it was factored              */
+    double *info, *factor;     /* m x m: information; an earlier Cholesky factor       */
+    double *gamma, *step;      /* m                                                    */
+    double *answer, *rest, *guess, *direction; /* m, of conjugate gradients        */
+    double *w, *residual, *h; /* n                                                    */
 } update_t;
 
 static til_status_t update_init(til_ctx_t *ctx, size_t n, update_t *out)
@@ -91,7 +91,7 @@ static bool iterate(update_t *u, double *x)
 {
     size_t m = u->m;
     double *answer = u->answer, *r = u->rest, *z = u->guess, *p = u->direction;
-    double *ap = u->residual;   /* n >= m values, not in use here */
+    double *ap = u->residual; /* n >= m values, not in use here */
     double rz, goal;
 
     memset(answer, 0, m * sizeof *answer);

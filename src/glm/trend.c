@@ -26,16 +26,16 @@
 #include "math/order.h"
 #include "glm/trend.h"
 
-#define MIN_DISPERSION   1e-8
-#define USED_ABOVE       (100 * MIN_DISPERSION)
-#define TOL_DEVIANCE     1e-8
-#define TOL_COEF         1e-6
-#define MEAN_TRIM        0.001
+#define MIN_DISPERSION 1e-8
+#define USED_ABOVE     (100 * MIN_DISPERSION)
+#define TOL_DEVIANCE   1e-8
+#define TOL_COEF       1e-6
+#define MEAN_TRIM      0.001
 enum { MAX_GLM_STEPS = 25, MAX_HALVINGS = 25, MAX_REFITS = 10 };
 
 typedef struct {
     size_t n;
-    const double *x, *y;        /* 1 / mean, dispersion */
+    const double *x, *y; /* 1 / mean, dispersion */
 } points_t;
 
 /* The deviance at a0 + a1 x; infinite where the line is not positive everywhere. */
@@ -175,12 +175,12 @@ til_status_t til_trend_fit(til_ctx_t *ctx, size_t n, const double *mean, const d
             out->extra = a[1];
         } else {
             out->type = TIL_TREND_LOCAL;
-            til_say(ctx, TIL_LOG_NOTICE, "the parametric dispersion trend does not fit these "
+            til_say(ctx, TIL_LOG_NOTICE,
+                    "the parametric dispersion trend does not fit these "
                     "counts: a local regression is used instead");
         }
     }
-    if (out->type == TIL_TREND_LOCAL)
-        TIL_TRY(fit_local(ctx, n_used, used, used + n, x, y, out));
+    if (out->type == TIL_TREND_LOCAL) TIL_TRY(fit_local(ctx, n_used, used, used + n, x, y, out));
     if (type == TIL_TREND_MEAN)
         out->asymptote = trimmed_mean_above(n, dispersion, 10 * MIN_DISPERSION, scratch);
 done:

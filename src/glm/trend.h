@@ -12,9 +12,9 @@ typedef enum { TIL_TREND_PARAMETRIC, TIL_TREND_LOCAL, TIL_TREND_MEAN } til_trend
 
 /* A fitted trend; release with til_trend_clear. */
 typedef struct {
-    til_trend_type_t type;      /* what was fitted in the end (parametric may become local) */
-    double asymptote, extra;    /* parametric: asymptote + extra / mean; mean: asymptote    */
-    til_locfit_t *local;        /* log dispersion over log mean                             */
+    til_trend_type_t type;   /* what was fitted in the end (parametric may become local) */
+    double asymptote, extra; /* parametric: asymptote + extra / mean; mean: asymptote    */
+    til_locfit_t *local;     /* log dispersion over log mean                             */
 } til_trend_t;
 
 /* Fits the trend to gene-wise dispersions (DESeq2 estimateDispersionsFit).

@@ -32,9 +32,9 @@
 #include "glm/variance_prior.h"
 
 static const double MIN_DF = 1e-15, MIN_DF_ROBUST = 1e-6;
-static const double FLOOR = 1e-5, FLOOR_ROBUST = 1e-12;     /* of the median variance */
-static const double TAIL_LOW = 0.05, TAIL_HIGH = 0.1;       /* winsorised             */
-static const double TREND_SPAN = 0.4, TREND_DELTA = 0.01;   /* lowess of log variances */
+static const double FLOOR = 1e-5, FLOOR_ROBUST = 1e-12;   /* of the median variance */
+static const double TAIL_LOW = 0.05, TAIL_HIGH = 0.1;     /* winsorised             */
+static const double TREND_SPAN = 0.4, TREND_DELTA = 0.01; /* lowess of log variances */
 static const double TOL_ROOT = 1e-8;
 enum { N_NODES = 128, TREND_ROUNDS = 3, MAX_ROOT_STEPS = 1000 };
 
@@ -42,7 +42,7 @@ enum { N_NODES = 128, TREND_ROUNDS = 3, MAX_ROOT_STEPS = 1000 };
 typedef struct {
     size_t n;
     size_t *gene;
-    double *x, *df, *covariate;     /* covariate is NULL when there is none */
+    double *x, *df, *covariate; /* covariate is NULL when there is none */
 } usable_t;
 
 static void usable_clear(usable_t *u)
@@ -72,7 +72,8 @@ static til_status_t usable_init(til_ctx_t *ctx, size_t n, const double *variance
         out->n++;
     }
     if (out->n == 0)
-        return til_fail(ctx, TIL_ENUMERIC, "no feature has a residual variance: more replicates "
+        return til_fail(ctx, TIL_ENUMERIC,
+                        "no feature has a residual variance: more replicates "
                         "or a smaller design are needed");
     return TIL_OK;
 }
@@ -152,12 +153,15 @@ static til_status_t lift_zeros(til_ctx_t *ctx, usable_t *u)
     status = median_of(ctx, u->n, u->x, &median);
     if (status != TIL_OK) return status;
     if (median == 0) {
-        til_say(ctx, TIL_LOG_WARNING, "more than half of the residual variances are exactly zero: "
+        til_say(ctx, TIL_LOG_WARNING,
+                "more than half of the residual variances are exactly zero: "
                 "moderated statistics are not reliable");
         median = 1;
     } else if (n_zeros > 0) {
-        til_say(ctx, TIL_LOG_WARNING, "%zu residual variances are zero and were moved away from "
-                "it", n_zeros);
+        til_say(ctx, TIL_LOG_WARNING,
+                "%zu residual variances are zero and were moved away from "
+                "it",
+                n_zeros);
     }
     for (size_t i = 0; i < u->n; i++) u->x[i] = fmax(u->x[i], FLOOR * median);
     return TIL_OK;
@@ -181,8 +185,7 @@ static void match_moments(const usable_t *u, size_t n_genes, bool has_trend, dou
     *df_prior = INFINITY;
     sum = 0;
     for (size_t i = 0; i < u->n; i++) sum += u->x[i];
-    for (size_t g = 0; g < n_genes; g++)
-        scale[g] = has_trend ? exp(scale[g]) : sum / (double)u->n;
+    for (size_t g = 0; g < n_genes; g++) scale[g] = has_trend ? exp(scale[g]) : sum / (double)u->n;
 }
 
 til_status_t til_variance_prior(til_ctx_t *ctx, size_t n, const double *variance, const double *df,
@@ -250,8 +253,8 @@ static void legendre(size_t n, double *node, double *weight)
 
 /* What the equation for the prior degrees of freedom needs. */
 typedef struct {
-    double df;                      /* residual                                      */
-    double variance;                /* of the winsorised log variances of the genes  */
+    double df;       /* residual                                      */
+    double variance; /* of the winsorised log variances of the genes  */
     double node[N_NODES], weight[N_NODES];
 } winsor_t;
 
@@ -270,8 +273,7 @@ static void winsorised_moments(const winsor_t *w, double df_prior, double *mean,
         m += w->weight[i] * density[i] * z[i];
     }
     m = width * m + log(low) * TAIL_LOW + log(high) * TAIL_HIGH;
-    for (size_t i = 0; i < N_NODES; i++)
-        v += w->weight[i] * density[i] * (z[i] - m) * (z[i] - m);
+    for (size_t i = 0; i < N_NODES; i++) v += w->weight[i] * density[i] * (z[i] - m) * (z[i] - m);
     *mean = m;
     *variance = width * v + (log(low) - m) * (log(low) - m) * TAIL_LOW +
                 (log(high) - m) * (log(high) - m) * TAIL_HIGH;
@@ -404,8 +406,7 @@ static til_status_t lower_outliers(til_ctx_t *ctx, size_t n, const double *f, do
         }
     }
     for (size_t i = 0; i <= at_least; i++) shrunk[order[i]] = lowest;
-    for (size_t i = 1; i < n; i++)
-        shrunk[order[i]] = fmax(shrunk[order[i]], shrunk[order[i - 1]]);
+    for (size_t i = 1; i < n; i++) shrunk[order[i]] = fmax(shrunk[order[i]], shrunk[order[i - 1]]);
 
 done:
     free(order);
@@ -415,8 +416,8 @@ done:
 }
 
 /* The same where the prior is infinite. */
-static til_status_t lower_outliers_of_infinite(til_ctx_t *ctx, size_t n, const double *f,
-                                               double df, double *shrunk)
+static til_status_t lower_outliers_of_infinite(til_ctx_t *ctx, size_t n, const double *f, double df,
+                                               double *shrunk)
 {
     til_status_t status = TIL_OK;
     double *tail = til_array(n, sizeof *tail), *rank = til_array(n, sizeof *rank);
@@ -464,7 +465,7 @@ static til_status_t fit_robustly(til_ctx_t *ctx, usable_t *u, double *scale, dou
     winsorised_moments(&w, INFINITY, &moment, &ignored);
     at_infinity = log(w.variance / ignored);
     if (at_infinity > 0) {
-        if (isinf(*df_prior)) {             /* the plain fit stands */
+        if (isinf(*df_prior)) { /* the plain fit stands */
             for (size_t i = 0; i < n; i++) shrunk[i] = *df_prior;
             goto done;
         }
@@ -483,10 +484,8 @@ static til_status_t fit_robustly(til_ctx_t *ctx, usable_t *u, double *scale, dou
         scale[i] = exp(middle);
         z[i] = exp(z[i] - middle);
     }
-    if (isinf(*df_prior))
-        TIL_TRY(lower_outliers_of_infinite(ctx, n, z, w.df, shrunk));
-    else
-        TIL_TRY(lower_outliers(ctx, n, z, w.df, *df_prior, shrunk));
+    if (isinf(*df_prior)) TIL_TRY(lower_outliers_of_infinite(ctx, n, z, w.df, shrunk));
+    else TIL_TRY(lower_outliers(ctx, n, z, w.df, *df_prior, shrunk));
 
 done:
     free(trend);
@@ -544,7 +543,8 @@ til_status_t til_variance_prior_robust(til_ctx_t *ctx, size_t n, const double *v
     if (u.n > 2) {
         TIL_TRY(median_of(ctx, u.n, u.x, &median));
         if (!(median > 0))
-            TIL_TRY(til_fail(ctx, TIL_ENUMERIC, "most residual variances are zero: a robust prior "
+            TIL_TRY(til_fail(ctx, TIL_ENUMERIC,
+                             "most residual variances are zero: a robust prior "
                              "cannot be estimated"));
         for (size_t i = 0; i < u.n; i++) {
             if (u.x[i] >= FLOOR_ROBUST * median) continue;
@@ -552,8 +552,10 @@ til_status_t til_variance_prior_robust(til_ctx_t *ctx, size_t n, const double *v
             n_small++;
         }
         if (n_small > 0)
-            til_say(ctx, TIL_LOG_WARNING, "%zu very small residual variances were moved away from "
-                    "zero", n_small);
+            til_say(ctx, TIL_LOG_WARNING,
+                    "%zu very small residual variances were moved away from "
+                    "zero",
+                    n_small);
     }
     TIL_TRY(til_variance_prior(ctx, u.n, u.x, u.df, u.covariate, some_scale, &one));
     for (size_t i = 0; i < u.n; i++) some_df[i] = one;

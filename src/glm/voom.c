@@ -25,12 +25,12 @@
 #include "math/smooth.h"
 #include "glm/voom.h"
 
-static const double SPAN = 0.5, DELTA = 0.01;   /* lowess: of the genes, of the range of x */
+static const double SPAN = 0.5, DELTA = 0.01; /* lowess: of the genes, of the range of x */
 enum { ROBUST_ROUNDS = 3 };
-enum { N_LOGS = 4096 };     /* log2(k + 0.5) of small whole counts is looked up */
-enum { N_CELLS = 4096 };    /* equal cells of the trend's range, to find the knots fast */
-static const double MIN_TREND = 1e-6;       /* sqrt of a standard deviation of 1e-12 is rounding */
-static const double TOL_LINE = 1e-14;      /* on a line, to rounding */
+enum { N_LOGS = 4096 };               /* log2(k + 0.5) of small whole counts is looked up */
+enum { N_CELLS = 4096 };              /* equal cells of the trend's range, to find the knots fast */
+static const double MIN_TREND = 1e-6; /* sqrt of a standard deviation of 1e-12 is rounding */
+static const double TOL_LINE = 1e-14; /* on a line, to rounding */
 enum { GRAIN = 64 };
 
 void til_voom_clear(til_voom_t *voom)
@@ -89,8 +89,7 @@ static til_status_t fit_trend(til_ctx_t *ctx, const til_matrix_t *counts, const 
     double *x = til_array(n_genes, sizeof *x), *y = til_array(n_genes, sizeof *y);
     size_t *order = til_array(n_genes, sizeof *order);
 
-    if (x == NULL || y == NULL || order == NULL)
-        TIL_TRY(til_no_memory(ctx, n_genes, "features"));
+    if (x == NULL || y == NULL || order == NULL) TIL_TRY(til_no_memory(ctx, n_genes, "features"));
     for (size_t g = 0; g < n_genes; g++) {
         const double *k = til_matrix_row(counts, g);
         size_t s = 0;
@@ -102,7 +101,8 @@ static til_status_t fit_trend(til_ctx_t *ctx, const til_matrix_t *counts, const 
     if (n < 2)
         TIL_TRY(til_fail(ctx, TIL_ENUMERIC,
                          "%s: %zu features with counts: voom needs at least two to see how the "
-                         "variance follows the mean", counts->origin, n));
+                         "variance follows the mean",
+                         counts->origin, n));
 
     TIL_TRY(til_order(ctx, n, x, false, order));
     for (size_t i = 0; i < n; i++) {
@@ -124,7 +124,7 @@ done:
 /* The trend as a function: linear between knots, constant outside. Lowess interpolates between few
  * points, so most of its values lie on the line through their neighbours and are no knots. */
 typedef struct {
-    double x, y, slope;         /* towards the next knot */
+    double x, y, slope; /* towards the next knot */
 } knot_t;
 
 typedef struct {
@@ -165,7 +165,8 @@ static til_status_t trend_init(til_ctx_t *ctx, const til_voom_t *voom, trend_t *
     size_t n = voom->n_trend, knot = 0;
     double low = voom->trend_x[0], range = voom->trend_x[n - 1] - low;
 
-    *out = (trend_t){ .low = low, .high = voom->trend_x[n - 1],
+    *out = (trend_t){ .low = low,
+                      .high = voom->trend_x[n - 1],
                       .per_cell = range > 0 ? N_CELLS / range : 0 };
     out->knots = til_array(n, sizeof *out->knots);
     out->first = til_array(N_CELLS, sizeof *out->first);
@@ -174,7 +175,7 @@ static til_status_t trend_init(til_ctx_t *ctx, const til_voom_t *voom, trend_t *
     for (size_t i = 0; i < N_CELLS; i++) {
         double start = low + (double)i / N_CELLS * range;
         while (knot + 1 < out->n_knots && out->knots[knot + 1].x <= start) knot++;
-        out->first[i] = knot > 0 ? knot - 1 : 0;    /* one to spare for rounding */
+        out->first[i] = knot > 0 ? knot - 1 : 0; /* one to spare for rounding */
     }
     return TIL_OK;
 }
@@ -253,8 +254,12 @@ til_status_t til_voom(til_ctx_t *ctx, const til_matrix_t *counts, const double *
     mean_depth /= (double)n;
 
     TIL_TRY(log_counts(ctx, counts, depth, out));
-    til_linear_job_t job = { .n_genes = n_genes, .y = out->e, .weights = start_weights,
-                             .sample_weights = sample_weights, .sigma = sigma, .fitted = fitted };
+    til_linear_job_t job = { .n_genes = n_genes,
+                             .y = out->e,
+                             .weights = start_weights,
+                             .sample_weights = sample_weights,
+                             .sigma = sigma,
+                             .fitted = fitted };
     TIL_TRY(til_linear_fit(ctx, model, &job));
     TIL_TRY(fit_trend(ctx, counts, sigma, mean_depth, out));
     if (is_flat(ctx, out)) goto done;

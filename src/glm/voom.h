@@ -11,12 +11,12 @@
 
 typedef struct {
     size_t n_genes, n_samples;
-    double *e;                  /* n_genes x n_samples: log2 counts per million        */
-    double *weights;            /* n_genes x n_samples, > 0                            */
-    double *mean;               /* n_genes: the mean of e                              */
-    size_t n_trend;             /* genes with a count, sorted by trend_x               */
-    double *trend_x;            /* log2 count size                                     */
-    double *trend_y;            /* sqrt of the residual standard deviation, smoothed   */
+    double *e;       /* n_genes x n_samples: log2 counts per million        */
+    double *weights; /* n_genes x n_samples, > 0                            */
+    double *mean;    /* n_genes: the mean of e                              */
+    size_t n_trend;  /* genes with a count, sorted by trend_x               */
+    double *trend_x; /* log2 count size                                     */
+    double *trend_y; /* sqrt of the residual standard deviation, smoothed   */
 } til_voom_t;
 
 /*   lib_size         n_cols effective library sizes, > 0

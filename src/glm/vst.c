@@ -137,7 +137,7 @@ typedef struct {
     const til_matrix_t *counts;
     const double *factors, *gene_factors;
     const til_trend_t *trend;
-    const spline_t *spline;         /* local only */
+    const spline_t *spline; /* local only */
     double eta, xi;
     til_matrix_t *out;
 } transform_job_t;
@@ -155,10 +155,8 @@ static double stabilise(const transform_job_t *job, double q)
     switch (job->trend->type) {
     case TIL_TREND_PARAMETRIC:
         return log((1 + e + 2 * a * q + 2 * sqrt(a * q * (1 + e + a * q))) / (4 * a)) / LN2;
-    case TIL_TREND_MEAN:
-        return (2 * asinh(sqrt(a * q)) - log(a) - log(4)) / LN2;
-    case TIL_TREND_LOCAL:
-        break;
+    case TIL_TREND_MEAN: return (2 * asinh(sqrt(a * q)) - log(a) - log(4)) / LN2;
+    case TIL_TREND_LOCAL: break;
     }
     return job->eta * spline_at(job->spline, asinh(q)) + job->xi;
 }
@@ -236,8 +234,11 @@ til_status_t til_vst_transform(til_ctx_t *ctx, const til_matrix_t *counts, const
                                til_matrix_t *out)
 {
     til_status_t status = TIL_OK;
-    transform_job_t job = { .counts = counts, .factors = factors, .gene_factors = gene_factors,
-                            .trend = trend, .out = out };
+    transform_job_t job = { .counts = counts,
+                            .factors = factors,
+                            .gene_factors = gene_factors,
+                            .trend = trend,
+                            .out = out };
     spline_t *spline = NULL;
 
     TIL_TRY(til_matrix_select(ctx, counts, NULL, 0, NULL, 0, out));

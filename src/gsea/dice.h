@@ -16,8 +16,8 @@ enum { TIL_DICE_WORDS = 64 };
 typedef struct {
     til_rng_t rng;
     uint32_t word[TIL_DICE_WORDS];
-    int next;                   /* unused words are word[next..]                          */
-    uint32_t half;              /* 16 bits left over from the last word split in two      */
+    int next;      /* unused words are word[next..]                          */
+    uint32_t half; /* 16 bits left over from the last word split in two      */
     bool has_half;
 } til_dice_t;
 

@@ -66,8 +66,8 @@ static bool walk_alloc(til_walk_t *walk, size_t n)
     walk->block_start = til_array(n, sizeof *walk->block_start);
     walk->block_end = til_array(n, sizeof *walk->block_end);
     walk->tied = til_array_zero(n / 64 + 1, sizeof *walk->tied);
-    return walk->weight != NULL && walk->cumulative != NULL && walk->block_start != NULL
-        && walk->block_end != NULL && walk->tied != NULL;
+    return walk->weight != NULL && walk->cumulative != NULL && walk->block_start != NULL &&
+           walk->block_end != NULL && walk->tied != NULL;
 }
 
 static void walk_add_up(til_walk_t *walk)
@@ -127,8 +127,8 @@ til_status_t til_order_init(til_ctx_t *ctx, const til_ranking_t *ranking, til_ra
     *out = (til_order_t){ 0 };
     out->gene_at = til_array(n, sizeof *out->gene_at);
     out->position = til_array(n, sizeof *out->position);
-    if (!walk_alloc(&out->down, n) || !walk_alloc(&out->up, n) || ranked == NULL
-        || out->gene_at == NULL || out->position == NULL) {
+    if (!walk_alloc(&out->down, n) || !walk_alloc(&out->up, n) || ranked == NULL ||
+        out->gene_at == NULL || out->position == NULL) {
         status = til_no_memory(ctx, n, "ranked genes");
         til_order_clear(out);
         goto done;
@@ -156,7 +156,7 @@ void til_order_clear(til_order_t *order)
 /* The running sum at the tops and bottoms of one set, kept to the extreme ones. */
 typedef struct {
     double top, bottom;
-    int top_hit, bottom_hit;    /* last hit of the top's block, first hit of the bottom's */
+    int top_hit, bottom_hit; /* last hit of the top's block, first hit of the bottom's */
 } extremes_t;
 
 static extremes_t find_extremes(const til_walk_t *walk, const int *positions, int k)
@@ -181,9 +181,16 @@ static extremes_t find_extremes(const til_walk_t *walk, const int *positions, in
         /* a block of one gene: exactly calcGseaStat's tops and bottoms = tops - r / NR */
         double top = hit - (end - next) / misses;
         double bottom = next - first == 1 && end - start == 1
-            ? top - before_block : hit - before_block - (start - first) / misses;
-        if (top > found.top) { found.top = top; found.top_hit = next - 1; }
-        if (bottom < found.bottom) { found.bottom = bottom; found.bottom_hit = first; }
+                            ? top - before_block
+                            : hit - before_block - (start - first) / misses;
+        if (top > found.top) {
+            found.top = top;
+            found.top_hit = next - 1;
+        }
+        if (bottom < found.bottom) {
+            found.bottom = bottom;
+            found.bottom_hit = first;
+        }
     }
     return found;
 }

@@ -15,20 +15,20 @@
 /* One direction of a ranking: position 0 is its beginning. */
 typedef struct {
     int n;
-    double *weight;             /* n: what a hit there adds, before division by the sum       */
-    double *cumulative;         /* n + 1: sums of weight over the positions before            */
-    int *block_start;           /* n: the block of tied genes a position belongs to is        */
-    int *block_end;             /*    [block_start, block_end); of length 1 where not tied    */
-    uint64_t *tied;             /* bit set of the positions in blocks longer than one         */
+    double *weight;     /* n: what a hit there adds, before division by the sum       */
+    double *cumulative; /* n + 1: sums of weight over the positions before            */
+    int *block_start;   /* n: the block of tied genes a position belongs to is        */
+    int *block_end;     /*    [block_start, block_end); of length 1 where not tied    */
+    uint64_t *tied;     /* bit set of the positions in blocks longer than one         */
 } til_walk_t;
 
 /* Both directions, and the way between genes and positions. */
 typedef struct {
-    til_walk_t down;            /* from the largest statistic to the smallest                 */
-    til_walk_t up;              /* the same walk from its end: position n - 1 - i             */
-    size_t *gene_at;            /* n: gene at a position of `down`                            */
-    int *position;              /* n: position of a gene in `down`                            */
-    double tied_share;          /* share of the genes that share their statistic              */
+    til_walk_t down;   /* from the largest statistic to the smallest                 */
+    til_walk_t up;     /* the same walk from its end: position n - 1 - i             */
+    size_t *gene_at;   /* n: gene at a position of `down`                            */
+    int *position;     /* n: position of a gene in `down`                            */
+    double tied_share; /* share of the genes that share their statistic              */
 } til_order_t;
 
 /* Sorts a ranking by decreasing statistic.
@@ -45,11 +45,11 @@ til_status_t til_order_init(til_ctx_t *ctx, const til_ranking_t *ranking, til_ra
 void til_order_clear(til_order_t *order);
 
 typedef struct {
-    double score;               /* enrichment score of the asked type                         */
-    double highest, lowest;     /* extremes of the running sum, >= 0 and <= 0                 */
-    int edge_first, edge_last;  /* the leading edge is positions[edge_first .. edge_last]; empty
+    double score;              /* enrichment score of the asked type                         */
+    double highest, lowest;    /* extremes of the running sum, >= 0 and <= 0                 */
+    int edge_first, edge_last; /* the leading edge is positions[edge_first .. edge_last]; empty
                                    when edge_first > edge_last                                */
-    bool edge_from_end;         /* list it from edge_last to edge_first (negative scores)     */
+    bool edge_from_end;        /* list it from edge_last to edge_first (negative scores)     */
 } til_enrichment_t;
 
 /* The enrichment score of a set.

@@ -28,8 +28,10 @@ const til_gsea_method_t *til_gsea_find(const char *name)
 static til_status_t check_options(til_ctx_t *ctx, const til_gsea_options_t *o)
 {
     if (o->min_size < 1 || o->min_size > o->max_size)
-        return til_fail(ctx, TIL_EUSAGE, "set sizes from %zu to %zu: must be 1 or more and the "
-                        "smallest not above the largest", o->min_size, o->max_size);
+        return til_fail(ctx, TIL_EUSAGE,
+                        "set sizes from %zu to %zu: must be 1 or more and the "
+                        "smallest not above the largest",
+                        o->min_size, o->max_size);
     if (!(o->gsea_param >= 0) || isinf(o->gsea_param))
         return til_fail(ctx, TIL_EUSAGE, "the weight exponent is %g: must be a number >= 0",
                         o->gsea_param);
@@ -52,9 +54,10 @@ static til_status_t check_ranking(til_ctx_t *ctx, const til_ranking_t *ranking, 
             return til_fail(ctx, TIL_EINPUT, "%s: the statistic of %s is not a finite number",
                             ranking->origin, ranking->genes[g]);
         if (!isfinite(pow(fabs(ranking->stats[g]), param)))
-            return til_fail(ctx, TIL_EINPUT, "%s: the statistic of %s, %g, to the power %g is too "
-                            "large for a weight", ranking->origin, ranking->genes[g],
-                            ranking->stats[g], param);
+            return til_fail(ctx, TIL_EINPUT,
+                            "%s: the statistic of %s, %g, to the power %g is too "
+                            "large for a weight",
+                            ranking->origin, ranking->genes[g], ranking->stats[g], param);
         if (ranking->stats[g] != 0) all_zero = false;
     }
     if (all_zero)
@@ -181,9 +184,11 @@ static void judge_sizes(til_ctx_t *ctx, til_gsea_query_t *query)
         }
     }
     if (n_none + n_small + n_large > 0)
-        til_say(ctx, TIL_LOG_NOTICE, "%zu of %zu sets are left out: %zu have no gene in the data, "
-                "%zu fewer than %zu, %zu more than %zu or all of them", n_none + n_small + n_large,
-                n_sets, n_none, n_small, o->min_size, n_large, o->max_size);
+        til_say(ctx, TIL_LOG_NOTICE,
+                "%zu of %zu sets are left out: %zu have no gene in the data, "
+                "%zu fewer than %zu, %zu more than %zu or all of them",
+                n_none + n_small + n_large, n_sets, n_none, n_small, o->min_size, n_large,
+                o->max_size);
 }
 
 til_status_t til_gsea_run(til_ctx_t *ctx, const til_gsea_method_t *method,
@@ -192,13 +197,15 @@ til_status_t til_gsea_run(til_ctx_t *ctx, const til_gsea_method_t *method,
                           til_table_t *out)
 {
     til_status_t status = TIL_OK;
-    til_gsea_query_t query = { .ranking = ranking, .selected = selected, .sets = sets,
-                               .options = *options };
+    til_gsea_query_t query = {
+        .ranking = ranking, .selected = selected, .sets = sets, .options = *options
+    };
 
     *out = (til_table_t){ 0 };
     if (method->needs_selection != (selected != NULL))
-        return til_fail(ctx, TIL_EUSAGE, "method %s: %s", method->name, method->needs_selection
-                        ? "needs a selection of genes" : "takes a ranking, not a selection");
+        return til_fail(ctx, TIL_EUSAGE, "method %s: %s", method->name,
+                        method->needs_selection ? "needs a selection of genes"
+                                                : "takes a ranking, not a selection");
     TIL_TRY(check_options(ctx, options));
     TIL_TRY(check_ranking(ctx, ranking, method->needs_selection ? 0 : options->gsea_param));
     TIL_TRY(match(ctx, &query));

@@ -6,10 +6,7 @@
 
 #include <tilseq/gsea.h>
 
-#define TIL_GSEA_METHODS(each) \
-    each(preranked)            \
-    each(simple)               \
-    each(ora)
+#define TIL_GSEA_METHODS(each) each(preranked) each(simple) each(ora)
 
 #define TIL_DECLARE_METHOD(x) extern const til_gsea_method_t til_gsea_##x;
 TIL_GSEA_METHODS(TIL_DECLARE_METHOD)

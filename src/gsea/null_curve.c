@@ -21,15 +21,16 @@
 #include "math/order.h"
 
 enum {
-    DENSE_SIZES = 20,           /* every size up to here has its own curve                    */
-    STEP_PART = 4,              /* from there on steps of a quarter                           */
-    TINY_SIZE = 4, TINY_FACTOR = 40,
-    MOST_FACTOR = 16,           /* of the further draws for a rare side                       */
-    ENOUGH_ON_SIDE = 200,       /* share and mean of a side are then known to 7 %             */
-    GRAIN = 64                  /* permutations of one task                                   */
+    DENSE_SIZES = 20, /* every size up to here has its own curve                    */
+    STEP_PART = 4,    /* from there on steps of a quarter                           */
+    TINY_SIZE = 4,
+    TINY_FACTOR = 40,
+    MOST_FACTOR = 16,     /* of the further draws for a rare side                       */
+    ENOUGH_ON_SIDE = 200, /* share and mean of a side are then known to 7 %             */
+    GRAIN = 64            /* permutations of one task                                   */
 };
 
-#define ANCHOR_P 0.05
+#define ANCHOR_P      0.05
 #define ANCHOR_P_TINY 0.001
 
 int til_curve_next_size(int size)
@@ -38,10 +39,7 @@ int til_curve_next_size(int size)
 }
 
 /* The rate of a score grows in proportion to this, the reciprocal variance of a bridge. */
-static double information(int size, int n)
-{
-    return 1 / (1.0 / size - 1.0 / n);
-}
+static double information(int size, int n) { return 1 / (1.0 / size - 1.0 / n); }
 
 double til_curve_sizes_around(int size, int n, int *below, int *above)
 {
@@ -64,8 +62,8 @@ typedef struct {
     const til_null_plan_t *plan;
     const int *sizes;
     size_t n_sizes;
-    til_subset_t *subset;       /* one per worker                                             */
-    double *scores;             /* [permutation * n_sizes + size]                             */
+    til_subset_t *subset; /* one per worker                                             */
+    double *scores;       /* [permutation * n_sizes + size]                             */
 } permute_job_t;
 
 static til_status_t permute_range(til_ctx_t *ctx, void *arg, int worker, size_t begin, size_t end)
@@ -83,9 +81,9 @@ static til_status_t permute_range(til_ctx_t *ctx, void *arg, int worker, size_t 
 typedef struct {
     const til_null_plan_t *plan;
     int size;
-    size_t first;               /* number of the first draw                                   */
+    size_t first; /* number of the first draw                                   */
     til_subset_t *subset;
-    double *scores;             /* one per draw                                               */
+    double *scores; /* one per draw                                               */
 } draw_job_t;
 
 static til_status_t draw_range(til_ctx_t *ctx, void *arg, int worker, size_t begin, size_t end)
@@ -229,12 +227,10 @@ static til_status_t make_curve(til_ctx_t *ctx, const til_null_plan_t *plan, til_
     til_status_t status = TIL_OK;
     size_t n = plan->n_permutations;
 
-    if (wanted && curve->size == 1)
-        TIL_TRY(enumerate_single(ctx, plan, curve));
+    if (wanted && curve->size == 1) TIL_TRY(enumerate_single(ctx, plan, curve));
     else if (wanted && curve->size <= TINY_SIZE)
         TIL_TRY(draw_more(ctx, plan, subset, n * TINY_FACTOR, false, curve));
-    else if (wanted)
-        TIL_TRY(draw_more(ctx, plan, subset, n * MOST_FACTOR, true, curve));
+    else if (wanted) TIL_TRY(draw_more(ctx, plan, subset, n * MOST_FACTOR, true, curve));
     finish(curve);
 
 done:

@@ -18,19 +18,19 @@ double til_curve_sizes_around(int size, int n, int *below, int *above);
 
 typedef struct {
     int size;
-    bool up;                    /* the side: walk from the bottom (negative scores)           */
-    bool one_sided;             /* every random set counts, whatever its other extreme        */
-    bool exact;                 /* all sets of this size were looked at                       */
-    size_t n_drawn;             /* random sets scored                                         */
-    size_t n_side;              /* those with a score on this side (zero counts on both)      */
-    double *score;              /* their magnitudes, ascending                                */
-    double mean;                /* of them; NaN when there are none                           */
-    double log_share;           /* log P(score on this side); 0 when one-sided                */
-    double var_log_share;       /* its variance                                               */
+    bool up;              /* the side: walk from the bottom (negative scores)           */
+    bool one_sided;       /* every random set counts, whatever its other extreme        */
+    bool exact;           /* all sets of this size were looked at                       */
+    size_t n_drawn;       /* random sets scored                                         */
+    size_t n_side;        /* those with a score on this side (zero counts on both)      */
+    double *score;        /* their magnitudes, ascending                                */
+    double mean;          /* of them; NaN when there are none                           */
+    double log_share;     /* log P(score on this side); 0 when one-sided                */
+    double var_log_share; /* its variance                                               */
 
     /* from here on p is found by tilting, anchored to the plain estimate */
-    double anchor;              /* score at p = 0.05 (0.001 for sets up to 4)                 */
-    double log_p_anchor, var_anchor;        /* plain estimate there                           */
+    double anchor; /* score at p = 0.05 (0.001 for sets up to 4)                 */
+    double log_p_anchor, var_anchor; /* plain estimate there                           */
 } til_null_curve_t;
 
 /* How the sets are drawn. */

@@ -30,8 +30,8 @@ static til_status_t add_columns(til_ctx_t *ctx, til_table_t *out, columns_t *c)
     TIL_TRY(til_table_add_text(ctx, out, "set", "name of the gene set", &c->set));
     TIL_TRY(til_table_add_number(ctx, out, "size", "its genes in the universe", &c->size));
     TIL_TRY(til_table_add_number(ctx, out, "overlap", "selected genes among them", &c->overlap));
-    TIL_TRY(til_table_add_number(ctx, out, "universe", "genes that could be selected",
-                                 &c->universe));
+    TIL_TRY(
+        til_table_add_number(ctx, out, "universe", "genes that could be selected", &c->universe));
     TIL_TRY(til_table_add_number(ctx, out, "pvalue",
                                  "hypergeometric probability of that overlap or more", &c->p));
     TIL_TRY(til_table_add_number(ctx, out, "padj", "Benjamini-Hochberg over the tested sets",

@@ -30,7 +30,7 @@
 #include "base/alloc.h"
 #include "gsea/poisson_mixture.h"
 
-#define SD_KEPT 7.0             /* the tables keep the mean +- this many standard deviations  */
+#define SD_KEPT      7.0 /* the tables keep the mean +- this many standard deviations  */
 #define MAX_LOG_ODDS 30.0
 
 static int class_of_step(const til_count_law_t *law, int n_classes, int s)
@@ -86,12 +86,11 @@ static void fill_own(double *law, int low, int high, int width, double pi, const
 
     if (mode < low) mode = low;
     if (mode > high) mode = high;
-    law[mode - low] = exp(lf[width] - lf[mode] - lf[width - mode] + mode * log(pi)
-                          + (width - mode) * log1p(-pi));
+    law[mode - low] = exp(lf[width] - lf[mode] - lf[width - mode] + mode * log(pi) +
+                          (width - mode) * log1p(-pi));
     for (int i = mode; i < high; i++)
         law[i + 1 - low] = law[i - low] * odds * (width - i) / (i + 1);
-    for (int i = mode; i > low; i--)
-        law[i - 1 - low] = law[i - low] * i / (odds * (width - i + 1));
+    for (int i = mode; i > low; i--) law[i - 1 - low] = law[i - low] * i / (odds * (width - i + 1));
 }
 
 /* Law of the sum after step s + 1 from the one after step s. */
@@ -132,8 +131,9 @@ static til_status_t fill_law(til_ctx_t *ctx, const til_tilt_base_t *base,
 
 static double probability(double log_odds)
 {
-    double x = log_odds > MAX_LOG_ODDS ? MAX_LOG_ODDS
-             : log_odds < -MAX_LOG_ODDS ? -MAX_LOG_ODDS : log_odds;
+    double x = log_odds > MAX_LOG_ODDS    ? MAX_LOG_ODDS
+               : log_odds < -MAX_LOG_ODDS ? -MAX_LOG_ODDS
+                                          : log_odds;
     return 1 / (1 + exp(-x));
 }
 
@@ -193,7 +193,7 @@ static til_status_t build_family(til_ctx_t *ctx, const til_tilt_base_t *base,
         double r = classes->weight[c];
         pi_before[c] = probability(tilt->a + tilt->theta * (r * (1 - tilt->c) + tilt->w));
         pi_after[c] = probability(tilt->all_before ? -MAX_LOG_ODDS
-                                  : tilt->a - tilt->theta * tilt->c * r);
+                                                   : tilt->a - tilt->theta * tilt->c * r);
     }
     /* the mean total count differs between the points of a family by up to this */
     for (int c = first_class; c < last_class; c++)
@@ -232,7 +232,8 @@ til_status_t til_mixture_build(til_ctx_t *ctx, const til_tilt_base_t *base,
 
 bool til_mixture_possible(const til_poisson_mixture_t *mixture)
 {
-    for (int p = 0; p < mixture->plan->n_points; p++) if (mixture->share[p] > 0) return true;
+    for (int p = 0; p < mixture->plan->n_points; p++)
+        if (mixture->share[p] > 0) return true;
     return false;
 }
 
@@ -269,7 +270,7 @@ static inline int invert(const double *p, const double *q, int from, int to, int
             down--;
         }
     }
-    return to;      /* rounding ran past the last one */
+    return to; /* rounding ran past the last one */
 }
 
 /* Counts of the classes of the first `steps` steps of a run, given that their sum is m. */

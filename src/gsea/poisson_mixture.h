@@ -9,27 +9,27 @@
 
 /* Laws of the number of members in the first 0, 1, 2... of a run of classes. */
 typedef struct {
-    bool backward;              /* the run goes from the last class down                      */
-    int n_steps;                /* classes in the run                                         */
+    bool backward; /* the run goes from the last class down                      */
+    int n_steps;   /* classes in the run                                         */
     int sum_low[TIL_MAX_CLASSES + 1], sum_high[TIL_MAX_CLASSES + 1];
-    size_t sum_at[TIL_MAX_CLASSES + 1];     /* law of the partial sum after s steps           */
+    size_t sum_at[TIL_MAX_CLASSES + 1]; /* law of the partial sum after s steps           */
     int own_low[TIL_MAX_CLASSES], own_high[TIL_MAX_CLASSES];
-    size_t own_at[TIL_MAX_CLASSES];         /* binomial law of step s's class alone           */
-    double mean_share[TIL_MAX_CLASSES];     /* of step s's class in the mean after it         */
-    double log_odds[TIL_MAX_CLASSES];       /* by class                                       */
-    double log_none[TIL_MAX_CLASSES];       /* by class: log P(no member)                     */
-    double *value;              /* the laws themselves                                        */
+    size_t own_at[TIL_MAX_CLASSES];     /* binomial law of step s's class alone           */
+    double mean_share[TIL_MAX_CLASSES]; /* of step s's class in the mean after it         */
+    double log_odds[TIL_MAX_CLASSES];   /* by class                                       */
+    double log_none[TIL_MAX_CLASSES];   /* by class: log P(no member)                     */
+    double *value; /* the laws themselves                                        */
     size_t capacity;
 } til_count_law_t;
 
 typedef struct {
-    const til_tilt_plan_t *plan;            /* borrowed                                       */
-    til_count_law_t before[TIL_MAX_POINTS], after[TIL_MAX_POINTS];     /* by family           */
-    int family[TIL_MAX_POINTS];             /* of a point                                     */
-    double share[TIL_MAX_POINTS];           /* those of the plan, impossible points at 0      */
-    double mass[TIL_MAX_POINTS];            /* P(total count = size) under the point's law    */
-    double log_constant[TIL_MAX_POINTS];    /* of the point's density                         */
-    double log_choose;                      /* log (n choose size)                            */
+    const til_tilt_plan_t *plan; /* borrowed                                       */
+    til_count_law_t before[TIL_MAX_POINTS], after[TIL_MAX_POINTS]; /* by family           */
+    int family[TIL_MAX_POINTS];          /* of a point                                     */
+    double share[TIL_MAX_POINTS];        /* those of the plan, impossible points at 0      */
+    double mass[TIL_MAX_POINTS];         /* P(total count = size) under the point's law    */
+    double log_constant[TIL_MAX_POINTS]; /* of the point's density                         */
+    double log_choose;                   /* log (n choose size)                            */
 } til_poisson_mixture_t;
 
 /* Builds the tables of a plan in `mixture` ({0} at first use; memory is used again). */

@@ -41,16 +41,16 @@
 #include "gsea/set_scores.h"
 #include "math/dist.h"
 
-#define RUNG_STEP 2.5           /* about the nats of rate between two rungs                   */
-#define BLEND_P 0.25            /* from here to the anchor the plain estimate is drawn to L_0 */
-#define OWN_CURVE 10.0          /* sets before t < OWN_CURVE k: see sizes_of_set              */
-#define LEAST_P 1e-300          /* smaller ones are reported as this, status upper_bound      */
+#define RUNG_STEP 2.5    /* about the nats of rate between two rungs                   */
+#define BLEND_P   0.25   /* from here to the anchor the plain estimate is drawn to L_0 */
+#define OWN_CURVE 10.0   /* sets before t < OWN_CURVE k: see sizes_of_set              */
+#define LEAST_P   1e-300 /* smaller ones are reported as this, status upper_bound      */
 
 enum { MOST_RUNGS = 100000 };
 
 typedef struct {
-    double target;              /* relative standard error                                    */
-    size_t permutations;        /* times options.n_permutations                               */
+    double target;       /* relative standard error                                    */
+    size_t permutations; /* times options.n_permutations                               */
 } effort_t;
 
 static const effort_t efforts[] = {
@@ -60,10 +60,10 @@ static const effort_t efforts[] = {
 /* One set at one of the two grid sizes around its own. */
 typedef struct {
     size_t set, curve;
-    double weight;              /* of this size in the interpolation                          */
-    double score;               /* magnitude                                                  */
-    size_t rung;                /* the rung at or below it; SIZE_MAX: plain sets tell         */
-    size_t query;               /* SIZE_MAX: plain sets tell, drawn to rung 0                 */
+    double weight; /* of this size in the interpolation                          */
+    double score;  /* magnitude                                                  */
+    size_t rung;   /* the rung at or below it; SIZE_MAX: plain sets tell         */
+    size_t query;  /* SIZE_MAX: plain sets tell, drawn to rung 0                 */
 } slot_t;
 
 typedef struct {
@@ -72,14 +72,14 @@ typedef struct {
     til_tilt_base_t bases[2];
     size_t n_sizes, n_slots, n_rungs;
     int *size;
-    til_null_curve_t *curve;    /* 2 n_sizes                                                  */
-    double *step, *origin;      /* 2 n_sizes: rungs stand at x = origin + j step,
+    til_null_curve_t *curve; /* 2 n_sizes                                                  */
+    double *step, *origin;   /* 2 n_sizes: rungs stand at x = origin + j step,
                                    x = -log(1 - e^2), in which the rate grows about linearly  */
     slot_t *slot;
     til_rung_t *rung;
-    til_rung_query_t *query;    /* one per slot, by rung and score                            */
-    size_t *first_query;        /* n_rungs + 1                                                */
-    til_rung_work_t *work;      /* by worker                                                  */
+    til_rung_query_t *query; /* one per slot, by rung and score                            */
+    size_t *first_query;     /* n_rungs + 1                                                */
+    til_rung_work_t *work;   /* by worker                                                  */
 } preranked_t;
 
 /* ---- which sizes, which slots
@@ -162,11 +162,13 @@ static til_status_t make_slots(til_ctx_t *ctx, preranked_t *p)
         int below, above;
         if (!needs_p(scores, i)) continue;
         above_weight = sizes_of_set(scores, i, &below, &above);
-        p->slot[p->n_slots++] = (slot_t){ i, curve_of(p, below, is_up(scores, i)), 1 - above_weight,
-                                          score, SIZE_MAX, SIZE_MAX };
+        p->slot[p->n_slots++] = (slot_t){
+            i, curve_of(p, below, is_up(scores, i)), 1 - above_weight, score, SIZE_MAX, SIZE_MAX
+        };
         if (above > below)
-            p->slot[p->n_slots++] = (slot_t){ i, curve_of(p, above, is_up(scores, i)), above_weight,
-                                              score, SIZE_MAX, SIZE_MAX };
+            p->slot[p->n_slots++] = (slot_t){
+                i, curve_of(p, above, is_up(scores, i)), above_weight, score, SIZE_MAX, SIZE_MAX
+            };
     }
     if (p->n_slots > 0) qsort(p->slot, p->n_slots, sizeof *p->slot, by_curve_then_score);
     return TIL_OK;
@@ -195,10 +197,7 @@ static til_status_t make_curves(til_ctx_t *ctx, preranked_t *p)
 /* ---- ladders
  * --------------------------------------------------------------------------------------- */
 
-static double stretch(double score)
-{
-    return -log1p(-score * score);
-}
+static double stretch(double score) { return -log1p(-score * score); }
 
 /* Rate ~ 2 k' e^2 for small e, k' the effective size k (sum r)^2 / (n sum r^2). */
 static void place_ladders(preranked_t *p)
@@ -248,11 +247,13 @@ static void add_rung(preranked_t *p, size_t curve, int j)
         const til_rung_t *last = &p->rung[p->n_rungs - 1];
         if (last->size == c->size && last->up == c->up && last->index >= j) return;
     }
-    p->rung[p->n_rungs++] = (til_rung_t){
-        .size = c->size, .index = j, .up = c->up, .one_sided = c->one_sided,
-        .score = rung_score(p, curve, j), .lower_step = p->step[curve],
-        .next = { .score = rung_score(p, curve, j + 1) }
-    };
+    p->rung[p->n_rungs++] = (til_rung_t){ .size = c->size,
+                                          .index = j,
+                                          .up = c->up,
+                                          .one_sided = c->one_sided,
+                                          .score = rung_score(p, curve, j),
+                                          .lower_step = p->step[curve],
+                                          .next = { .score = rung_score(p, curve, j + 1) } };
 }
 
 /* Finds or adds what a slot above the anchor needs: its rung, the next one and a query. */
@@ -287,8 +288,8 @@ static til_status_t list_rungs(til_ctx_t *ctx, preranked_t *p)
         int j = rung_below(p, slot->curve, slot->score);
         if (j >= 0) {
             add_query(p, slot, j, &n_queries);
-        } else if (til_null_plain_log_p(&p->curve[slot->curve], slot->score, &variance)
-                   < log(BLEND_P)) {
+        } else if (til_null_plain_log_p(&p->curve[slot->curve], slot->score, &variance) <
+                   log(BLEND_P)) {
             size_t before = p->n_rungs;
             add_rung(p, slot->curve, 0);
             if (p->n_rungs > before) p->first_query[before] = n_queries;
@@ -349,7 +350,7 @@ static void say_samples(til_ctx_t *ctx, const preranked_t *p)
  * ---------------------------------------------------------------------------- */
 
 typedef struct {
-    double log_p, variance;     /* variance NaN: log_p is an upper bound                      */
+    double log_p, variance; /* variance NaN: log_p is an upper bound                      */
 } estimate_t;
 
 /* L_j: of rung 0 the plain and the sampled estimate, weighted by their variances. */
@@ -375,7 +376,7 @@ static estimate_t between_rungs(const til_null_curve_t *curve, const til_rung_t 
     bool low_known = rung->n_samples > 0 && isfinite(rung->tail.log_p) && isfinite(at->log_p);
     bool high_known = next->n_samples > 0 && isfinite(next->tail.log_p);
 
-    if (!low_known)     /* nothing was seen here: what is known for certain is a bound */
+    if (!low_known) /* nothing was seen here: what is known for certain is a bound */
         return (estimate_t){ isfinite(low.log_p) ? low.log_p : curve->log_p_anchor, NAN };
     double n = (double)rung->n_samples, u = 0, shift_high = 0;
     double shift_low = low.log_p - (rung->tail.log_p - curve->log_share);
@@ -387,11 +388,11 @@ static estimate_t between_rungs(const til_null_curve_t *curve, const til_rung_t 
     const til_tail_t *end = &rung->next.tail;
     double variance = at->sum_squares / (at->sum * at->sum) - (1 - u) * (1 - u) / n;
     if (u > 0)
-        variance += u * u * end->sum_squares / (end->sum * end->sum)
-                  - 2 * u * end->sum_squares / (at->sum * end->sum) + u * u * high.variance;
-    if (rung->index == 0)    /* the anchor is known better than the sample alone would say */
-        variance -= (1 - u) * (1 - u)
-                  * fmax(0, til_tail_variance(&rung->tail, rung->n_samples) - low.variance);
+        variance += u * u * end->sum_squares / (end->sum * end->sum) -
+                    2 * u * end->sum_squares / (at->sum * end->sum) + u * u * high.variance;
+    if (rung->index == 0) /* the anchor is known better than the sample alone would say */
+        variance -= (1 - u) * (1 - u) *
+                    fmax(0, til_tail_variance(&rung->tail, rung->n_samples) - low.variance);
     return (estimate_t){ at->log_p - curve->log_share + (1 - u) * shift_low + u * shift_high,
                          fmax(variance, (1 - u) * (1 - u) * low.variance) };
 }

@@ -24,9 +24,9 @@
 #include "gsea/permute.h"
 #include "gsea/rung.h"
 
-#define WEYL_STEP 0.6180339887498949
-#define SLACK 2.0               /* extend when the variance is this much over the target      */
-#define MOST_FACTOR 200.0       /* at most this many times 1 / target^2 samples               */
+#define WEYL_STEP   0.6180339887498949
+#define SLACK       2.0   /* extend when the variance is this much over the target      */
+#define MOST_FACTOR 200.0 /* at most this many times 1 / target^2 samples               */
 /* Neighbouring rungs and sizes share the work of an estimate, so each needs only this part of the
  * samples a lone estimate would. */
 #define SHARED_WORK 0.6
@@ -168,7 +168,7 @@ static til_status_t sample(til_ctx_t *ctx, double target, til_dice_t *dice, til_
             if (weyl >= 1) left = weyl -= 1;
             while (point < work->plan.n_points - 1 && left >= mixture->share[point])
                 left -= mixture->share[point++];
-            while (!(mixture->share[point] > 0)) point--;   /* rounding ran past the last one */
+            while (!(mixture->share[point] > 0)) point--; /* rounding ran past the last one */
             struct til_hit *hit = &work->hit[*n_hits];
             if (!draw_hit(work, rung, point, dice, hit)) continue;
             sum += hit->weight;
@@ -197,8 +197,9 @@ til_status_t til_rung_sample(til_ctx_t *ctx, const til_tilt_base_t bases[2], dou
 
     rung->tail = rung->next.tail = none;
     for (size_t q = 0; q < n_queries; q++) queries[q].tail = none;
-    til_dice_set(&dice, til_rng_stream(seed, TIL_STREAM_TILT, (uint64_t)base->walk->n << 32
-                                       | (uint64_t)rung->size << 1 | (uint64_t)rung->up,
+    til_dice_set(&dice, til_rng_stream(seed, TIL_STREAM_TILT,
+                                       (uint64_t)base->walk->n << 32 | (uint64_t)rung->size << 1 |
+                                           (uint64_t)rung->up,
                                        (uint64_t)rung->index));
 
     rung->n_samples = 0;

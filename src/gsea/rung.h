@@ -9,8 +9,8 @@
 
 /* The tail estimate of one sample at one score. */
 typedef struct {
-    double log_p; /* log P(score >= e), not conditional on the side; -inf: none seen */
-    double sum, sum_squares;    /* of the weights of the sets that reach e                    */
+    double log_p;            /* log P(score >= e), not conditional on the side; -inf: none seen */
+    double sum, sum_squares; /* of the weights of the sets that reach e                    */
 } til_tail_t;
 
 /* A score to be told by the rung's sample, and the answer. */
@@ -20,14 +20,14 @@ typedef struct {
 } til_rung_query_t;
 
 typedef struct {
-    int size, index;            /* index: number of the rung on its ladder                    */
+    int size, index; /* index: number of the rung on its ladder                    */
     bool up, one_sided;
-    double score;               /* where the sample is aimed                                  */
-    double lower_step;          /* how far (in -log(1 - e^2)) to aim lower where that fails   */
-    size_t n_samples;           /* 0: no sample was possible                                  */
-    double largest_share;       /* of one set in the sum of weights                           */
-    til_tail_t tail;            /* at `score`                                                 */
-    til_rung_query_t next;      /* at the next rung's score                                   */
+    double score;          /* where the sample is aimed                                  */
+    double lower_step;     /* how far (in -log(1 - e^2)) to aim lower where that fails   */
+    size_t n_samples;      /* 0: no sample was possible                                  */
+    double largest_share;  /* of one set in the sum of weights                           */
+    til_tail_t tail;       /* at `score`                                                 */
+    til_rung_query_t next; /* at the next rung's score                                   */
 } til_rung_t;
 
 /* Relative variance of the estimate of a tail. */
@@ -35,10 +35,10 @@ double til_tail_variance(const til_tail_t *tail, size_t n_samples);
 
 /* Memory of one worker, used again for every rung. */
 typedef struct {
-    til_subset_t subset[2];                 /* by side */
+    til_subset_t subset[2]; /* by side */
     til_tilt_plan_t plan;
     til_poisson_mixture_t mixture;
-    struct til_hit *hit;                    /* sets that reached the score */
+    struct til_hit *hit; /* sets that reached the score */
     size_t capacity;
 } til_rung_work_t;
 

@@ -11,7 +11,7 @@
 #include "gsea/set_scores.h"
 #include "math/order.h"
 
-enum { GRAIN = 64 };            /* sets of one task */
+enum { GRAIN = 64 }; /* sets of one task */
 
 static int by_value(const void *a, const void *b)
 {
@@ -50,8 +50,8 @@ til_status_t til_set_scores_init(til_ctx_t *ctx, const til_gsea_query_t *query,
     out->p = til_array(n, sizeof *out->p);
     out->log2err = til_array(n, sizeof *out->log2err);
     out->status = til_array_zero(n, sizeof *out->status);
-    if (out->position == NULL || out->at == NULL || out->nes == NULL || out->p == NULL
-        || out->log2err == NULL || out->status == NULL) {
+    if (out->position == NULL || out->at == NULL || out->nes == NULL || out->p == NULL ||
+        out->log2err == NULL || out->status == NULL) {
         status = til_no_memory(ctx, n, "set scores");
         goto done;
     }
@@ -63,7 +63,8 @@ til_status_t til_set_scores_init(til_ctx_t *ctx, const til_gsea_query_t *query,
                 "%s: %.3g%% of the %zu genes share their statistic with another: %s",
                 query->ranking->origin, 100 * out->order.tied_share, query->ranking->n_genes,
                 query->options.ties == TIL_TIES_BLOCK
-                ? "tied genes count as one step" : "they are walked in the order of the input");
+                    ? "tied genes count as one step"
+                    : "they are walked in the order of the input");
     TIL_TRY(til_parallel_for(ctx, n, GRAIN, score_range, out));
 
 done:
@@ -141,8 +142,9 @@ til_status_t til_set_scores_table(til_ctx_t *ctx, const til_set_scores_t *scores
         til_table_add_text(ctx, out, "status", "ok, or why there is no answer", &status_column));
     for (size_t i = 0; i < n; i++) {
         bool tested = query->status[i] == NULL;
-        const char *word = !tested ? query->status[i]
-                         : scores->status[i] != NULL ? scores->status[i] : "ok";
+        const char *word = !tested                     ? query->status[i]
+                           : scores->status[i] != NULL ? scores->status[i]
+                                                       : "ok";
         TIL_TRY(til_table_set_text(ctx, out, set_column, i, query->sets->sets[i].name));
         TIL_TRY(til_table_set_text(ctx, out, status_column, i, word));
         size[i] = til_query_size(query, i);

@@ -10,10 +10,10 @@
 typedef struct {
     const til_gsea_query_t *query;
     til_order_t order;
-    int *position;              /* members of set i, ascending, from query->offset[i] on       */
+    int *position; /* members of set i, ascending, from query->offset[i] on       */
     til_enrichment_t *at;
-    double *nes, *p, *log2err;  /* NaN until a method fills them                               */
-    const char **status;        /* NULL until a method gives one other than "ok"               */
+    double *nes, *p, *log2err; /* NaN until a method fills them                               */
+    const char **status;       /* NULL until a method gives one other than "ok"               */
 } til_set_scores_t;
 
 /* Orders the ranking and scores every set to be tested. */

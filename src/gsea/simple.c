@@ -24,7 +24,7 @@
 #include "gsea/set_scores.h"
 #include "math/dist.h"
 
-enum { GRAIN = 64 };            /* permutations of one task: sums are kept per task */
+enum { GRAIN = 64 }; /* permutations of one task: sums are kept per task */
 
 typedef struct {
     size_t set;
@@ -37,13 +37,13 @@ typedef struct {
     const til_set_scores_t *scores;
     size_t n_sets, n_sizes;
     entry_t *entry;
-    int *size;                  /* n_sizes, ascending                                        */
-    size_t *first;              /* n_sizes + 1                                               */
-    til_subset_t *subset;       /* by worker                                                 */
-    double *score;              /* n_sizes by worker                                         */
-    uint64_t *bucket;           /* (n_sets + n_sizes) by worker: scores between two entries  */
-    uint64_t *n_up, *n_down;    /* n_sizes by worker                                         */
-    double *sum;                /* 2 n_sizes by task: magnitudes up, down                    */
+    int *size;               /* n_sizes, ascending                                        */
+    size_t *first;           /* n_sizes + 1                                               */
+    til_subset_t *subset;    /* by worker                                                 */
+    double *score;           /* n_sizes by worker                                         */
+    uint64_t *bucket;        /* (n_sets + n_sizes) by worker: scores between two entries  */
+    uint64_t *n_up, *n_down; /* n_sizes by worker                                         */
+    double *sum;             /* 2 n_sizes by task: magnitudes up, down                    */
 } simple_t;
 
 static int by_size_then_es(const void *a, const void *b)
@@ -88,8 +88,8 @@ static til_status_t allocate(til_ctx_t *ctx, size_t n_tasks, simple_t *s)
     s->n_up = til_array_zero(n_workers * s->n_sizes, sizeof *s->n_up);
     s->n_down = til_array_zero(n_workers * s->n_sizes, sizeof *s->n_down);
     s->sum = til_array_zero(2 * n_tasks * s->n_sizes, sizeof *s->sum);
-    if (s->subset == NULL || s->score == NULL || s->bucket == NULL || s->n_up == NULL
-        || s->n_down == NULL || s->sum == NULL)
+    if (s->subset == NULL || s->score == NULL || s->bucket == NULL || s->n_up == NULL ||
+        s->n_down == NULL || s->sum == NULL)
         return til_no_memory(ctx, n_tasks * s->n_sizes, "permutation counts");
     for (size_t w = 0; w < n_workers; w++) {
         til_status_t status = til_subset_init(ctx, &s->scores->order.down, &s->subset[w]);
@@ -130,8 +130,9 @@ static size_t count_reached(const simple_t *s, size_t first, size_t end, double 
 static size_t bucket_of(const simple_t *s, size_t first, size_t end, double score)
 {
     size_t reached = count_reached(s, first, end, score);
-    while (reached > 0 && s->entry[first + reached - 1].es < 0
-           && s->entry[first + reached - 1].es >= score - TIL_SCORE_TOLERANCE) reached--;
+    while (reached > 0 && s->entry[first + reached - 1].es < 0 &&
+           s->entry[first + reached - 1].es >= score - TIL_SCORE_TOLERANCE)
+        reached--;
     return reached;
 }
 
@@ -149,8 +150,14 @@ static til_status_t permute_range(til_ctx_t *ctx, void *arg, int worker, size_t 
         for (size_t i = 0; i < s->n_sizes; i++) {
             size_t first = s->first[i];
             bucket[first + i + bucket_of(s, first, s->first[i + 1], score[i])]++;
-            if (score[i] >= 0) { s->n_up[w * s->n_sizes + i]++; sum[2 * i] += score[i]; }
-            if (score[i] <= 0) { s->n_down[w * s->n_sizes + i]++; sum[2 * i + 1] -= score[i]; }
+            if (score[i] >= 0) {
+                s->n_up[w * s->n_sizes + i]++;
+                sum[2 * i] += score[i];
+            }
+            if (score[i] <= 0) {
+                s->n_down[w * s->n_sizes + i]++;
+                sum[2 * i + 1] -= score[i];
+            }
         }
     }
     return TIL_OK;

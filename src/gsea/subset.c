@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "gsea/subset.h"
 
-#define BIT(i) (UINT64_C(1) << ((i) & 63))
+#define BIT(i) (UINT64_C(1) << ((i)&63))
 
 til_status_t til_subset_init(til_ctx_t *ctx, const til_walk_t *walk, til_subset_t *out)
 {
@@ -87,10 +87,10 @@ void til_subset_grow(til_subset_t *s, til_dice_t *dice, int size)
 
 /* The running sum while the hits are visited in order. */
 typedef struct {
-    double hit_scale, miss_step;    /* 1 / W, 1 / (n - k)                        */
-    double uniform;                 /* weight of a hit when W = 0, else 0        */
+    double hit_scale, miss_step; /* 1 / W, 1 / (n - k)                        */
+    double uniform;              /* weight of a hit when W = 0, else 0        */
     double sum, highest, lowest;
-    int n_hits, block_end;          /* block_end > 0: a block of ties is open    */
+    int n_hits, block_end; /* block_end > 0: a block of ties is open    */
 } scan_t;
 
 /* The sum of the weights again, free of the rounding that draw_by_complement leaves behind. */
@@ -169,8 +169,7 @@ static inline void scan_word(const til_walk_t *walk, scan_t *scan, uint64_t hits
 {
     if (scan->block_end == 0 && (hits & walk->tied[word]) == 0)
         scan_plain_word(walk, scan, hits, word * 64);
-    else
-        scan_tied_word(walk, scan, hits, word * 64);
+    else scan_tied_word(walk, scan, hits, word * 64);
 }
 
 static inline void scan_end(scan_t *scan, double *highest, double *lowest)

@@ -16,12 +16,12 @@
 #include "gsea/enrichment.h"
 
 typedef struct {
-    const til_walk_t *walk;     /* borrowed                                            */
-    uint64_t *bits;             /* one bit per position                                */
-    uint64_t *words;            /* one bit per word of `bits` that may not be zero     */
-    int n_words;                /* of `words`                                          */
-    int size;                   /* positions in the set                                */
-    double sum;                 /* of their weights                                    */
+    const til_walk_t *walk; /* borrowed                                            */
+    uint64_t *bits;         /* one bit per position                                */
+    uint64_t *words;        /* one bit per word of `bits` that may not be zero     */
+    int n_words;            /* of `words`                                          */
+    int size;               /* positions in the set                                */
+    double sum;             /* of their weights                                    */
 } til_subset_t;
 
 /* An empty set; TIL_ENOMEM. */

@@ -33,13 +33,13 @@
 #include "base/alloc.h"
 #include "gsea/tilt.h"
 
-#define WINDOW 6.0              /* nats above the minimum that the mixture covers             */
-#define SHARE_DECAY 0.8         /* share ~ exp(-SHARE_DECAY (I(t) - min I))                   */
-#define FAMILY_WIDTH 0.5        /* of one tilt, in log(t + n/200)                             */
-#define LATEST 0.9              /* crossings are sought in the first LATEST n positions       */
-#define MAX_ODDS 50.0           /* |log odds| is clipped here                                 */
+#define WINDOW       6.0  /* nats above the minimum that the mixture covers             */
+#define SHARE_DECAY  0.8  /* share ~ exp(-SHARE_DECAY (I(t) - min I))                   */
+#define FAMILY_WIDTH 0.5  /* of one tilt, in log(t + n/200)                             */
+#define LATEST       0.9  /* crossings are sought in the first LATEST n positions       */
+#define MAX_ODDS     50.0 /* |log odds| is clipped here                                 */
 
-#define ADDED_SHARE 0.3         /* of the law til_tilt_add_all_before adds                    */
+#define ADDED_SHARE 0.3 /* of the law til_tilt_add_all_before adds                    */
 
 enum { MAX_PROFILE = 128, MAX_FAMILIES = 8, NEWTON_STEPS = 50, SPREAD_POINTS = TIL_MAX_POINTS - 1 };
 
@@ -86,7 +86,8 @@ til_status_t til_tilt_base_init(til_ctx_t *ctx, const til_walk_t *walk, til_tilt
     if (out->log_factorial == NULL) return til_no_memory(ctx, (size_t)n + 1, "log factorials");
     out->log_factorial[0] = 0;
     for (int i = 1; i <= n; i++) out->log_factorial[i] = out->log_factorial[i - 1] + log(i);
-    for (int i = 1; i < n; i++) if (walk->weight[i] < walk->weight[smallest]) smallest = i;
+    for (int i = 1; i < n; i++)
+        if (walk->weight[i] < walk->weight[smallest]) smallest = i;
     out->n_coarse = make_bounds(out->coarse, sqrt(2), n, smallest);
     out->n_fine = make_bounds(out->fine, 1.35, n, smallest);
     return TIL_OK;
@@ -133,15 +134,12 @@ typedef struct {
     const til_classes_t *classes;
     int split, size, n, t;
     double score;
-    double pi[TIL_MAX_CLASSES], slope[TIL_MAX_CLASSES];     /* slope: s_i of the class */
-    double w, c, count_error, line_error;                   /* sum pi - k, E F_t      */
-    double h11, h12, h22;                                   /* Jacobian               */
+    double pi[TIL_MAX_CLASSES], slope[TIL_MAX_CLASSES]; /* slope: s_i of the class */
+    double w, c, count_error, line_error;               /* sum pi - k, E F_t      */
+    double h11, h12, h22;                               /* Jacobian               */
 } system_t;
 
-static double clip(double x, double limit)
-{
-    return x > limit ? limit : x < -limit ? -limit : x;
-}
+static double clip(double x, double limit) { return x > limit ? limit : x < -limit ? -limit : x; }
 
 static void set_probabilities(system_t *sys, double a, double theta)
 {
@@ -216,7 +214,11 @@ static double divergence(const system_t *sys)
 static til_tilt_outcome_t solve(const til_classes_t *classes, int split, int n, int size,
                                 double score, til_tilt_t *tilt)
 {
-    system_t sys = { .classes = classes, .split = split, .n = n, .size = size, .score = score,
+    system_t sys = { .classes = classes,
+                     .split = split,
+                     .n = n,
+                     .size = size,
+                     .score = score,
                      .t = classes->bound[split] };
     bool warm = tilt->theta > 0;
     double a = warm ? tilt->a : log((double)size / (n - size)), theta = warm ? tilt->theta : 0;
@@ -230,8 +232,8 @@ static til_tilt_outcome_t solve(const til_classes_t *classes, int split, int n, 
             return TIL_TILT_NOT_NEEDED;
         }
         /* a proposal need not be exact: the estimator corrects for what it is */
-        if (i > 0 && fabs(sys.count_error) < 1e-3 * sqrt(size)
-            && fabs(sys.line_error) < 1e-2 * sqrt(sys.h22)) {
+        if (i > 0 && fabs(sys.count_error) < 1e-3 * sqrt(size) &&
+            fabs(sys.line_error) < 1e-2 * sqrt(sys.h22)) {
             *tilt = (til_tilt_t){ a, theta, sys.c, sys.w, false, divergence(&sys) };
             return TIL_TILT_OK;
         }
@@ -254,7 +256,8 @@ static til_tilt_outcome_t put_all_before(int n, int size, int t, til_tilt_t *til
         return TIL_TILT_IMPOSSIBLE;
     }
     double out = t > size ? (t - size) * (log1p(-q) - log1p(-p)) : 0;
-    *tilt = (til_tilt_t){ .a = t > size ? log(q / (1 - q)) : MAX_ODDS, .all_before = true,
+    *tilt = (til_tilt_t){ .a = t > size ? log(q / (1 - q)) : MAX_ODDS,
+                          .all_before = true,
                           .rate = size * log(q / p) + out - (n - t) * log1p(-p) };
     return TIL_TILT_OK;
 }
@@ -366,15 +369,9 @@ static void profile_refine(profile_t *p)
     }
 }
 
-static double scale_of(int n, int t)
-{
-    return log(t + n / 200.0);
-}
+static double scale_of(int n, int t) { return log(t + n / 200.0); }
 
-static int position_of(int n, double x)
-{
-    return (int)(exp(x) - n / 200.0 + 0.5);
-}
+static int position_of(int n, double x) { return (int)(exp(x) - n / 200.0 + 0.5); }
 
 /* The stretch of scale_of(t) where the interpolated rate is below its minimum + WINDOW. */
 static void profile_window(const profile_t *p, double *low, double *high)
@@ -414,8 +411,9 @@ static const til_tilt_t *profile_nearest(const profile_t *p, double x)
 {
     int n = p->base->walk->n, nearest = p->best;
     for (int i = 0; i < p->n; i++)
-        if (isfinite(p->at[i].rate)
-            && fabs(scale_of(n, p->t[i]) - x) < fabs(scale_of(n, p->t[nearest]) - x)) nearest = i;
+        if (isfinite(p->at[i].rate) &&
+            fabs(scale_of(n, p->t[i]) - x) < fabs(scale_of(n, p->t[nearest]) - x))
+            nearest = i;
     return &p->at[nearest];
 }
 
@@ -501,13 +499,17 @@ static void set_families(const profile_t *p, double width, til_tilt_plan_t *plan
         centre /= mass;
         for (int i = first; i < end; i++) {
             double distance = fabs(scale_of(n, plan->point[i]) - centre);
-            if (distance < gap) { gap = distance; split = plan->point_class[i]; }
+            if (distance < gap) {
+                gap = distance;
+                split = plan->point_class[i];
+            }
         }
         plan->tilt[f] = *profile_nearest(p, centre);
-        if (solve(&plan->classes, split, n, plan->size, plan->score, &plan->tilt[f])
-            != TIL_TILT_OK
-            && put_all_before(n, plan->size, plan->classes.bound[split], &plan->tilt[f])
-            != TIL_TILT_OK) plan->tilt[f] = p->at[p->best];
+        if (solve(&plan->classes, split, n, plan->size, plan->score, &plan->tilt[f]) !=
+                TIL_TILT_OK &&
+            put_all_before(n, plan->size, plan->classes.bound[split], &plan->tilt[f]) !=
+                TIL_TILT_OK)
+            plan->tilt[f] = p->at[p->best];
         plan->family_end[f] = first = end;
     }
     set_last_family(p, plan);

@@ -14,10 +14,7 @@
 #include "math/dist.h"
 
 /* A probability, or its log. False for NaN. */
-static bool is_probability(double p, bool log)
-{
-    return log ? p <= 0 : p >= 0 && p <= 1;
-}
+static bool is_probability(double p, bool log) { return log ? p <= 0 : p >= 0 && p <= 1; }
 
 static bool is_whole(double x)
 {

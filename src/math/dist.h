@@ -15,7 +15,7 @@ double til_dnorm(double x, double mean, double sd, bool log);
 double til_pt(double t, double df, bool upper, bool log);
 double til_qt(double p, double df, bool upper, bool log);
 double til_pf(double f, double df1, double df2, bool upper, bool log);
-double til_df(double f, double df1, double df2, bool log);     /* density */
+double til_df(double f, double df1, double df2, bool log); /* density */
 double til_qf(double p, double df1, double df2, bool upper, bool log);
 double til_pchisq(double x, double df, bool upper, bool log);
 double til_qchisq(double p, double df, bool upper, bool log);
@@ -30,10 +30,10 @@ double til_dnbinom_mu(double x, double size, double mu, bool log);
 double til_pnbinom_mu(double x, double size, double mu, bool upper, bool log);
 double til_phyper(double x, double white, double black, double drawn, bool upper, bool log);
 
-double til_lgamma(double x);        /* log |Gamma(x)| */
+double til_lgamma(double x); /* log |Gamma(x)| */
 double til_digamma(double x);
 double til_trigamma(double x);
-double til_trigamma_inverse(double y);  /* limma trigammaInverse(): Newton, 1e-8 relative */
+double til_trigamma_inverse(double y); /* limma trigammaInverse(): Newton, 1e-8 relative */
 double til_lbeta(double a, double b);
 double til_lchoose(double n, double k);
 

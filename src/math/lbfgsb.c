@@ -25,8 +25,8 @@
 
 enum { MEMORY = 5, MAX_ITER = 100, MAX_TRIALS = 20 };
 
-static const double FACTR = 1e7;        /* stop when the gain is under FACTR * DBL_EPSILON */
-static const double STEP = 1e-3;        /* of the numerical gradient                       */
+static const double FACTR = 1e7; /* stop when the gain is under FACTR * DBL_EPSILON */
+static const double STEP = 1e-3; /* of the numerical gradient                       */
 
 typedef struct {
     til_vector_fn *f;
@@ -35,20 +35,17 @@ typedef struct {
     size_t n;
     const double *lower, *upper;
 
-    double *x, *g;              /* where we are                                       */
+    double *x, *g; /* where we are                                       */
     double *x_before, *g_before;
-    double *z, *target;         /* the model's minimum, minus x and itself            */
-    double *direction, *model_g;        /* scratch of the model                       */
-    double *s, *y;              /* MEMORY x n, oldest first                           */
-    double *b, *reduced;        /* n x n                                              */
+    double *z, *target;          /* the model's minimum, minus x and itself            */
+    double *direction, *model_g; /* scratch of the model                       */
+    double *s, *y;               /* MEMORY x n, oldest first                           */
+    double *b, *reduced;         /* n x n                                              */
     size_t n_pairs;
     double theta;
 } box_t;
 
-size_t til_lbfgsb_work_size(size_t n)
-{
-    return n * (7 + 2 * MEMORY) + 2 * n * n;
-}
+size_t til_lbfgsb_work_size(size_t n) { return n * (7 + 2 * MEMORY) + 2 * n * n; }
 
 static double dot(size_t n, const double *a, const double *b)
 {
@@ -57,16 +54,13 @@ static double dot(size_t n, const double *a, const double *b)
     return sum;
 }
 
-static double clamp(double x, double lo, double hi)
-{
-    return x < lo ? lo : x > hi ? hi : x;
-}
+static double clamp(double x, double lo, double hi) { return x < lo ? lo : x > hi ? hi : x; }
 
 /* Central differences, one-sided where the box cuts them. */
 static void gradient(box_t *p)
 {
     if (p->slope != NULL) {
-        double *up = p->model_g, *down = p->reduced;    /* both free between two steps */
+        double *up = p->model_g, *down = p->reduced; /* both free between two steps */
         for (size_t i = 0; i < p->n; i++) {
             up[i] = p->x[i] + STEP > p->upper[i] ? p->upper[i] - p->x[i] : STEP;
             down[i] = p->x[i] - STEP < p->lower[i] ? p->x[i] - p->lower[i] : STEP;
@@ -242,9 +236,9 @@ typedef struct {
 } trial_t;
 
 typedef struct {
-    trial_t best, other;        /* the ends of the interval of uncertainty */
+    trial_t best, other; /* the ends of the interval of uncertainty */
     bool bracketed;
-    double lo, hi;              /* where the next trial may lie            */
+    double lo, hi; /* where the next trial may lie            */
 } interval_t;
 
 /* sqrt(a^2 - b c), scaled by the largest of the three: the root in the minimiser of a cubic. */
@@ -262,20 +256,20 @@ static double next_step(interval_t *v, trial_t p)
     double theta = 3 * (x.f - p.f) / (p.t - x.t) + x.g + p.g;
     double root = cubic_root(theta, x.g, p.g);
 
-    if (p.f > x.f) {                            /* case 1: higher, the minimum is bracketed */
+    if (p.f > x.f) { /* case 1: higher, the minimum is bracketed */
         double gamma = p.t < x.t ? -root : root;
         double cubic = x.t + (gamma - x.g + theta) / (gamma - x.g + gamma + p.g) * (p.t - x.t);
         double quadratic = x.t + x.g / ((x.f - p.f) / (p.t - x.t) + x.g) / 2 * (p.t - x.t);
         bool cubic_nearer = fabs(cubic - x.t) < fabs(quadratic - x.t);
         step = cubic_nearer ? cubic : cubic + (quadratic - cubic) / 2;
         v->bracketed = true;
-    } else if (sign < 0) {                      /* case 2: the slope changed its sign */
+    } else if (sign < 0) { /* case 2: the slope changed its sign */
         double gamma = p.t > x.t ? -root : root;
         double cubic = p.t + (gamma - p.g + theta) / (gamma - p.g + gamma + x.g) * (x.t - p.t);
         double secant = p.t + p.g / (p.g - x.g) * (x.t - p.t);
         step = fabs(cubic - p.t) > fabs(secant - p.t) ? cubic : secant;
         v->bracketed = true;
-    } else if (fabs(p.g) < fabs(x.g)) {         /* case 3: it goes down, less steeply */
+    } else if (fabs(p.g) < fabs(x.g)) { /* case 3: it goes down, less steeply */
         double gamma = p.t > x.t ? -root : root;
         double r = (gamma - p.g + theta) / (gamma + (x.g - p.g) + gamma);
         double cubic = r < 0 && gamma != 0 ? p.t + r * (x.t - p.t) : p.t > x.t ? v->hi : v->lo;
@@ -288,7 +282,7 @@ static double next_step(interval_t *v, trial_t p)
         } else {
             step = clamp(cubic_nearer ? secant : cubic, v->lo, v->hi);
         }
-    } else if (v->bracketed) {                  /* case 4: down as steeply or more */
+    } else if (v->bracketed) { /* case 4: down as steeply or more */
         double theta_y = 3 * (p.f - y.f) / (y.t - p.t) + y.g + p.g;
         double root_y = cubic_root(theta_y, y.g, p.g), gamma = p.t > y.t ? -root_y : root_y;
         step = p.t + (gamma - p.g + theta_y) / (gamma - p.g + gamma + y.g) * (y.t - p.t);
@@ -431,8 +425,8 @@ static bool iterate(box_t *p, bool first, box_kind_t kind, double *value)
 /* Cuts `work` into the arrays of `p`. */
 static void lay_out(box_t *p, double *work)
 {
-    double **const parts[] = { &p->g, &p->x_before, &p->g_before, &p->z, &p->target,
-                               &p->direction, &p->model_g };
+    double **const parts[] = { &p->g,      &p->x_before,  &p->g_before, &p->z,
+                               &p->target, &p->direction, &p->model_g };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++, work += p->n) *parts[i] = work;
     p->s = work;
     p->y = p->s + MEMORY * p->n;
@@ -443,8 +437,9 @@ static void lay_out(box_t *p, double *work)
 bool til_lbfgsb_sloped(til_vector_fn *f, til_vector_slope_fn *slope, void *arg, size_t n, double *x,
                        const double *lower, const double *upper, double *work, double *value)
 {
-    box_t p = { .f = f, .slope = slope, .arg = arg, .n = n, .lower = lower, .upper = upper,
-                .x = x };
+    box_t p = {
+        .f = f, .slope = slope, .arg = arg, .n = n, .lower = lower, .upper = upper, .x = x
+    };
 
     lay_out(&p, work);
     for (size_t i = 0; i < n; i++) x[i] = clamp(x[i], lower[i], upper[i]);
@@ -458,7 +453,7 @@ bool til_lbfgsb_sloped(til_vector_fn *f, til_vector_slope_fn *slope, void *arg, 
         if (is_stationary(&p)) return true;
         double before = *value;
         if (!iterate(&p, iter == 0, kind_of(&p), value)) return false;
-        if (iter == MAX_ITER) return false;     /* R gives up on seeing step 101, and keeps it */
+        if (iter == MAX_ITER) return false; /* R gives up on seeing step 101, and keeps it */
         double scale = fmax(fmax(fabs(before), fabs(*value)), 1);
         if (before - *value <= DBL_EPSILON * FACTR * scale) return true;
         remember(&p);

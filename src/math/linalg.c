@@ -48,8 +48,10 @@ const char *til_linalg_version(void)
 static til_status_t check_sizes(til_ctx_t *ctx, size_t a, size_t b, size_t c)
 {
     if (a <= INT_MAX && b <= INT_MAX && c <= INT_MAX) return TIL_OK;
-    return til_fail(ctx, TIL_EINPUT, "a matrix of %zu x %zu (x %zu) is too large for LAPACK: "
-                    "at most %d rows or columns", a, b, c, INT_MAX);
+    return til_fail(ctx, TIL_EINPUT,
+                    "a matrix of %zu x %zu (x %zu) is too large for LAPACK: "
+                    "at most %d rows or columns",
+                    a, b, c, INT_MAX);
 }
 
 /* What LAPACKE returned, in our words. */
@@ -102,11 +104,13 @@ til_status_t til_qr(til_ctx_t *ctx, size_t n, size_t p, double *a, double *tau)
         if (!isfinite(a[i])) return check_info(ctx, "QR", -1);
     if (p <= TIL_SMALL) {
         double work[TIL_SMALL];
-        return check_info(ctx, "QR", LAPACKE_dgeqr2_work(LAPACK_COL_MAJOR, (lapack_int)n,
-                          (lapack_int)p, a, (lapack_int)n, tau, work));
+        return check_info(ctx, "QR",
+                          LAPACKE_dgeqr2_work(LAPACK_COL_MAJOR, (lapack_int)n, (lapack_int)p, a,
+                                              (lapack_int)n, tau, work));
     }
-    return check_info(ctx, "QR", LAPACKE_dgeqrf(LAPACK_COL_MAJOR, (lapack_int)n, (lapack_int)p, a,
-                                                (lapack_int)n, tau));
+    return check_info(
+        ctx, "QR",
+        LAPACKE_dgeqrf(LAPACK_COL_MAJOR, (lapack_int)n, (lapack_int)p, a, (lapack_int)n, tau));
 }
 
 /* y <- (1 - tau v v') y, v = (1, tail), on the n entries from y. */
@@ -121,18 +125,19 @@ static void reflect(size_t n, const double *tail, double tau, double *y)
 til_status_t til_qr_apply(til_ctx_t *ctx, size_t n, size_t p, const double *a, const double *tau,
                           bool transpose, size_t k, double *y)
 {
-    enum { FEW_COLUMNS = 8 };       /* up to here blocking gains nothing */
+    enum { FEW_COLUMNS = 8 }; /* up to here blocking gains nothing */
 
     til_status_t status = check_sizes(ctx, n, p, k);
     if (status != TIL_OK || k == 0 || p == 0) return status;
     if (p > TIL_SMALL && k > FEW_COLUMNS)
-        return check_info(ctx, "QR", LAPACKE_dormqr(LAPACK_COL_MAJOR, 'L', transpose ? 'T' : 'N',
-                          (lapack_int)n, (lapack_int)k, (lapack_int)p, a, (lapack_int)n, tau, y,
-                          (lapack_int)n));
+        return check_info(ctx, "QR",
+                          LAPACKE_dormqr(LAPACK_COL_MAJOR, 'L', transpose ? 'T' : 'N',
+                                         (lapack_int)n, (lapack_int)k, (lapack_int)p, a,
+                                         (lapack_int)n, tau, y, (lapack_int)n));
 
     for (size_t col = 0; col < k; col++)
         for (size_t step = 0; step < p; step++) {
-            size_t j = transpose ? step : p - 1 - step;     /* Q' = H_p ... H_1 */
+            size_t j = transpose ? step : p - 1 - step; /* Q' = H_p ... H_1 */
             reflect(n - j, a + j * n + j + 1, tau[j], y + col * n + j);
         }
     return TIL_OK;
@@ -143,15 +148,17 @@ til_status_t til_solve_upper(til_ctx_t *ctx, size_t p, const double *r, size_t l
 {
     for (size_t j = 0; j < p; j++)
         if (r[j * ld + j] == 0 || isnan(r[j * ld + j]))
-            return til_fail(ctx, TIL_ENUMERIC, "a triangular system of %zu equations is singular "
-                            "at %zu", p, j + 1);
+            return til_fail(ctx, TIL_ENUMERIC,
+                            "a triangular system of %zu equations is singular "
+                            "at %zu",
+                            p, j + 1);
 
     for (size_t col = 0; col < k; col++) {
         double *x = b + col * p;
         if (transpose) {
             for (size_t j = 0; j < p; j++) x[j] = (x[j] - dot(j, r + j * ld, x)) / r[j * ld + j];
         } else {
-            for (size_t j = p; j-- > 0; ) {
+            for (size_t j = p; j-- > 0;) {
                 x[j] /= r[j * ld + j];
                 add_multiple(j, -x[j], r + j * ld, x);
             }
@@ -162,10 +169,10 @@ til_status_t til_solve_upper(til_ctx_t *ctx, size_t p, const double *r, size_t l
 
 /* The state of one column while R's pivoting walks over them. */
 typedef struct {
-    double *x;              /* n values                                            */
-    double left;            /* norm of what the reflections so far left, updated    */
-    double at_first;        /* norm at the start, 1 for a column of zeros           */
-    size_t index;           /* which column of the matrix                          */
+    double *x;       /* n values                                            */
+    double left;     /* norm of what the reflections so far left, updated    */
+    double at_first; /* norm at the start, 1 for a column of zeros           */
+    size_t index;    /* which column of the matrix                          */
 } column_t;
 
 /* Downdates the norm of a column whose row l was just taken out; a norm that lost nearly all its
@@ -184,7 +191,7 @@ static void shorten(column_t *c, size_t l, size_t n)
  * `tolerance` of its norm is new. Returns the rank. */
 static size_t limited_pivoting(size_t n, size_t p, column_t *columns, double tolerance)
 {
-    size_t n_left = p;              /* columns not sent to the end */
+    size_t n_left = p; /* columns not sent to the end */
 
     for (size_t l = 0; l < n && l < p; l++) {
         while (l < n_left && columns[l].left < columns[l].at_first * tolerance) {
@@ -250,8 +257,7 @@ bool til_chol(size_t p, double *a)
         double d = sqrt(col[j]);
         col[j] = d;
         for (size_t i = j + 1; i < p; i++) col[i] /= d;
-        for (size_t k = j + 1; k < p; k++)
-            add_multiple(p - k, -col[k], col + k, a + k * p + k);
+        for (size_t k = j + 1; k < p; k++) add_multiple(p - k, -col[k], col + k, a + k * p + k);
     }
     return true;
 }
@@ -262,7 +268,7 @@ void til_chol_solve(size_t p, const double *l, double *b)
         b[j] /= l[j * p + j];
         add_multiple(p - j - 1, -b[j], l + j * p + j + 1, b + j + 1);
     }
-    for (size_t j = p; j-- > 0; )
+    for (size_t j = p; j-- > 0;)
         b[j] = (b[j] - dot(p - j - 1, l + j * p + j + 1, b + j + 1)) / l[j * p + j];
 }
 
@@ -318,7 +324,7 @@ til_status_t til_svd(til_ctx_t *ctx, size_t m, size_t n, double *a, double *valu
 {
     til_status_t status = TIL_OK;
     size_t rank = m < n ? m : n;
-    double *spare = NULL;           /* for the side the caller does not want */
+    double *spare = NULL; /* for the side the caller does not want */
 
     TIL_TRY(check_sizes(ctx, m, n, 0));
     if (rank == 0) return TIL_OK;
@@ -334,8 +340,8 @@ til_status_t til_svd(til_ctx_t *ctx, size_t m, size_t n, double *a, double *valu
     }
     TIL_TRY(check_info(ctx, "a singular value decomposition",
                        LAPACKE_dgesdd(LAPACK_COL_MAJOR, vectors ? 'S' : 'N', (lapack_int)m,
-                                      (lapack_int)n, a, (lapack_int)m, values, u, (lapack_int)m,
-                                      vt, (lapack_int)rank)));
+                                      (lapack_int)n, a, (lapack_int)m, values, u, (lapack_int)m, vt,
+                                      (lapack_int)rank)));
 
 done:
     free(spare);

@@ -27,7 +27,7 @@
 #include "math/order.h"
 #include "math/smooth.h"
 
-enum { MAX_COEF = 3 };          /* 1, t, t^2 / 2 */
+enum { MAX_COEF = 3 }; /* 1, t, t^2 / 2 */
 
 static const double CUT = 0.8;
 
@@ -39,13 +39,13 @@ typedef struct {
 struct til_locfit {
     size_t n_coef, n_vertices, room;
     poly_t global;
-    double *at, *value, *slope, *reach;     /* of the vertices, ascending; global taken out */
+    double *at, *value, *slope, *reach; /* of the vertices, ascending; global taken out */
 };
 
 /* The data and the room to measure distances in. */
 typedef struct {
     size_t n, n_near, n_coef;
-    const double *x, *y, *weight;           /* weight may be NULL: all 1 */
+    const double *x, *y, *weight; /* weight may be NULL: all 1 */
     double *distance;
 } job_t;
 
@@ -128,7 +128,7 @@ static bool fit_poly(const job_t *job, double center, double h, poly_t *out)
     double a[MAX_COEF][MAX_COEF] = { { 0 } }, b[MAX_COEF] = { 0 };
     double moment[2 * MAX_COEF - 1] = { 0 }, sum = 0, mean;
 
-    for (int pass = 0; pass < 2; pass++) {      /* first the mean, then what it leaves */
+    for (int pass = 0; pass < 2; pass++) { /* first the mean, then what it leaves */
         mean = pass == 0 ? 0 : sum / moment[0];
         if (pass == 1 && !(moment[0] > 0)) return false;
         for (size_t i = 0; i < job->n; i++) {
@@ -165,8 +165,10 @@ static til_status_t add_vertex(til_ctx_t *ctx, const job_t *job, double v, til_l
     double h = til_select_inplace(job->n, job->distance, job->n_near - 1);
 
     if (!(h > 0) || !fit_poly(job, v, h, &local))
-        return til_fail(ctx, TIL_ENUMERIC, "local regression: too few different points around %g "
-                        "to fit a curve", v);
+        return til_fail(ctx, TIL_ENUMERIC,
+                        "local regression: too few different points around %g "
+                        "to fit a curve",
+                        v);
     if (fit->n_vertices == fit->room) {
         double **parts[] = { &fit->at, &fit->value, &fit->slope, &fit->reach };
         size_t room = fit->room;
@@ -249,7 +251,7 @@ done:
 
 static til_status_t start(til_ctx_t *ctx, const job_t *data, double fraction, til_locfit_t **out)
 {
-    const double GUARD = 1e-12;     /* fraction * n that should be whole */
+    const double GUARD = 1e-12; /* fraction * n that should be whole */
     til_status_t status = TIL_OK;
     job_t job = *data;
     til_locfit_t *fit = til_array_zero(1, sizeof *fit);

@@ -39,7 +39,7 @@ static double interpolate(point_t a, point_t b, point_t c, double before, double
 
 double til_zeroin(til_scalar_fn *f, void *arg, double lo, double hi, double tol, int max_iter)
 {
-    point_t a = { lo, f(lo, arg) }, b = { hi, f(hi, arg) }, c = a;   /* root between b and c */
+    point_t a = { lo, f(lo, arg) }, b = { hi, f(hi, arg) }, c = a; /* root between b and c */
 
     if (a.y == 0) return lo;
     if (b.y == 0) return hi;
@@ -47,7 +47,7 @@ double til_zeroin(til_scalar_fn *f, void *arg, double lo, double hi, double tol,
 
     for (int step = 0; step <= max_iter; step++) {
         double before = b.x - a.x;
-        if (fabs(c.y) < fabs(b.y)) {        /* b is to be the best so far */
+        if (fabs(c.y) < fabs(b.y)) { /* b is to be the best so far */
             a = b;
             b = c;
             c = a;
@@ -98,7 +98,7 @@ double til_fmin(til_scalar_fn *f, void *arg, double lo, double hi, double tol)
 {
     const double SECTION = (3 - sqrt(5)) * 0.5, SQRT_EPS = sqrt(DBL_EPSILON);
     valley_t s = { .lo = lo, .hi = hi };
-    double move = 0, before = 0;            /* the last step and the one before it */
+    double move = 0, before = 0; /* the last step and the one before it */
 
     s.x.x = lo + SECTION * (hi - lo);
     s.x.y = f(s.x.x, arg);
@@ -107,7 +107,7 @@ double til_fmin(til_scalar_fn *f, void *arg, double lo, double hi, double tol)
         double mid = (s.lo + s.hi) * 0.5, x = s.x.x, reach = SQRT_EPS * fabs(x) + tol / 3;
         if (fabs(x - mid) <= 2 * reach - (s.hi - s.lo) * 0.5) return x;
 
-        double p = 0, q = 0, r = 0;         /* the parabola's vertex is at x + p / q */
+        double p = 0, q = 0, r = 0; /* the parabola's vertex is at x + p / q */
         if (fabs(before) > reach) {
             r = (x - s.w.x) * (s.x.y - s.v.y);
             q = (x - s.v.x) * (s.x.y - s.w.y);

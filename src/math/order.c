@@ -18,7 +18,7 @@
 #include "base/alloc.h"
 #include "math/order.h"
 
-enum { SHORT_RANGE = 16 };      /* below this insertion sort wins */
+enum { SHORT_RANGE = 16 }; /* below this insertion sort wins */
 
 static void swap(double *a, double *b)
 {
@@ -68,8 +68,10 @@ static size_t partition(size_t n, double *x)
     double pivot = x[mid];
     size_t i = 0, j = n - 1;
     for (;;) {
-        do i++; while (x[i] < pivot);
-        do j--; while (x[j] > pivot);
+        do i++;
+        while (x[i] < pivot);
+        do j--;
+        while (x[j] > pivot);
         if (i >= j) return j + 1;
         swap(&x[i], &x[j]);
     }
@@ -86,7 +88,10 @@ static int split_budget(size_t n)
 static void sort_range(size_t n, double *x, int budget)
 {
     while (n > SHORT_RANGE) {
-        if (budget-- == 0) { heap_sort(n, x); return; }
+        if (budget-- == 0) {
+            heap_sort(n, x);
+            return;
+        }
         size_t cut = partition(n, x);
         if (cut < n - cut) {
             sort_range(cut, x, budget);
@@ -113,7 +118,10 @@ double til_select_inplace(size_t n, double *x, size_t k)
     int budget = split_budget(n);
 
     while (n > SHORT_RANGE) {
-        if (budget-- == 0) { heap_sort(n, x); return x[k]; }
+        if (budget-- == 0) {
+            heap_sort(n, x);
+            return x[k];
+        }
         size_t cut = partition(n, x);
         if (k < cut) {
             n = cut;
@@ -199,8 +207,8 @@ void til_order_points(size_t n, const double *x, size_t n_points, const size_t *
         if (is_divided) {
             n_left = gather(n, x, &all, &rank, &n_below, scratch);
             /* heavy tails leave most values in one bucket: divide that one */
-            for (size_t before = n; n_left > FEW && n_left < before &&
-                                    fill_buckets(n_left, scratch, &part);) {
+            for (size_t before = n;
+                 n_left > FEW && n_left < before && fill_buckets(n_left, scratch, &part);) {
                 before = n_left;
                 n_left = gather(n_left, scratch, &part, &rank, &n_below, scratch);
             }
@@ -229,7 +237,7 @@ double til_median_inplace(size_t n, double *x)
     double upper = til_select_inplace(n, x, n / 2);
     if (n % 2 == 1) return upper;
 
-    double lower = x[0];            /* selection left the smaller half in front */
+    double lower = x[0]; /* selection left the smaller half in front */
     for (size_t i = 1; i < n / 2; i++) lower = x[i] > lower ? x[i] : lower;
     double middle[2] = { lower, upper };
     return mean(2, middle);
@@ -328,7 +336,10 @@ til_status_t til_rank(til_ctx_t *ctx, size_t n, const double *x, til_ties_t ties
     if (order == NULL) return til_no_memory(ctx, n, "ranks");
 
     til_status_t status = til_order(ctx, n, x, false, order);
-    if (status != TIL_OK) { free(order); return status; }
+    if (status != TIL_OK) {
+        free(order);
+        return status;
+    }
 
     for (size_t begin = 0, end; begin < n; begin = end) {
         double value = x[order[begin]];
@@ -353,13 +364,16 @@ static til_status_t adjust(til_ctx_t *ctx, size_t n, const double *p, bool holm,
     if (order == NULL) return til_no_memory(ctx, n, "p-values");
 
     til_status_t status = til_order(ctx, n, p, !holm, order);
-    if (status != TIL_OK) { free(order); return status; }
+    if (status != TIL_OK) {
+        free(order);
+        return status;
+    }
 
     size_t n_tests = n;
     while (n_tests > 0 && isnan(p[order[n_tests - 1]])) n_tests--;
     double running = holm ? 0 : INFINITY;
     for (size_t i = 0; i < n_tests; i++) {
-        double left = (double)(n_tests - i);        /* hypotheses at this p-value or beyond it */
+        double left = (double)(n_tests - i); /* hypotheses at this p-value or beyond it */
         double q = p[order[i]];
         q = holm ? left * q : (double)n_tests / left * q;
         if (holm ? q > running : q < running) running = q;

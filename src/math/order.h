@@ -12,14 +12,14 @@ void til_sort(size_t n, double *x);
 
 /* order[0..n): indices that sort x, stable (R's order()); ties keep their input order in either
  * direction. TIL_ENOMEM. */
-TIL_MUST_USE til_status_t til_order(til_ctx_t *ctx, size_t n, const double *x, bool decreasing,
-                                    size_t *order);
+TIL_MUST_USE
+til_status_t til_order(til_ctx_t *ctx, size_t n, const double *x, bool decreasing, size_t *order);
 
 typedef enum { TIL_TIES_AVERAGE, TIL_TIES_MIN, TIL_TIES_MAX, TIL_TIES_FIRST } til_ties_t;
 
 /* rank[0..n): 1-based ascending ranks, R's rank(); NaN has rank NaN. */
-TIL_MUST_USE til_status_t til_rank(til_ctx_t *ctx, size_t n, const double *x, til_ties_t ties,
-                                   double *rank);
+TIL_MUST_USE
+til_status_t til_rank(til_ctx_t *ctx, size_t n, const double *x, til_ties_t ties, double *rank);
 
 /* The k-th smallest (k from 0) by selection; x is reordered. No NaN. */
 double til_select_inplace(size_t n, double *x, size_t k);
@@ -27,7 +27,7 @@ double til_select_inplace(size_t n, double *x, size_t k);
 /* One value of a sorted order, and where its ties stand. */
 typedef struct {
     double value;
-    size_t n_less, n_equal;     /* of all n values */
+    size_t n_less, n_equal; /* of all n values */
 } til_order_point_t;
 
 /* The k-th smallest (k from 0) of x without changing x: buckets instead of comparisons, for long x
@@ -51,9 +51,9 @@ double til_trimmed_mean_inplace(size_t n, double *x, double trim);
 
 /* Benjamini-Hochberg (fdr) and Holm adjusted p-values as R's p.adjust: NaN stay NaN and do not
  * count. adjusted may be p itself. */
-TIL_MUST_USE til_status_t til_adjust_bh(til_ctx_t *ctx, size_t n, const double *p,
-                                        double *adjusted);
-TIL_MUST_USE til_status_t til_adjust_holm(til_ctx_t *ctx, size_t n, const double *p,
-                                          double *adjusted);
+TIL_MUST_USE
+til_status_t til_adjust_bh(til_ctx_t *ctx, size_t n, const double *p, double *adjusted);
+TIL_MUST_USE
+til_status_t til_adjust_holm(til_ctx_t *ctx, size_t n, const double *p, double *adjusted);
 
 #endif

@@ -32,8 +32,8 @@ static double cube(double x) { return x * x * x; }
 typedef struct {
     size_t n;
     const double *x, *y;
-    double *weight;             /* scratch                                        */
-    const double *robust;       /* robustness weights, NULL in the first pass     */
+    double *weight;       /* scratch                                        */
+    const double *robust; /* robustness weights, NULL in the first pass     */
 } lowess_t;
 
 /* The local line through the points from `left`, with reach `right`, at `at`. False when all
@@ -82,7 +82,7 @@ static void lowess_pass(const lowess_t *p, size_t n_near, double delta, double *
     size_t left = 0, right = n_near - 1, n = p->n;
 
     /* `next` is to be fitted; fitted[0..n_done) are known, the last of them at n_done - 1. */
-    for (size_t next = 0, n_done = 0; n_done < n; ) {
+    for (size_t next = 0, n_done = 0; n_done < n;) {
         while (right < n - 1 && x[next] - x[left] > x[right + 1] - x[next]) {
             left++;
             right++;
@@ -140,16 +140,19 @@ til_status_t til_lowess(til_ctx_t *ctx, size_t n, const double *x, const double 
                         int n_iter, double delta, double *fitted)
 {
     if (n == 0) return TIL_OK;
-    if (n == 1) { fitted[0] = y[0]; return TIL_OK; }
+    if (n == 1) {
+        fitted[0] = y[0];
+        return TIL_OK;
+    }
 
     double *scratch = til_array(n, 2 * sizeof *scratch);
     if (scratch == NULL) return til_no_memory(ctx, n, "points to smooth");
     double *residual = scratch, *robust = scratch + n;
-    lowess_t p = { n, x, y, residual, NULL };       /* weights and residuals never live together */
+    lowess_t p = { n, x, y, residual, NULL }; /* weights and residuals never live together */
 
     double n_wanted = f * (double)n + 1e-7;
     size_t n_near = n_wanted >= (double)n ? n : n_wanted < 2 ? 2 : (size_t)n_wanted;
-    for (int pass = 0; ; pass++) {
+    for (int pass = 0;; pass++) {
         lowess_pass(&p, n_near, delta, fitted);
         if (pass >= n_iter) break;
         for (size_t i = 0; i < n; i++) residual[i] = y[i] - fitted[i];
@@ -192,7 +195,7 @@ double til_approx(size_t n, const double *x, const double *y, double at)
 
 /* ---- natural splines ---- */
 
-enum { CUBIC = 4 };             /* order of a cubic B-spline */
+enum { CUBIC = 4 }; /* order of a cubic B-spline */
 
 /* The interval m with knots[m] <= x < knots[m + 1], the last one of positive length closed. */
 static size_t find_interval(size_t n_basis, const double *knots, double x)
@@ -292,8 +295,10 @@ til_status_t til_natural_spline_basis(til_ctx_t *ctx, size_t n, const double *x,
     memcpy(sorted, x, n * sizeof *x);
     til_sort(n, sorted);
     if (!isfinite(sorted[0]) || !isfinite(sorted[n - 1]) || !(sorted[0] < sorted[n - 1])) {
-        status = til_fail(ctx, TIL_ENUMERIC, "a spline through %zu points needs at least two "
-                          "different finite values", n);
+        status = til_fail(ctx, TIL_ENUMERIC,
+                          "a spline through %zu points needs at least two "
+                          "different finite values",
+                          n);
         goto done;
     }
     place_knots(n, sorted, n_basis, knots);

@@ -39,7 +39,7 @@ void til_cpm(const til_matrix_t *counts, const double *lib_size, double *out)
 enum { N_SMALL = 256 };
 
 typedef struct {
-    double prior, per_million;      /* added to a count; what one count then is */
+    double prior, per_million; /* added to a count; what one count then is */
 } log_scale_t;
 
 static inline double log_per_million(const log_scale_t *scale, double k)
@@ -96,9 +96,7 @@ static til_status_t logged(til_ctx_t *ctx, const til_norm_t *norm, const til_nor
 }
 
 const til_norm_scale_t til_norm_to_cpm = {
-    .name = "cpm",
-    .summary = "counts per million of lib_size * norm_factor",
-    .transform = plain
+    .name = "cpm", .summary = "counts per million of lib_size * norm_factor", .transform = plain
 };
 
 const til_norm_scale_t til_norm_to_logcpm = {

@@ -19,15 +19,15 @@
 #include "norm/filter_expr.h"
 
 static const double MIN_COUNT = 10, MIN_TOTAL = 15, LARGE_GROUP = 10, MIN_PROPORTION = 0.7;
-static const double TOL_COUNT = 1e-14;      /* edgeR's slack on both comparisons */
-static const double TOL_RANK = 1e-7;        /* R's qr()                          */
+static const double TOL_COUNT = 1e-14; /* edgeR's slack on both comparisons */
+static const double TOL_RANK = 1e-7;   /* R's qr()                          */
 
 static til_status_t filter(til_ctx_t *ctx, const til_matrix_t *counts, double smallest, bool *keep)
 {
     til_status_t status = TIL_OK;
     size_t n_cols = counts->n_cols;
     double *lib_size = til_array(2 * n_cols, sizeof *lib_size);
-    double *per_count = lib_size + n_cols;      /* counts per million of one count */
+    double *per_count = lib_size + n_cols; /* counts per million of one count */
 
     if (lib_size == NULL) return til_no_memory(ctx, n_cols, "samples");
     TIL_TRY(til_library_sizes(ctx, counts, lib_size));

@@ -31,9 +31,9 @@
 
 static const double TRIM_RATIO = 0.3, TRIM_ABUNDANCE = 0.05;
 static const double UPPER_QUARTILE = 0.75;
-static const double SAME_SAMPLE = 1e-6;     /* no |M| above it: the factor is 1 */
-static const double NO_COUNTS = 1e-20;      /* edgeR's zero for a median upper quartile */
-static const double SINGLETON = 1e-14;      /* counts above it are positive in TMMwsp   */
+static const double SAME_SAMPLE = 1e-6; /* no |M| above it: the factor is 1 */
+static const double NO_COUNTS = 1e-20;  /* edgeR's zero for a median upper quartile */
+static const double SINGLETON = 1e-14;  /* counts above it are positive in TMMwsp   */
 
 /* counts of the features seen in any sample, a sample's features contiguous */
 typedef struct {
@@ -74,13 +74,13 @@ typedef struct {
     const columns_t *columns;
     const double *lib_size;
     size_t ref;
-    double *ref_log;            /* TMM: log2 of the reference's share of its library, per gene */
-    double *space;              /* N_BUFFERS * n_genes + N_LOGS per worker                     */
+    double *ref_log; /* TMM: log2 of the reference's share of its library, per gene */
+    double *space;   /* N_BUFFERS * n_genes + N_LOGS per worker                     */
     double *factors;
 } trim_work_t;
 
 enum { N_BUFFERS = 6 };
-enum { N_LOGS = 1024 };         /* logs of shares of small whole counts are looked up */
+enum { N_LOGS = 1024 }; /* logs of shares of small whole counts are looked up */
 
 /* Divides by the geometric mean; a factor that is no positive number names its sample. */
 static til_status_t centre(til_ctx_t *ctx, const til_matrix_t *counts, const char *what,
@@ -441,8 +441,7 @@ done:
 
 /* median_g (k_gs / exp(l_g)) over features counted in every sample, divided by L_s */
 static til_status_t median_ratios(til_ctx_t *ctx, const til_matrix_t *counts,
-                                  const columns_t *columns, const double *lib_size,
-                                  double *factors)
+                                  const columns_t *columns, const double *lib_size, double *factors)
 {
     size_t n_genes = columns->n_genes, n_samples = columns->n_samples, n_used = 0;
     double *mean = til_array_zero(n_genes, sizeof *mean), *ratio;
@@ -471,7 +470,8 @@ static til_status_t median_ratios(til_ctx_t *ctx, const til_matrix_t *counts,
     if (n_used > 0) return TIL_OK;
     return til_fail(ctx, TIL_ENUMERIC,
                     "%s: every feature has a zero in some sample, so no ratio is defined: try "
-                    "the method tmmwsp", counts->origin);
+                    "the method tmmwsp",
+                    counts->origin);
 }
 
 til_status_t til_norm_factors_rle(til_ctx_t *ctx, const til_matrix_t *counts,

@@ -63,7 +63,8 @@ static til_status_t fill(til_ctx_t *ctx, const til_matrix_t *m, const double *ve
         char name[24];
         snprintf(name, sizeof name, "PC%zu", k + 1);
         TIL_TRY(til_table_add_number(ctx, out, name, "", &pc));
-        for (size_t s = 1; s < n; s++) if (fabs(v[s]) > fabs(v[top])) top = s;
+        for (size_t s = 1; s < n; s++)
+            if (fabs(v[s]) > fabs(v[top])) top = s;
         for (size_t s = 0; s < n; s++) pc[s] = v[top] < 0 ? -scale * v[s] : scale * v[s];
     }
 done:

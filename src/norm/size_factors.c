@@ -21,15 +21,15 @@
 #include "math/order.h"
 #include "norm/size_factors.h"
 
-enum { N_LOGS = 4096 };     /* most counts are small whole numbers: their logs are looked up */
+enum { N_LOGS = 4096 }; /* most counts are small whole numbers: their logs are looked up */
 
 typedef struct {
     const til_matrix_t *counts;
-    const size_t *used;         /* features with a reference                          */
+    const size_t *used; /* features with a reference                          */
     size_t n_used;
-    const double *log_of;       /* log_of[k] = log k for whole k < N_LOGS             */
-    const double *log_mean;     /* of the used features                               */
-    double *ratio;              /* n_used per worker                                  */
+    const double *log_of;   /* log_of[k] = log k for whole k < N_LOGS             */
+    const double *log_mean; /* of the used features                               */
+    double *ratio;          /* n_used per worker                                  */
     double *factors;
 } ratio_work_t;
 
@@ -130,8 +130,7 @@ til_status_t til_size_factors_median_ratio(til_ctx_t *ctx, const til_matrix_t *c
     return estimate(ctx, counts, false, factors);
 }
 
-til_status_t til_size_factors_poscounts(til_ctx_t *ctx, const til_matrix_t *counts,
-                                        double *factors)
+til_status_t til_size_factors_poscounts(til_ctx_t *ctx, const til_matrix_t *counts, double *factors)
 {
     return estimate(ctx, counts, true, factors);
 }

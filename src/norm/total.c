@@ -12,8 +12,5 @@ static til_status_t estimate(til_ctx_t *ctx, const til_matrix_t *counts, const d
 }
 
 const til_norm_method_t til_norm_total = {
-    .name = "total",
-    .summary = "the library size alone",
-    .reference = "none",
-    .estimate = estimate
+    .name = "total", .summary = "the library size alone", .reference = "none", .estimate = estimate
 };

@@ -21,7 +21,8 @@ static til_status_t check_lengths(til_ctx_t *ctx, const til_matrix_t *values,
     if (lengths == NULL && values->lengths == NULL)
         return til_fail(ctx, TIL_EINPUT,
                         "%s: no column 'length': tpm needs the length of every feature; give "
-                        "them with --lengths", values->origin);
+                        "them with --lengths",
+                        values->origin);
     for (size_t g = 0; g < values->n_rows; g++) {
         const double *l = lengths != NULL ? til_matrix_row(lengths, g) : &values->lengths[g];
         for (size_t s = 0; s < n_lengths; s++)
@@ -61,8 +62,6 @@ static til_status_t transform(til_ctx_t *ctx, const til_norm_t *norm,
     return TIL_OK;
 }
 
-const til_norm_scale_t til_norm_to_tpm = {
-    .name = "tpm",
-    .summary = "transcripts per million; needs lengths",
-    .transform = transform
-};
+const til_norm_scale_t til_norm_to_tpm = { .name = "tpm",
+                                           .summary = "transcripts per million; needs lengths",
+                                           .transform = transform };

@@ -21,44 +21,46 @@
 
 enum {
     BATCH = 4096,
-    BASE_STRIDE = 8,                /* counters of a position: A C G T N, rounded up */
+    BASE_STRIDE = 8, /* counters of a position: A C G T N, rounded up */
     QUALITY_STRIDE = 96,
     FIRST_QUALITY = 33,
     ADAPTER_BASES = 12,
     COUNT_BITS = 12,
-    FILTER_BITS = 12,               /* of a code of 12 bases, to pass over most at once */
-    LISTED_LOG2 = 15,               /* reads listed before listing thins out            */
-    QUICK_LISTED_LOG2 = 12          /* the same where not every read is looked at       */
+    FILTER_BITS = 12,      /* of a code of 12 bases, to pass over most at once */
+    LISTED_LOG2 = 15,      /* reads listed before listing thins out            */
+    QUICK_LISTED_LOG2 = 12 /* the same where not every read is looked at       */
 };
 
-#define NOT_ACGT 4
-#define ADAPTER_MASK ((1u << 2 * ADAPTER_BASES) - 1)
+#define NOT_ACGT       4
+#define ADAPTER_MASK   ((1u << 2 * ADAPTER_BASES) - 1)
 #define FREQUENT_SHARE 0.001
 
-const char *const til_qc_adapter_names[TIL_QC_N_ADAPTERS] = {
-    "Illumina universal", "Illumina small RNA 3'", "Illumina small RNA 5'", "Nextera transposase",
-    "poly-A", "poly-G"
-};
-static const char *const adapter_bases[TIL_QC_N_ADAPTERS] = {
-    "AGATCGGAAGAG", "TGGAATTCTCGG", "GATCGTCGGACT", "CTGTCTCTTATA", "AAAAAAAAAAAA", "GGGGGGGGGGGG"
-};
+const char *const til_qc_adapter_names[TIL_QC_N_ADAPTERS] = { "Illumina universal",
+                                                              "Illumina small RNA 3'",
+                                                              "Illumina small RNA 5'",
+                                                              "Nextera transposase",
+                                                              "poly-A",
+                                                              "poly-G" };
+static const char *const adapter_bases[TIL_QC_N_ADAPTERS] = { "AGATCGGAAGAG", "TGGAATTCTCGG",
+                                                              "GATCGTCGGACT", "CTGTCTCTTATA",
+                                                              "AAAAAAAAAAAA", "GGGGGGGGGGGG" };
 
 const uint32_t til_qc_levels[TIL_QC_N_LEVELS] = { 1, 2,  3,  4,   5,   6,    7,    8,
                                                   9, 10, 50, 100, 500, 1000, 5000, 10000 };
 
 struct til_reads_stats {
     uint64_t every_mask; /* looks at records whose number less one has none of its bits */
-    unsigned first_log2;            /* for til_sequences_weight */
+    unsigned first_log2; /* for til_sequences_weight */
     uint64_t n_reads, n_bases, n_detailed, n_detailed_bases, n_empty, shortest, longest;
     uint64_t n_odd_qualities, n_gc, n_neighbours, n_equal_neighbours, n_with_adapter;
     uint64_t gc[101], read_quality[TIL_QC_N_QUALITIES], lengths[TIL_QC_MAX_CYCLES + 1];
-    size_t n_cycles, capacity;      /* positions seen in detail; room for */
-    uint64_t *bases;                /* capacity * BASE_STRIDE             */
-    uint64_t *quality;              /* capacity * QUALITY_STRIDE          */
-    uint64_t *adapters; /* capacity * TIL_QC_N_ADAPTERS: reads in which it begins here */
+    size_t n_cycles, capacity; /* positions seen in detail; room for */
+    uint64_t *bases;           /* capacity * BASE_STRIDE             */
+    uint64_t *quality;         /* capacity * QUALITY_STRIDE          */
+    uint64_t *adapters;        /* capacity * TIL_QC_N_ADAPTERS: reads in which it begins here */
     til_sequences_t sequences;
     uint32_t adapter_codes[TIL_QC_N_ADAPTERS];
-    uint8_t code[256];              /* A C G T of either case: 0 to 3; else NOT_ACGT */
+    uint8_t code[256]; /* A C G T of either case: 0 to 3; else NOT_ACGT */
     uint8_t filter[1 << FILTER_BITS];
 };
 
@@ -166,7 +168,7 @@ static void look_at_bases(til_reads_stats_t *s, const char *bases, size_t n)
     uint64_t gc = (n_of >> COUNT_BITS & mask) + (n_of >> 2 * COUNT_BITS & mask);
     uint64_t acgt = gc + (n_of & mask) + (n_of >> 3 * COUNT_BITS & mask);
     s->n_gc += gc;
-    s->n_with_adapter += (found & 0xf) != 0;        /* poly-A and poly-G are sequence, too */
+    s->n_with_adapter += (found & 0xf) != 0; /* poly-A and poly-G are sequence, too */
     if (acgt > 0) s->gc[(200 * gc + acgt) / (2 * acgt)]++;
 }
 
@@ -264,8 +266,8 @@ done:
 
 typedef struct {
     til_fastq_t *fastq;
-    til_fastq_batch_t *batches;     /* per slot   */
-    til_reads_stats_t **stats;      /* per worker */
+    til_fastq_batch_t *batches; /* per slot   */
+    til_reads_stats_t **stats;  /* per worker */
 } file_t;
 
 static til_status_t read_slot(til_ctx_t *ctx, void *arg, size_t slot, int *more)

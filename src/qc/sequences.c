@@ -35,7 +35,8 @@ static uint64_t hash_of(const char *bases, size_t n)
         sum += scramble(word, i);
     }
     if (n >= 8) memcpy(&word, bases + n - 8, 8);
-    else for (word = 0; i < n; i++) word = word << 8 | (unsigned char)bases[i];
+    else
+        for (word = 0; i < n; i++) word = word << 8 | (unsigned char)bases[i];
     sum += scramble(word, i);
     sum = (sum ^ sum >> 29) * 0xff51afd7ed558ccdu;
     sum = (sum ^ sum >> 32) * 0xc4ceb9fe1a85ec53u;
@@ -180,8 +181,7 @@ til_status_t til_sequences_merge(til_ctx_t *ctx, til_sequences_t *into, const ti
             status = add_sampled(ctx, into, from->sampled[i].hash, from->sampled[i].count);
     for (size_t i = 0; i < from->listed_capacity && status == TIL_OK; i++) {
         const til_listed_t *l = &from->listed[i];
-        if (l->weight > 0)
-            status = add_listed(ctx, into, l->hash, l->bases, l->length, l->weight);
+        if (l->weight > 0) status = add_listed(ctx, into, l->hash, l->bases, l->length, l->weight);
     }
     return status;
 }

@@ -17,17 +17,17 @@
 #include <tilseq/qc.h>
 
 typedef struct {
-    uint64_t hash, count;           /* count 0: an empty slot */
+    uint64_t hash, count; /* count 0: an empty slot */
 } til_sampled_t;
 
 typedef struct {
-    uint64_t hash, weight;          /* weight 0: an empty slot */
+    uint64_t hash, weight; /* weight 0: an empty slot */
     uint8_t length;
     char bases[TIL_QC_KEY_BASES];
 } til_listed_t;
 
 typedef struct {
-    til_sampled_t *sampled;         /* open addressing, sampled_capacity a power of two */
+    til_sampled_t *sampled; /* open addressing, sampled_capacity a power of two */
     size_t n_sampled, sampled_capacity;
     unsigned level;
     til_listed_t *listed;

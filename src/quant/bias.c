@@ -25,14 +25,14 @@
 #include "quant/bias.h"
 
 enum {
-    BEFORE = 2,                 /* bases of a context outside the fragment   */
-    N_LENGTHS = 8,              /* fragment lengths looked at                */
-    STARTS = 400,               /* starts per transcript looked at, at most  */
+    BEFORE = 2,    /* bases of a context outside the fragment   */
+    N_LENGTHS = 8, /* fragment lengths looked at                */
+    STARTS = 400,  /* starts per transcript looked at, at most  */
     GRAIN = 1024
 };
-#define LEAST_EXPECTED 1.0      /* fragments: rarer transcripts teach nothing */
-#define DAMPING 200.0           /* fragments the prior of a ratio counts for  */
-#define MOST 5.0                /* no factor beyond this or its inverse       */
+#define LEAST_EXPECTED 1.0   /* fragments: rarer transcripts teach nothing */
+#define DAMPING        200.0 /* fragments the prior of a ratio counts for  */
+#define MOST           5.0   /* no factor beyond this or its inverse       */
 
 /* ---- counting ---------------------------------------------------------------------------- */
 
@@ -50,7 +50,7 @@ static int count_gc(const uint64_t *bases, uint64_t at, int n)
 {
     int gc = 0;
     for (; n > 0; n -= 32, at += 32) {
-        uint64_t x = til_bases_get32(bases, at) & 0x5555555555555555ULL;    /* C and G have bit 0 */
+        uint64_t x = til_bases_get32(bases, at) & 0x5555555555555555ULL; /* C and G have bit 0 */
         if (n < 32) x &= (1ULL << 2 * n) - 1;
         gc += __builtin_popcountll(x);
     }
@@ -100,11 +100,11 @@ typedef struct {
     const til_index_t *index;
     const til_fraglen_t *lengths;
     const double *expected;
-    const til_bias_model_t *model;      /* NULL: contexts are being learnt              */
+    const til_bias_model_t *model; /* NULL: contexts are being learnt              */
     int picked[N_LENGTHS];
-    til_bias_model_t *partial;          /* per range: expected sums, while learning     */
-    double *effective;                  /* out, otherwise                               */
-    uint32_t **gc;                      /* per worker: running sums of GC               */
+    til_bias_model_t *partial; /* per range: expected sums, while learning     */
+    double *effective;         /* out, otherwise                               */
+    uint32_t **gc;             /* per worker: running sums of GC               */
     size_t *gc_capacity;
 } walk_t;
 
@@ -123,10 +123,7 @@ static til_status_t running_gc(til_ctx_t *ctx, walk_t *w, int worker, uint32_t t
 }
 
 /* Starts and stride for a transcript: whole contexts only. */
-static int stride_of(int n)
-{
-    return n / STARTS + 1;
-}
+static int stride_of(int n) { return n / STARTS + 1; }
 
 /* Adds the expected contexts (model NULL) or GC classes (given contexts) of a transcript. */
 static void expect(const walk_t *w, uint32_t t, const uint32_t *gc, til_bias_model_t *sum)
@@ -309,7 +306,10 @@ til_status_t til_bias_effective_lengths(til_ctx_t *ctx, const til_index_t *index
                                         const til_fraglen_t *lengths, const til_bias_model_t *model,
                                         const double *expected, double *effective)
 {
-    walk_t w = { .index = index, .lengths = lengths, .expected = expected, .model = model,
+    walk_t w = { .index = index,
+                 .lengths = lengths,
+                 .expected = expected,
+                 .model = model,
                  .effective = effective };
     til_status_t status = walk_new(ctx, &w, false);
     if (status == TIL_OK)

@@ -8,9 +8,9 @@
 #include "quant/index.h"
 
 enum {
-    TIL_BIAS_CONTEXT = 6,           /* bases: two before the fragment's end, four of it */
+    TIL_BIAS_CONTEXT = 6, /* bases: two before the fragment's end, four of it */
     TIL_BIAS_WORDS = 4096,
-    TIL_BIAS_GC = 25                /* classes of GC content of a fragment              */
+    TIL_BIAS_GC = 25 /* classes of GC content of a fragment              */
 };
 
 /* What was seen at both ends of fragments, in the direction of the fragment's inside, and their GC.

@@ -21,9 +21,9 @@ typedef struct {
     const double *effective;
     const til_em_t *em;
     uint64_t seed, total;
-    size_t n_cells;             /* transcripts alone, then classes  */
-    uint64_t *up_to;            /* n_cells running sums             */
-    uint32_t *guide;            /* n_cells + 1                      */
+    size_t n_cells;  /* transcripts alone, then classes  */
+    uint64_t *up_to; /* n_cells running sums             */
+    uint32_t *guide; /* n_cells + 1                      */
     double *estimates;
 } boot_t;
 
@@ -86,7 +86,10 @@ til_status_t til_bootstrap(til_ctx_t *ctx, const til_components_t *components,
                            double *estimates)
 {
     til_status_t status = TIL_OK;
-    boot_t b = { .components = components, .effective = effective, .em = em, .seed = seed,
+    boot_t b = { .components = components,
+                 .effective = effective,
+                 .em = em,
+                 .seed = seed,
                  .estimates = estimates };
 
     TIL_TRY(make_guide(ctx, &b));

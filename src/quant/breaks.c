@@ -17,9 +17,9 @@
 #include "quant/unitigs.h"
 
 enum {
-    M = 13,                     /* length of the minimizer                              */
+    M = 13, /* length of the minimizer                              */
     N_PARTS = 2048,
-    MAX_RUN = 16000,            /* k-mers of a record: 14 bits                          */
+    MAX_RUN = 16000, /* k-mers of a record: 14 bits                          */
     FIRST_CELLS = 1 << 10,
     PREFETCH = 8
 };
@@ -38,7 +38,7 @@ typedef struct {
     const til_targets_t *t;
     unsigned k;
     part_t *parts;
-    uint32_t *hashes;           /* of the M-mers of the current target */
+    uint32_t *hashes; /* of the M-mers of the current target */
     size_t hashes_capacity;
 } partition_t;
 
@@ -96,14 +96,16 @@ static til_status_t partition_target(til_ctx_t *ctx, partition_t *p, size_t targ
         }
         if (i == 0) current = lowest;
         if (lowest != current || i - run_start >= MAX_RUN) {
-            TIL_TRY(emit(ctx, p, current, (start + run_start) << 16 |
-                         (run_t)(run_start == 0) << 14 | (i - run_start)));
+            TIL_TRY(
+                emit(ctx, p, current,
+                     (start + run_start) << 16 | (run_t)(run_start == 0) << 14 | (i - run_start)));
             current = lowest;
             run_start = i;
         }
     }
-    TIL_TRY(emit(ctx, p, current, (start + run_start) << 16 | 1u << 15 |
-                 (run_t)(run_start == 0) << 14 | (n_kmers - run_start)));
+    TIL_TRY(emit(ctx, p, current,
+                 (start + run_start) << 16 | 1u << 15 | (run_t)(run_start == 0) << 14 |
+                     (n_kmers - run_start)));
 done:
     return status;
 }
@@ -115,14 +117,14 @@ done:
 enum { NONE_RIGHT = 1 << 8, NONE_LEFT = 1 << 9 };
 
 typedef struct {
-    uint64_t kmer;              /* canonical; ~0 when free */
+    uint64_t kmer; /* canonical; ~0 when free */
     uint64_t neighbours;
 } cell_t;
 
 typedef struct {
     cell_t *cells;
     size_t cells_capacity;
-    uint64_t *found;            /* per k-mer of the partition: cell << 1 | is canonical */
+    uint64_t *found; /* per k-mer of the partition: cell << 1 | is canonical */
     size_t found_capacity;
 } workspace_t;
 
@@ -131,7 +133,7 @@ typedef struct {
     unsigned k;
     part_t *parts;
     workspace_t *workspaces;
-    uint64_t *n_distinct;       /* per partition */
+    uint64_t *n_distinct; /* per partition */
     _Atomic uint64_t *right, *left;
 } solve_t;
 
@@ -200,8 +202,8 @@ static til_status_t make_cells(til_ctx_t *ctx, workspace_t *w, size_t n_cells)
 }
 
 /* Enters all k-mers of a partition, in a larger hash where the first is too small. */
-static til_status_t enter_part(til_ctx_t *ctx, const solve_t *s, workspace_t *w,
-                               const part_t *part, size_t n_kmers, size_t *n_distinct)
+static til_status_t enter_part(til_ctx_t *ctx, const solve_t *s, workspace_t *w, const part_t *part,
+                               size_t n_kmers, size_t *n_distinct)
 {
     til_status_t status = TIL_OK;
     size_t n_cells = FIRST_CELLS;
@@ -280,7 +282,7 @@ static til_status_t make_parts(til_ctx_t *ctx, const til_targets_t *targets, uns
 {
     til_status_t status = TIL_OK;
     partition_t p = { .t = targets, .k = k, .parts = parts };
-    size_t expected = targets->n_bases / N_PARTS / 9 + 16;      /* a run holds some ten k-mers */
+    size_t expected = targets->n_bases / N_PARTS / 9 + 16; /* a run holds some ten k-mers */
 
     for (size_t i = 0; i < N_PARTS; i++)
         TIL_TRY(til_grow(ctx, &parts[i].runs, &parts[i].capacity, expected, sizeof(run_t)));

@@ -30,13 +30,13 @@
 
 enum {
     MAX_STEPS = 3000,
-    GRAIN = 64,                 /* components a worker takes at a time                  */
-    GIANT = 400000,             /* members from which a component is solved in parallel */
+    GRAIN = 64,     /* components a worker takes at a time                  */
+    GIANT = 400000, /* members from which a component is solved in parallel */
     INNER_GRAIN = 4096
 };
-#define TOLERANCE 1e-3          /* largest relative change of an estimate at the end    */
-#define CHANGE_FLOOR 0.1        /* fragments: changes of smaller estimates weigh less   */
-#define LEAST 0.02              /* fragments: less is 0                                 */
+#define TOLERANCE    1e-3 /* largest relative change of an estimate at the end    */
+#define CHANGE_FLOOR 0.1  /* fragments: changes of smaller estimates weigh less   */
+#define LEAST        0.02 /* fragments: less is 0                                 */
 
 /* ---- components -------------------------------------------------------------------------- */
 
@@ -70,7 +70,7 @@ static size_t number_components(uint32_t *parent, uint32_t *component, uint32_t 
 
     for (uint32_t t = 0; t < n; t++) component[t] = 0;
     for (uint32_t t = 0; t < n; t++) component[find_root(parent, t)]++;
-    for (uint32_t t = 0; t < n; t++)            /* a root comes before its other members */
+    for (uint32_t t = 0; t < n; t++) /* a root comes before its other members */
         if (parent[t] == t) component[t] = component[t] > 1 ? (uint32_t)n_components++ : UINT32_MAX;
         else component[t] = UINT32_MAX;
     for (uint32_t t = 0; t < n; t++) {
@@ -98,8 +98,9 @@ til_status_t til_components_find(til_ctx_t *ctx, const til_classes_view_t *view,
     uint32_t *parent = til_array(n, sizeof *parent), *component = til_array(n, sizeof *component);
     uint64_t *next = NULL;
 
-    *out = (til_components_t){ .n_transcripts = n, .view = *view, .n_classes = view->n,
-                               .n_members = view->n_members };
+    *out = (til_components_t){
+        .n_transcripts = n, .view = *view, .n_classes = view->n, .n_members = view->n_members
+    };
     out->transcripts = til_array(n, sizeof *out->transcripts);
     out->local = til_array_zero(n, sizeof *out->local);
     out->classes = til_array(view->n, sizeof *out->classes);
@@ -157,16 +158,16 @@ void til_components_clear(til_components_t *c)
 /* A component copied together. For a giant one, also its members sorted by transcript. */
 typedef struct {
     size_t n, n_classes, n_members;
-    uint64_t *first;            /* n_classes + 1                                      */
-    uint32_t *member;           /* n_members local transcripts                        */
-    double *weight;             /* n_members: share / effective length, largest is 1  */
-    double *count;              /* n_classes                                          */
-    double *base;               /* n: u_t                                             */
-    double *theta, *a[4];       /* n each                                             */
-    uint64_t *of_first;         /* n + 1; giant only                                  */
-    uint32_t *of_class;         /* n_members                                          */
-    double *of_weight;          /* n_members                                          */
-    double *scale;              /* n_classes: n_c / sum of theta w                    */
+    uint64_t *first;      /* n_classes + 1                                      */
+    uint32_t *member;     /* n_members local transcripts                        */
+    double *weight;       /* n_members: share / effective length, largest is 1  */
+    double *count;        /* n_classes                                          */
+    double *base;         /* n: u_t                                             */
+    double *theta, *a[4]; /* n each                                             */
+    uint64_t *of_first;   /* n + 1; giant only                                  */
+    uint32_t *of_class;   /* n_members                                          */
+    double *of_weight;    /* n_members                                          */
+    double *scale;        /* n_classes: n_c / sum of theta w                    */
     size_t first_capacity, member_capacity, weight_capacity, count_capacity, n_capacity[6];
     size_t of_first_capacity, of_class_capacity, of_weight_capacity, scale_capacity;
 } part_t;
@@ -177,8 +178,8 @@ typedef struct {
     const double *effective;
     til_em_t *em;
     double *estimates;
-    part_t *parts;              /* per worker                                         */
-    uint64_t *steps;            /* per range, added in order                          */
+    part_t *parts;   /* per worker                                         */
+    uint64_t *steps; /* per range, added in order                          */
     size_t *unfinished;
 } solve_t;
 
@@ -481,8 +482,12 @@ til_status_t til_em_solve(til_ctx_t *ctx, const til_components_t *components,
     til_status_t status = TIL_OK;
     size_t n_workers = ctx->n_threads < 1 ? 1 : (size_t)ctx->n_threads;
     size_t n_ranges = components->n_components / GRAIN + 1;
-    solve_t s = { .components = components, .counts = counts, .unique = unique,
-                  .effective = effective, .em = em, .estimates = estimates };
+    solve_t s = { .components = components,
+                  .counts = counts,
+                  .unique = unique,
+                  .effective = effective,
+                  .em = em,
+                  .estimates = estimates };
 
     s.parts = til_array_zero(n_workers, sizeof *s.parts);
     s.steps = til_array_zero(n_ranges, sizeof *s.steps);

@@ -10,13 +10,13 @@
 /* The classes sorted into components of transcripts that share fragments. */
 typedef struct {
     uint32_t n_transcripts;
-    size_t n_components;            /* with at least two transcripts                        */
+    size_t n_components; /* with at least two transcripts                        */
     size_t n_classes, n_members;
-    uint32_t *transcripts;          /* component by component                               */
-    uint64_t *first_transcript;     /* n_components + 1                                     */
-    uint32_t *classes;              /* component by component: number in the view           */
-    uint64_t *first_class;          /* n_components + 1                                     */
-    uint32_t *local;                /* n_transcripts: position within the component         */
+    uint32_t *transcripts;      /* component by component                               */
+    uint64_t *first_transcript; /* n_components + 1                                     */
+    uint32_t *classes;          /* component by component: number in the view           */
+    uint64_t *first_class;      /* n_components + 1                                     */
+    uint32_t *local;            /* n_transcripts: position within the component         */
     til_classes_view_t view;
 } til_components_t;
 
@@ -26,13 +26,16 @@ til_status_t til_components_find(til_ctx_t *ctx, const til_classes_view_t *view,
 void til_components_clear(til_components_t *components);
 
 typedef struct {
-    bool plain_em;                  /* maximum likelihood in place of variational Bayes     */
-    double prior;                   /* pseudo-fragments per transcript                      */
-    size_t n_unfinished;            /* out: components that met the limit of steps          */
-    uint64_t n_steps;               /* out                                                  */
+    bool plain_em;       /* maximum likelihood in place of variational Bayes     */
+    double prior;        /* pseudo-fragments per transcript                      */
+    size_t n_unfinished; /* out: components that met the limit of steps          */
+    uint64_t n_steps;    /* out                                                  */
 } til_em_t;
 
-#define TIL_EM_DEFAULT { .plain_em = false, .prior = 0.01 }
+#define TIL_EM_DEFAULT                                                                             \
+    {                                                                                              \
+        .plain_em = false, .prior = 0.01                                                           \
+    }
 
 /* Estimated fragments per transcript.
  *

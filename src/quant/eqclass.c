@@ -17,7 +17,7 @@ enum { FIRST_CELLS = 1 << 16, AHEAD = 16 };
 #define NO_CLASS (~0ULL)
 
 struct til_classes {
-    uint64_t *cells;            /* tag << 32 | class; NO_CLASS when free */
+    uint64_t *cells; /* tag << 32 | class; NO_CLASS when free */
     size_t n_cells;
     uint64_t *first;
     uint32_t *sizes, *counts, *labels, *unique;
@@ -206,9 +206,13 @@ til_status_t til_classes_commit(til_ctx_t *ctx, til_classes_t *classes, const ti
 
 til_classes_view_t til_classes_view(const til_classes_t *c)
 {
-    return (til_classes_view_t){
-        .n = c->n, .n_members = c->n_members, .first = c->first, .sizes = c->sizes,
-        .counts = c->counts, .labels = c->labels, .shares = c->shares, .unique = c->unique,
-        .n_transcripts = c->n_transcripts
-    };
+    return (til_classes_view_t){ .n = c->n,
+                                 .n_members = c->n_members,
+                                 .first = c->first,
+                                 .sizes = c->sizes,
+                                 .counts = c->counts,
+                                 .labels = c->labels,
+                                 .shares = c->shares,
+                                 .unique = c->unique,
+                                 .n_transcripts = c->n_transcripts };
 }

@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <tilseq/context.h>
 
-enum { TIL_CLASS_BINS = 4 };    /* 8 and 32 gave no better answers, only more classes */
+enum { TIL_CLASS_BINS = 4 }; /* 8 and 32 gave no better answers, only more classes */
 
 typedef struct til_classes til_classes_t;
 
@@ -21,10 +21,10 @@ void til_classes_free(til_classes_t *classes);
 /* What the fragments of a batch fit, gathered by a worker. Start with {0}; members of fragment i
  * are at [first[i], first[i + 1]). */
 typedef struct {
-    uint32_t *labels;           /* transcript * TIL_CLASS_BINS + bin, ascending              */
-    float *shares;              /* add up to 1 over a fragment                               */
-    uint64_t *hashes;           /* per fragment                                              */
-    uint32_t *first;            /* n + 1                                                     */
+    uint32_t *labels; /* transcript * TIL_CLASS_BINS + bin, ascending              */
+    float *shares;    /* add up to 1 over a fragment                               */
+    uint64_t *hashes; /* per fragment                                              */
+    uint32_t *first;  /* n + 1                                                     */
     size_t n, n_members;
     size_t labels_capacity, shares_capacity, hashes_capacity, first_capacity;
 } til_staged_t;
@@ -44,12 +44,12 @@ til_status_t til_classes_commit(til_ctx_t *ctx, til_classes_t *classes, const ti
  * fragments that fit one transcript only. */
 typedef struct {
     size_t n, n_members;
-    const uint64_t *first;      /* n: where a class's members begin                           */
-    const uint32_t *sizes;      /* n                                                          */
-    const uint32_t *counts;     /* n fragments                                                */
-    const uint32_t *labels;     /* n_members; / TIL_CLASS_BINS is the transcript              */
-    const double *shares;       /* n_members; sums over the class's fragments                 */
-    const uint32_t *unique;     /* n_transcripts                                              */
+    const uint64_t *first;  /* n: where a class's members begin                           */
+    const uint32_t *sizes;  /* n                                                          */
+    const uint32_t *counts; /* n fragments                                                */
+    const uint32_t *labels; /* n_members; / TIL_CLASS_BINS is the transcript              */
+    const double *shares;   /* n_members; sums over the class's fragments                 */
+    const uint32_t *unique; /* n_transcripts                                              */
     uint32_t n_transcripts;
 } til_classes_view_t;
 

@@ -11,14 +11,14 @@
 
 #include "quant/fraglen.h"
 
-#define SMOOTH_SD 5.0
-#define PRIOR_MEAN 250.0        /* salmon's default */
-#define PRIOR_SD 25.0
-#define PRIOR_WEIGHT 20.0       /* pairs that the prior is worth */
-#define FLOOR 1e-8
-#define ENOUGH 1000             /* pairs that need no prior */
+#define SMOOTH_SD    5.0
+#define PRIOR_MEAN   250.0 /* salmon's default */
+#define PRIOR_SD     25.0
+#define PRIOR_WEIGHT 20.0 /* pairs that the prior is worth */
+#define FLOOR        1e-8
+#define ENOUGH       1000 /* pairs that need no prior */
 
-enum { REACH = 15 };            /* three SMOOTH_SD */
+enum { REACH = 15 }; /* three SMOOTH_SD */
 
 /* Scales p to sum 1 and fills what follows from it. */
 static void finish(til_fraglen_t *d)

@@ -10,11 +10,11 @@ enum { TIL_FRAGMENT_MAX = 1000 };
 
 /* Indexed by length 0 .. TIL_FRAGMENT_MAX. */
 typedef struct {
-    double p[TIL_FRAGMENT_MAX + 1];         /* probability, nowhere 0; sums to 1            */
-    double up_to[TIL_FRAGMENT_MAX + 1];     /* probability of this length or less           */
-    double mean_up_to[TIL_FRAGMENT_MAX + 1];    /* mean of the lengths up to this one       */
+    double p[TIL_FRAGMENT_MAX + 1];          /* probability, nowhere 0; sums to 1            */
+    double up_to[TIL_FRAGMENT_MAX + 1];      /* probability of this length or less           */
+    double mean_up_to[TIL_FRAGMENT_MAX + 1]; /* mean of the lengths up to this one       */
     double mean, sd;
-    uint64_t n_observed;                    /* pairs it was learnt from; 0: given or assumed */
+    uint64_t n_observed; /* pairs it was learnt from; 0: given or assumed */
 } til_fraglen_t;
 
 /* From counts of observed lengths (index as above), smoothed; with few observations they are mixed

@@ -83,16 +83,15 @@ static til_status_t index_rows(til_ctx_t *ctx, const til_tx2gene_view_t *t, rows
         int is_new;
         ptrdiff_t id = til_names_add(rows->whole, name, &is_new);
         if (id < 0) return til_no_memory(ctx, t->n, "transcripts");
-        if (is_new)
-            rows->whole_row[id] = (ptrdiff_t)i;
+        if (is_new) rows->whole_row[id] = (ptrdiff_t)i;
         else if (strcmp(t->genes[i], t->genes[rows->whole_row[id]]) != 0)
-            return til_fail(ctx, TIL_EINPUT,
+            return til_fail(
+                ctx, TIL_EINPUT,
                 "%s: transcript '%s' belongs to gene '%s' and to gene '%s': one gene is wanted",
                 t->origin, name, t->genes[rows->whole_row[id]], t->genes[i]);
         id = til_names_add_n(rows->bare, name, bare_length(name), &is_new);
         if (id < 0) return til_no_memory(ctx, t->n, "transcripts");
-        if (is_new)
-            rows->bare_row[id] = (ptrdiff_t)i;
+        if (is_new) rows->bare_row[id] = (ptrdiff_t)i;
         else if (rows->bare_row[id] >= 0 && strcmp(t->genes[i], t->genes[rows->bare_row[id]]) != 0)
             rows->bare_row[id] = -2;
     }

@@ -21,16 +21,25 @@
 #include "base/try.h"
 #include "quant/index.h"
 
-#define MAGIC "tilseqIX"
-#define FORMAT_VERSION 1u
+#define MAGIC           "tilseqIX"
+#define FORMAT_VERSION  1u
 #define BYTE_ORDER_MARK 0x0A0B0C0Du
-#define CHECK_BLOCK ((size_t)8 << 20)       /* bytes checked as one piece */
+#define CHECK_BLOCK     ((size_t)8 << 20) /* bytes checked as one piece */
 
 enum { HEADER_BYTES = 512, ALIGN = 64 };
 
 enum {
-    S_BASES, S_STARTS, S_UNITIGS, S_PLACES, S_TABLE, S_NAMES, S_NAME_AT, S_GENE_OF, S_GENES,
-    S_GENE_AT, N_SECTIONS
+    S_BASES,
+    S_STARTS,
+    S_UNITIGS,
+    S_PLACES,
+    S_TABLE,
+    S_NAMES,
+    S_NAME_AT,
+    S_GENE_OF,
+    S_GENES,
+    S_GENE_AT,
+    N_SECTIONS
 };
 
 static const char *const section_names[N_SECTIONS] = { "bases",        "starts",
@@ -50,15 +59,12 @@ typedef struct {
     uint32_t position_bits, unitig_bits, tag_bits;
     uint64_t n_bases, n_unitigs, n_places, n_lines;
     section_t sections[N_SECTIONS];
-    uint64_t checksum;              /* of all before it */
+    uint64_t checksum; /* of all before it */
 } header_t;
 
 /* ---- checksum ---------------------------------------------------------------------------- */
 
-static uint64_t rotate(uint64_t x, int n)
-{
-    return x << n | x >> (64 - n);
-}
+static uint64_t rotate(uint64_t x, int n) { return x << n | x >> (64 - n); }
 
 /* Four lanes of multiply and rotate over 8-byte words. Each step is one-to-one in the word, so a
  * change of any single word changes the sum. */
@@ -110,10 +116,7 @@ done:
 
 /* ---- sizes ------------------------------------------------------------------------------- */
 
-static uint64_t words_of_bases(uint64_t n_bases)
-{
-    return n_bases / 32 + 4;
-}
+static uint64_t words_of_bases(uint64_t n_bases) { return n_bases / 32 + 4; }
 
 /* The size each section must have; texts can have any. */
 static void section_sizes(const header_t *h, uint64_t sizes[N_SECTIONS])
@@ -136,18 +139,23 @@ til_status_t til_index_write(til_ctx_t *ctx, const til_index_t *index, struct ti
 {
     til_status_t status = TIL_OK;
     static const char zeros[HEADER_BYTES];
-    header_t h = {
-        .version = FORMAT_VERSION, .byte_order = BYTE_ORDER_MARK, .k = index->k,
-        .window = index->window, .n_targets = index->n_targets,
-        .n_transcripts = index->n_transcripts, .n_genes = index->n_genes,
-        .position_bits = index->position_bits, .unitig_bits = index->unitig_bits,
-        .tag_bits = index->tag_bits, .n_bases = index->n_bases, .n_unitigs = index->n_unitigs,
-        .n_places = index->n_places, .n_lines = index->n_lines
-    };
-    const void *data[N_SECTIONS] = {
-        index->bases, index->starts, index->unitigs, index->places, index->table, index->names,
-        index->name_at, index->gene_of, index->genes, index->gene_at
-    };
+    header_t h = { .version = FORMAT_VERSION,
+                   .byte_order = BYTE_ORDER_MARK,
+                   .k = index->k,
+                   .window = index->window,
+                   .n_targets = index->n_targets,
+                   .n_transcripts = index->n_transcripts,
+                   .n_genes = index->n_genes,
+                   .position_bits = index->position_bits,
+                   .unitig_bits = index->unitig_bits,
+                   .tag_bits = index->tag_bits,
+                   .n_bases = index->n_bases,
+                   .n_unitigs = index->n_unitigs,
+                   .n_places = index->n_places,
+                   .n_lines = index->n_lines };
+    const void *data[N_SECTIONS] = { index->bases, index->starts, index->unitigs, index->places,
+                                     index->table, index->names,  index->name_at, index->gene_of,
+                                     index->genes, index->gene_at };
     uint64_t sizes[N_SECTIONS], offset = HEADER_BYTES;
 
     memcpy(h.magic, MAGIC, sizeof h.magic);
@@ -179,19 +187,22 @@ static til_status_t check_header(til_ctx_t *ctx, const char *path, const header_
     uint64_t sizes[N_SECTIONS];
 
     if (size < sizeof h->magic || memcmp(h->magic, MAGIC, sizeof h->magic) != 0)
-        return til_fail(ctx, TIL_EINPUT,
+        return til_fail(
+            ctx, TIL_EINPUT,
             "%s: not a tilseq index: make one with tilseq index -t TRANSCRIPTS.fa -o INDEX", path);
     if (size < HEADER_BYTES)
         return til_fail(ctx, TIL_EINPUT, "%s: the index is truncated: it ends inside its header",
                         path);
     if (h->byte_order != BYTE_ORDER_MARK || h->version != FORMAT_VERSION)
-        return til_fail(ctx, TIL_EINPUT,
+        return til_fail(
+            ctx, TIL_EINPUT,
             "%s: index format version %u%s, this tilseq reads version %u: build the index again",
             path, h->version, h->byte_order != BYTE_ORDER_MARK ? " of another byte order" : "",
             FORMAT_VERSION);
     if (checksum_block((const unsigned char *)h, offsetof(header_t, checksum)) != h->checksum)
         return til_fail(ctx, TIL_EINPUT,
-            "%s: the index is damaged: its header fails the checksum; build it again", path);
+                        "%s: the index is damaged: its header fails the checksum; build it again",
+                        path);
     if (h->k < TIL_KMER_MIN || h->k > TIL_KMER_MAX || h->k % 2 == 0 || h->window == 0 ||
         h->n_targets >= 1u << 28 || h->n_transcripts > h->n_targets || h->n_transcripts == 0 ||
         h->n_genes > h->n_transcripts || h->n_bases > UINT32_MAX || h->n_unitigs > UINT32_MAX ||
@@ -204,9 +215,11 @@ static til_status_t check_header(til_ctx_t *ctx, const char *path, const header_
         const section_t *at = &h->sections[s];
         if (at->size != sizes[s] || at->offset % ALIGN != 0 || at->offset < HEADER_BYTES ||
             at->size > size || at->offset > size - at->size)
-            return til_fail(ctx, TIL_EINPUT,
+            return til_fail(
+                ctx, TIL_EINPUT,
                 "%s: the index is truncated or damaged: section '%s' does not fit the file of %zu "
-                "bytes", path, section_names[s], size);
+                "bytes",
+                path, section_names[s], size);
     }
     return TIL_OK;
 }
@@ -254,7 +267,7 @@ static bool texts_are_sound(const char *area, size_t size, const uint32_t *at, s
         if (i > 0 && area[at[i] - 1] != 0) return false;
     }
     if (per == 1) return true;
-    for (size_t i = 0; i < n; i++) {        /* the second text must begin before the area ends */
+    for (size_t i = 0; i < n; i++) { /* the second text must begin before the area ends */
         size_t second = at[i] + strlen(area + at[i]) + 1;
         if (second >= size || (i + 1 < n && second >= at[i + 1])) return false;
     }
@@ -270,10 +283,13 @@ static bool structure_is_sound(const til_index_t *x)
     if (x->unitigs[x->n_unitigs].first_place != x->n_places) return false;
     for (uint64_t u = 0; u < x->n_unitigs; u++)
         if (x->unitigs[u].first_place >= x->unitigs[u + 1].first_place ||
-            x->unitigs[u].n_kmers == 0 || x->unitigs[u].n_kmers > x->n_bases) return false;
+            x->unitigs[u].n_kmers == 0 || x->unitigs[u].n_kmers > x->n_bases)
+            return false;
     for (uint64_t p = 0; p < x->n_places; p++)
-        if (x->places[p].target >= x->n_targets || (x->places[p].position >> 1) + x->k >
-            x->starts[x->places[p].target + 1] - x->starts[x->places[p].target]) return false;
+        if (x->places[p].target >= x->n_targets ||
+            (x->places[p].position >> 1) + x->k >
+                x->starts[x->places[p].target + 1] - x->starts[x->places[p].target])
+            return false;
     if (x->n_genes > 0)
         for (uint32_t i = 0; i < x->n_transcripts; i++)
             if (x->gene_of[i] >= x->n_genes && x->gene_of[i] != UINT32_MAX) return false;
@@ -296,7 +312,7 @@ static bool table_is_sound(const til_index_t *x)
         sound &= (slot & position) + x->k <= x->n_bases &&
                  (slot >> x->position_bits & unitig) < x->n_unitigs;
     }
-    return sound && has_room;       /* a search ends at an empty slot */
+    return sound && has_room; /* a search ends at an empty slot */
 }
 
 static til_status_t check_sections(til_ctx_t *ctx, const char *path, const til_index_t *index,
@@ -307,7 +323,8 @@ static til_status_t check_sections(til_ctx_t *ctx, const char *path, const til_i
         til_status_t status = checksum(ctx, section(index, h, s), h->sections[s].size, &sum);
         if (status != TIL_OK) return status;
         if (sum != h->sections[s].checksum)
-            return til_fail(ctx, TIL_EINPUT,
+            return til_fail(
+                ctx, TIL_EINPUT,
                 "%s: the index is damaged: section '%s' fails its checksum; build it again", path,
                 section_names[s]);
     }
@@ -355,13 +372,12 @@ til_status_t til_index_open(til_ctx_t *ctx, const char *path, til_index_t **out)
     adopt(index, &h);
     TIL_TRY(check_sections(ctx, path, index, &h));
     if (!structure_is_sound(index) || !table_is_sound(index))
-        status = til_fail(ctx, TIL_EINPUT,
+        status = til_fail(
+            ctx, TIL_EINPUT,
             "%s: the index is damaged: its parts contradict each other; build it again", path);
 done:
-    if (status == TIL_OK)
-        *out = index;
-    else
-        til_index_free(index);
+    if (status == TIL_OK) *out = index;
+    else til_index_free(index);
     return status;
 }
 
@@ -375,10 +391,7 @@ void til_index_free(til_index_t *index)
 
 /* ---- what callers ask -------------------------------------------------------------------- */
 
-size_t til_index_n_transcripts(const til_index_t *index)
-{
-    return index->n_transcripts;
-}
+size_t til_index_n_transcripts(const til_index_t *index) { return index->n_transcripts; }
 
 const char *til_index_name(const til_index_t *index, size_t transcript)
 {
@@ -390,15 +403,9 @@ uint32_t til_index_length(const til_index_t *index, size_t transcript)
     return til_target_length(index, (uint32_t)transcript);
 }
 
-unsigned til_index_k(const til_index_t *index)
-{
-    return index->k;
-}
+unsigned til_index_k(const til_index_t *index) { return index->k; }
 
-size_t til_index_n_genes(const til_index_t *index)
-{
-    return index->n_genes;
-}
+size_t til_index_n_genes(const til_index_t *index) { return index->n_genes; }
 
 const char *til_index_gene_id(const til_index_t *index, size_t gene)
 {

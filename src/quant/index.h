@@ -13,7 +13,7 @@
 
 #include "quant/kmer.h"
 
-enum { TIL_SLOTS_PER_LINE = 8 };            /* 64 bytes: one cache line */
+enum { TIL_SLOTS_PER_LINE = 8 }; /* 64 bytes: one cache line */
 #define TIL_SLOT_EMPTY (~0ULL)
 
 /* Places of unitig u: places[first_place .. unitigs[u + 1].first_place). */
@@ -25,31 +25,31 @@ typedef struct {
 /* One occurrence of a unitig; sorted by target, then position. */
 typedef struct {
     uint32_t target;
-    uint32_t position;          /* of its first base on the target << 1 | runs backwards */
+    uint32_t position; /* of its first base on the target << 1 | runs backwards */
 } til_place_t;
 
 struct til_index {
     unsigned k, window;
     uint32_t n_targets, n_transcripts, n_genes;
     uint64_t n_bases, n_unitigs, n_places, n_lines;
-    unsigned position_bits, unitig_bits, tag_bits;  /* of a table slot, from the low end */
+    unsigned position_bits, unitig_bits, tag_bits; /* of a table slot, from the low end */
 
-    const uint64_t *bases;          /* n_bases in two bits                              */
-    const uint32_t *starts;         /* n_targets + 1: where each target begins in T     */
-    const til_unitig_t *unitigs;    /* n_unitigs + 1                                    */
-    const til_place_t *places;      /* n_places                                         */
-    const uint64_t *table;          /* n_lines * TIL_SLOTS_PER_LINE                     */
-    const char *names;              /* NUL-terminated, one per transcript               */
-    const uint32_t *name_at;        /* n_transcripts offsets into names                 */
-    const uint32_t *gene_of;        /* n_transcripts; unused when n_genes is 0          */
-    const char *genes;              /* id NUL symbol NUL per gene                       */
-    const uint32_t *gene_at;        /* n_genes offsets into genes                       */
-    const char *header_genes;       /* as genes, per transcript; NULL unless just built */
+    const uint64_t *bases;       /* n_bases in two bits                              */
+    const uint32_t *starts;      /* n_targets + 1: where each target begins in T     */
+    const til_unitig_t *unitigs; /* n_unitigs + 1                                    */
+    const til_place_t *places;   /* n_places                                         */
+    const uint64_t *table;       /* n_lines * TIL_SLOTS_PER_LINE                     */
+    const char *names;           /* NUL-terminated, one per transcript               */
+    const uint32_t *name_at;     /* n_transcripts offsets into names                 */
+    const uint32_t *gene_of;     /* n_transcripts; unused when n_genes is 0          */
+    const char *genes;           /* id NUL symbol NUL per gene                       */
+    const uint32_t *gene_at;     /* n_genes offsets into genes                       */
+    const char *header_genes;    /* as genes, per transcript; NULL unless just built */
     size_t names_size, genes_size;
 
-    void *mapping;                  /* the file, or NULL for an index in memory         */
+    void *mapping; /* the file, or NULL for an index in memory         */
     size_t mapping_size;
-    void *owned[16];                /* malloced parts                                   */
+    void *owned[16]; /* malloced parts                                   */
     size_t n_owned;
 };
 

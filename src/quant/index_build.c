@@ -14,8 +14,8 @@
 #include "quant/unitigs.h"
 
 enum { AHEAD = 32, MIN_TAG_BITS = 4, MAX_TAG_BITS = 16, MIN_WINDOW = 3, MAX_WINDOW = 64 };
-#define LOAD 0.85
-#define TABLE_BYTES 256e6       /* the window is widened until the table is smaller */
+#define LOAD        0.85
+#define TABLE_BYTES 256e6 /* the window is widened until the table is smaller */
 
 static unsigned bits_for(uint64_t largest)
 {
@@ -119,8 +119,8 @@ static til_status_t fill_table(til_ctx_t *ctx, const til_unitigs_t *u, til_index
     index->unitig_bits = bits_for(u->n);
     if (index->position_bits + index->unitig_bits > 64 - MIN_TAG_BITS)
         return til_fail(ctx, TIL_EINPUT,
-            "%llu bases in %zu unitigs do not fit a table slot: leave out decoys",
-            (unsigned long long)index->n_bases, u->n);
+                        "%llu bases in %zu unitigs do not fit a table slot: leave out decoys",
+                        (unsigned long long)index->n_bases, u->n);
     room = 64 - index->position_bits - index->unitig_bits;
     index->tag_bits = room < MAX_TAG_BITS ? room : MAX_TAG_BITS;
     index->n_lines = (uint64_t)((double)u->n_sampled / (LOAD * TIL_SLOTS_PER_LINE)) + 2;
@@ -209,9 +209,7 @@ done:
     til_targets_clear(&targets);
     til_breaks_clear(&breaks);
     til_unitigs_clear(&unitigs);
-    if (status == TIL_OK)
-        *out = index;
-    else
-        til_index_free(index);
+    if (status == TIL_OK) *out = index;
+    else til_index_free(index);
     return status;
 }

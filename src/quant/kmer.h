@@ -44,10 +44,7 @@ static inline uint64_t til_bases_get1(const uint64_t *bases, uint64_t at)
     return bases[at >> 5] >> (2 * (at & 31)) & 3;
 }
 
-static inline uint64_t til_kmer_mask(unsigned k)
-{
-    return k >= 32 ? ~0ULL : (1ULL << 2 * k) - 1;
-}
+static inline uint64_t til_kmer_mask(unsigned k) { return k >= 32 ? ~0ULL : (1ULL << 2 * k) - 1; }
 
 /* The reverse complement of a k-mer. */
 static inline uint64_t til_kmer_reverse(uint64_t kmer, unsigned k)

@@ -12,17 +12,15 @@
 #include "quant/libtype.h"
 
 #define STRANDED 0.8
-#define EVEN 0.1
-#define ENOUGH 100              /* fragments: fewer prove nothing */
+#define EVEN     0.1
+#define ENOUGH   100 /* fragments: fewer prove nothing */
 
 static const struct {
     const char *name;
     til_library_t library;
-} names[] = {
-    { "A", TIL_LIBRARY_AUTO }, { "auto", TIL_LIBRARY_AUTO }, { "IU", TIL_LIBRARY_IU },
-    { "ISF", TIL_LIBRARY_ISF }, { "ISR", TIL_LIBRARY_ISR }, { "U", TIL_LIBRARY_U },
-    { "SF", TIL_LIBRARY_SF }, { "SR", TIL_LIBRARY_SR }
-};
+} names[] = { { "A", TIL_LIBRARY_AUTO },  { "auto", TIL_LIBRARY_AUTO }, { "IU", TIL_LIBRARY_IU },
+              { "ISF", TIL_LIBRARY_ISF }, { "ISR", TIL_LIBRARY_ISR },   { "U", TIL_LIBRARY_U },
+              { "SF", TIL_LIBRARY_SF },   { "SR", TIL_LIBRARY_SR } };
 
 const char *til_library_name(til_library_t library)
 {
@@ -72,8 +70,9 @@ til_status_t til_library_decide(til_ctx_t *ctx, til_library_t given, bool paired
     uint64_t n = n_sense + n_antisense;
     double percent = n > 0 ? 100 * (double)n_sense / (double)n : 0;
 
-    *verdict = (til_library_verdict_t){ .given = given, .n_sense = n_sense,
-                                        .n_antisense = n_antisense, .clear = clear };
+    *verdict = (til_library_verdict_t){
+        .given = given, .n_sense = n_sense, .n_antisense = n_antisense, .clear = clear
+    };
     if (given != TIL_LIBRARY_AUTO && of_pairs != paired)
         return til_fail(ctx, TIL_EUSAGE, "-l/--library: %s is for %s reads, these are %s",
                         til_library_name(given), of_pairs ? "paired" : "single",
@@ -81,16 +80,20 @@ til_status_t til_library_decide(til_ctx_t *ctx, til_library_t given, bool paired
     verdict->used = given == TIL_LIBRARY_AUTO ? seen : given;
     if (given == TIL_LIBRARY_AUTO) {
         if (n < ENOUGH)
-            til_say(ctx, TIL_LOG_WARNING,
+            til_say(
+                ctx, TIL_LOG_WARNING,
                 "library type: only %llu of the first fragments map, too few to tell; taken as %s",
                 (unsigned long long)n, til_library_name(seen));
         else if (!clear)
-            til_say(ctx, TIL_LOG_WARNING,
+            til_say(
+                ctx, TIL_LOG_WARNING,
                 "library type is unclear: %.1f%% of %llu fragments have mate 1 on the transcript's "
                 "strand, neither stranded (80%%) nor unstranded (45-55%%): taken as %s; a mixed or "
-                "contaminated library?", percent, (unsigned long long)n, til_library_name(seen));
+                "contaminated library?",
+                percent, (unsigned long long)n, til_library_name(seen));
         else
-            til_say(ctx, TIL_LOG_STAGE,
+            til_say(
+                ctx, TIL_LOG_STAGE,
                 "library type %s: %.1f%% of %llu fragments have mate 1 on the transcript's strand",
                 til_library_name(seen), percent, (unsigned long long)n);
     } else if (clear && seen != given) {

@@ -25,25 +25,25 @@
 
 enum {
     CHUNK = 64,
-    GOOD = 3,                   /* mismatches of a pair that need no second look       */
-    MORE_SEEDS = 8,             /* further seeds tried per mate                        */
-    LONG_LIST = 256,            /* places: look for a rarer seed                       */
-    MAX_LIST = 8192,            /* places: not looked at                               */
-    MAX_CANDIDATES = 4096,      /* per fragment                                        */
-    MANY = 512,                 /* candidates: further seeds add no more               */
-    RESCUE_CANDIDATES = 4,      /* places of one mate at which the other is searched   */
-    FEW_MISMATCHES = 2          /* pairs that teach the fragment length have no more   */
+    GOOD = 3,              /* mismatches of a pair that need no second look       */
+    MORE_SEEDS = 8,        /* further seeds tried per mate                        */
+    LONG_LIST = 256,       /* places: look for a rarer seed                       */
+    MAX_LIST = 8192,       /* places: not looked at                               */
+    MAX_CANDIDATES = 4096, /* per fragment                                        */
+    MANY = 512,            /* candidates: further seeds add no more               */
+    RESCUE_CANDIDATES = 4, /* places of one mate at which the other is searched   */
+    FEW_MISMATCHES = 2     /* pairs that teach the fragment length have no more   */
 };
 #define MISMATCH_WEIGHT 5.0
-#define LEAST_SHARE 1e-3
+#define LEAST_SHARE     1e-3
 
 typedef struct {
     uint32_t target;
-    int32_t at[2];              /* left end of each mate on the target                  */
-    int32_t fragment;           /* length; 0 for one mate alone                         */
+    int32_t at[2];    /* left end of each mate on the target                  */
+    int32_t fragment; /* length; 0 for one mate alone                         */
     int32_t cost;
-    uint8_t mates;              /* 1: mate 1, 2: mate 2, 3: both                        */
-    uint8_t reverse;            /* mate 1 shows the transcript's other strand           */
+    uint8_t mates;   /* 1: mate 1, 2: mate 2, 3: both                        */
+    uint8_t reverse; /* mate 1 shows the transcript's other strand           */
 } candidate_t;
 
 typedef struct {
@@ -55,11 +55,11 @@ typedef struct {
 struct til_map_space {
     til_mate_t mates[CHUNK][2];
     til_seeds_t seeds[CHUNK][2];
-    size_t first[CHUNK + 1];            /* joined candidates of a fragment, in `joined` */
-    candidate_t *joined;                /* CHUNK * MAX_CANDIDATES at most, one pass     */
+    size_t first[CHUNK + 1]; /* joined candidates of a fragment, in `joined` */
+    candidate_t *joined;     /* CHUNK * MAX_CANDIDATES at most, one pass     */
     size_t joined_capacity;
     pool_t pool, extra;
-    uint64_t *words;                    /* packed reads of the chunk                    */
+    uint64_t *words; /* packed reads of the chunk                    */
     size_t words_capacity;
     uint32_t targets[MAX_CANDIDATES];
     double shares[MAX_CANDIDATES];
@@ -106,10 +106,7 @@ void til_map_space_free(til_map_space_t *s)
     free(s);
 }
 
-const til_bias_counts_t *til_map_space_bias(const til_map_space_t *space)
-{
-    return space->bias;
-}
+const til_bias_counts_t *til_map_space_bias(const til_map_space_t *space) { return space->bias; }
 
 void til_tally_add(til_tally_t *sum, const til_tally_t *more)
 {
@@ -160,8 +157,11 @@ static inline void pair_up(const til_index_t *index, const til_mate_t *a, const 
     if (reverse_a == reverse_b || !strand_fits(strand, reverse_a)) return;
     fragment = reverse_a ? at_a + a->read.length - at_b : at_b + b->read.length - at_a;
     if (fragment < (int)index->k || fragment > TIL_FRAGMENT_MAX) return;
-    push(out, (candidate_t){ .target = i->target, .at = { at_a, at_b }, .fragment = fragment,
-                             .mates = 3, .reverse = (uint8_t)reverse_a });
+    push(out, (candidate_t){ .target = i->target,
+                             .at = { at_a, at_b },
+                             .fragment = fragment,
+                             .mates = 3,
+                             .reverse = (uint8_t)reverse_a });
 }
 
 /* Joins the lists of places of both mates by target. */
@@ -207,7 +207,8 @@ static void alone(const til_index_t *index, const til_mate_t *mate, int which,
         til_seed_place(index, mate, place, &at, &reverse);
         int reverse_first = which == 0 ? reverse : !reverse;
         if (!strand_fits(strand, reverse_first)) continue;
-        candidate_t c = { .target = place->target, .mates = (uint8_t)(1 << which),
+        candidate_t c = { .target = place->target,
+                          .mates = (uint8_t)(1 << which),
                           .reverse = (uint8_t)reverse_first };
         c.at[which] = at;
         push(out, c);
@@ -256,7 +257,8 @@ static void merge(pool_t *pool, const pool_t *extra)
         const candidate_t *e = &extra->items[i];
         size_t k = 0;
         while (k < n && (pool->items[k].target != e->target || pool->items[k].at[0] != e->at[0] ||
-                         pool->items[k].at[1] != e->at[1])) k++;
+                         pool->items[k].at[1] != e->at[1]))
+            k++;
         if (k == n) push(pool, *e);
     }
 }
@@ -291,8 +293,9 @@ static int walk_seeds(const run_t *r, const til_mate_t *mates, const til_seeds_t
         s->extra.n = 0;
         s->extra.capped = false;
         if (r->n_mates == 1) alone(r->index, &moved, 0, r->m->strand, &s->extra);
-        else join(r->index, which == 0 ? &moved : &mates[0], which == 1 ? &moved : &mates[1],
-                  r->m->strand, &s->extra);
+        else
+            join(r->index, which == 0 ? &moved : &mates[0], which == 1 ? &moved : &mates[1],
+                 r->m->strand, &s->extra);
         merge(&s->pool, &s->extra);
         best = score_pool(r, mates, &s->pool, n, false);
     }
@@ -362,7 +365,8 @@ static int try_orphans(const run_t *r, const til_mate_t *mates, const til_seeds_
         candidate_t *c = &s->pool.items[i];
         int lost = c->mates == 1;
         if (c->cost > best || mates[lost].read.length >= 2 * (int)r->index->k ||
-            mates[lost].read.length < (int)r->index->k) continue;
+            mates[lost].read.length < (int)r->index->k)
+            continue;
         rescue(r, mates, c);
         n_rescued++;
     }
@@ -382,7 +386,7 @@ static int try_orphans(const run_t *r, const til_mate_t *mates, const til_seeds_
 static int cost_against_strand(const run_t *r, const til_mate_t *mates)
 {
     til_read_strand_t other = r->m->strand == TIL_STRAND_FORWARD ? TIL_STRAND_REVERSE
-                                                                  : TIL_STRAND_FORWARD;
+                                                                 : TIL_STRAND_FORWARD;
     pool_t *pool = &r->space->extra;
 
     if (r->m->strand == TIL_STRAND_EITHER) return TIL_COST_NONE;
@@ -616,8 +620,7 @@ static void look_up(const run_t *r, size_t n)
             til_mate_t *mate = &s->mates[i][m];
             if (probed[i][m] && til_seed_verify(index, mate))
                 __builtin_prefetch(&index->places[index->unitigs[mate->unitig].first_place]);
-            else
-                til_seeds_make(index, mate, &s->seeds[i][m]);
+            else til_seeds_make(index, mate, &s->seeds[i][m]);
         }
     for (size_t i = 0; i < n; i++)
         for (int m = 0; m < r->n_mates; m++)
@@ -685,13 +688,16 @@ static til_status_t settle_chunk(til_ctx_t *ctx, const run_t *r, size_t n)
 }
 
 til_status_t til_map_batch(til_ctx_t *ctx, const til_mapping_t *mapping, til_map_space_t *space,
-                           const til_fastq_batch_t *batch, til_staged_t *staged,
-                           til_tally_t *tally)
+                           const til_fastq_batch_t *batch, til_staged_t *staged, til_tally_t *tally)
 {
     til_status_t status = TIL_OK;
     bool paired = batch->n > 0 && batch->reads[1] != NULL;
-    run_t r = { .m = mapping, .index = mapping->index, .space = space, .staged = staged,
-                .tally = tally, .n_mates = paired ? 2 : 1 };
+    run_t r = { .m = mapping,
+                .index = mapping->index,
+                .space = space,
+                .staged = staged,
+                .tally = tally,
+                .n_mates = paired ? 2 : 1 };
 
     staged->n = staged->n_members = 0;
     for (size_t from = 0; from < batch->n; from += CHUNK) {

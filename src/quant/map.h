@@ -17,26 +17,26 @@ typedef enum { TIL_STRAND_EITHER, TIL_STRAND_FORWARD, TIL_STRAND_REVERSE } til_r
 typedef struct {
     const til_index_t *index;
     til_read_strand_t strand;
-    const til_fraglen_t *lengths;       /* NULL while they are being learnt: nothing is staged */
+    const til_fraglen_t *lengths; /* NULL while they are being learnt: nothing is staged */
     bool collect_bias;
 } til_mapping_t;
 
 /* What became of fragments; every fragment is in exactly one of the first six. */
 typedef struct {
-    uint64_t n_mapped;                  /* pairs with both mates, or single reads               */
-    uint64_t n_orphans;                 /* pairs by one mate only                               */
+    uint64_t n_mapped;  /* pairs with both mates, or single reads               */
+    uint64_t n_orphans; /* pairs by one mate only                               */
     uint64_t n_unmapped;
-    uint64_t n_too_short;               /* no mate has k bases                                  */
-    uint64_t n_decoy;                   /* fits a decoy better than any transcript              */
-    uint64_t n_against_strand;          /* fits only against the library type                   */
+    uint64_t n_too_short;      /* no mate has k bases                                  */
+    uint64_t n_decoy;          /* fits a decoy better than any transcript              */
+    uint64_t n_against_strand; /* fits only against the library type                   */
 
-    uint64_t n_capped;                  /* had more places than are looked at                   */
-    uint64_t n_clipped_long;            /* reads cut to TIL_READ_MAX                            */
-    uint64_t n_short_reads;             /* reads of fewer than k bases                          */
-    uint64_t n_sense, n_antisense;      /* mapped: mate 1 on the transcript's strand, or not    */
+    uint64_t n_capped;             /* had more places than are looked at                   */
+    uint64_t n_clipped_long;       /* reads cut to TIL_READ_MAX                            */
+    uint64_t n_short_reads;        /* reads of fewer than k bases                          */
+    uint64_t n_sense, n_antisense; /* mapped: mate 1 on the transcript's strand, or not    */
     uint64_t n_bases, longest_read, shortest_read;
     uint64_t n_reads;
-    uint64_t lengths[TIL_FRAGMENT_MAX + 1];     /* of pairs that agree on one fragment length   */
+    uint64_t lengths[TIL_FRAGMENT_MAX + 1]; /* of pairs that agree on one fragment length   */
 } til_tally_t;
 
 void til_tally_add(til_tally_t *sum, const til_tally_t *more);

@@ -9,7 +9,7 @@
 
 #include "quant/kmer.h"
 
-enum { TIL_READ_MAX = 1024 };       /* longer reads are cut to this for mapping */
+enum { TIL_READ_MAX = 1024 }; /* longer reads are cut to this for mapping */
 
 /* words[0] as written, words[1] reverse-complemented. known[] holds 01 for every base that is one
  * of ACGTU and 00 for the others, in the same layouts; NULL when all are. */

@@ -20,13 +20,13 @@
 #include "quant/pack.h"
 
 enum {
-    BATCH = 4096,               /* fragments per batch          */
+    BATCH = 4096, /* fragments per batch          */
     FIRST_BATCHES = 12,
-    BIAS_ROUNDS = 2,            /* the model learns from estimates, these from the model */
-    LEAST_PERCENT = 30          /* mapped: less is worth a warning */
+    BIAS_ROUNDS = 2,   /* the model learns from estimates, these from the model */
+    LEAST_PERCENT = 30 /* mapped: less is worth a warning */
 };
 #define ASSUMED_MEAN 250.0
-#define ASSUMED_SD 25.0
+#define ASSUMED_SD   25.0
 
 typedef struct {
     til_fastq_batch_t reads;
@@ -38,10 +38,10 @@ typedef struct {
     const til_index_t *index;
     const til_quant_options_t *options;
     til_fastq_t *fastq;
-    bool paired, is_learning;           /* first batches are mapped a first time */
+    bool paired, is_learning; /* first batches are mapped a first time */
     slot_t *slots;
     size_t n_slots;
-    til_map_space_t **spaces;           /* per worker */
+    til_map_space_t **spaces; /* per worker */
     size_t n_spaces;
     til_mapping_t mapping;
     til_fraglen_t lengths;
@@ -116,9 +116,11 @@ static void check_interleaved(til_ctx_t *ctx, const quant_t *q, const til_fastq_
                    memcmp(a->name, b->name, a->name_length) == 0;
     }
     if (n_equal * 2 >= batch->n / 2)
-        til_say(ctx, TIL_LOG_WARNING,
+        til_say(
+            ctx, TIL_LOG_WARNING,
             "%s: consecutive reads have equal names: interleaved pairs? they are counted as single "
-            "reads; split them for -1 and -2", q->options->mates1[0]);
+            "reads; split them for -1 and -2",
+            q->options->mates1[0]);
 }
 
 /* Learns fragment lengths and strand from the slots read; both are then set for mapping. */
@@ -142,8 +144,9 @@ static til_status_t learn(til_ctx_t *ctx, quant_t *q, size_t n_read, til_library
                            o->fragment_sd > 0 ? o->fragment_sd : ASSUMED_SD, &q->lengths);
         if (!given)
             til_say(ctx, TIL_LOG_NOTICE,
-                "single reads: fragments are taken to be %.0f +- %.0f bases long; give "
-                "--fragment-mean and --fragment-sd", ASSUMED_MEAN, ASSUMED_SD);
+                    "single reads: fragments are taken to be %.0f +- %.0f bases long; give "
+                    "--fragment-mean and --fragment-sd",
+                    ASSUMED_MEAN, ASSUMED_SD);
     }
     TIL_TRY(
         til_library_decide(ctx, o->library, q->paired, sum->n_sense, sum->n_antisense, verdict));
@@ -347,9 +350,11 @@ static void report(til_ctx_t *ctx, const quant_t *q, til_quant_result_t *r)
         til_say(ctx, TIL_LOG_WARNING, "no %s map to this index: all estimates are 0",
                 q->paired ? "pair" : "read");
     else if (percent < LEAST_PERCENT)
-        til_say(ctx, TIL_LOG_WARNING,
+        til_say(
+            ctx, TIL_LOG_WARNING,
             "only %.1f%% of the %s map: another species, much ribosomal RNA, or another library "
-            "type?", percent, what);
+            "type?",
+            percent, what);
 }
 
 til_status_t til_quant_run(til_ctx_t *ctx, const til_index_t *index,

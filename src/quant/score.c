@@ -15,16 +15,15 @@
 #include "quant/score.h"
 
 enum {
-    CLIP_OPEN = 2, CLIP_BASES = 8,
-    GAP_OPEN = 2, MAX_GAP = 10,
-    WORTH_A_GAP = 4,            /* a cheaper clip makes the search for gaps idle */
-    MAX_MISMATCHES = 200        /* positions kept; a read with more does not fit */
+    CLIP_OPEN = 2,
+    CLIP_BASES = 8,
+    GAP_OPEN = 2,
+    MAX_GAP = 10,
+    WORTH_A_GAP = 4,     /* a cheaper clip makes the search for gaps idle */
+    MAX_MISMATCHES = 200 /* positions kept; a read with more does not fit */
 };
 
-static int clip_cost(int n)
-{
-    return n == 0 ? 0 : CLIP_OPEN + n / CLIP_BASES;
-}
+static int clip_cost(int n) { return n == 0 ? 0 : CLIP_OPEN + n / CLIP_BASES; }
 
 /* Positions (in the read) of the mismatches along a diagonal; returns their number, at most
  * MAX_MISMATCHES. */

@@ -11,13 +11,10 @@
 #include "quant/index.h"
 #include "quant/pack.h"
 
-enum { TIL_COST_NONE = 9999 };      /* does not fit */
+enum { TIL_COST_NONE = 9999 }; /* does not fit */
 
 /* The largest cost that til_score_plain callers accept for a read of n bases. */
-static inline int til_cost_limit(int n)
-{
-    return 2 + n / 12;
-}
+static inline int til_cost_limit(int n) { return 2 + n / 12; }
 
 /* Mismatches of read[from, from + n) with T[at, at + n). `known` is NULL or marks the read's bases.
  */
@@ -27,7 +24,7 @@ static inline int til_count_mismatches(const uint64_t *read, const uint64_t *kno
     int total = 0;
 
     while (n > 0) {
-        uint64_t nibbles = 0;       /* sums of two, over at most seven words: 14 at most */
+        uint64_t nibbles = 0; /* sums of two, over at most seven words: 14 at most */
         for (int words = 0; words < 7 && n > 0; words++) {
             uint64_t x = til_bases_differ(til_bases_get32(read, (uint64_t)from),
                                           til_bases_get32(bases, at));

@@ -19,13 +19,13 @@ typedef struct {
 /* One read on its way through the stages. */
 typedef struct {
     til_packed_t read;
-    int at;                     /* where the seed stands in the read; -1 without one    */
+    int at; /* where the seed stands in the read; -1 without one    */
     uint64_t hash;
-    uint64_t cursor;            /* table slot to go on with                             */
-    uint64_t slot;              /* what was found there                                 */
-    bool found;                 /* the seed is in the table: the rest is set            */
-    bool backwards;             /* the read runs against the unitig's first occurrence  */
-    uint32_t unitig, offset;    /* the seed is k-mer `offset` of the unitig             */
+    uint64_t cursor;         /* table slot to go on with                             */
+    uint64_t slot;           /* what was found there                                 */
+    bool found;              /* the seed is in the table: the rest is set            */
+    bool backwards;          /* the read runs against the unitig's first occurrence  */
+    uint32_t unitig, offset; /* the seed is k-mer `offset` of the unitig             */
     uint32_t first_place, n_places;
 } til_mate_t;
 

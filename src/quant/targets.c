@@ -17,8 +17,8 @@
 #include "quant/targets.h"
 
 enum { MIN_TAIL = 10 };                 /* trailing A's that count as a poly-A tail */
-#define MAX_BASES 0xFFFFFFFEULL         /* positions are 32 bits wide               */
-#define MAX_TARGETS (1ULL << 28)
+#define MAX_BASES         0xFFFFFFFEULL /* positions are 32 bits wide               */
+#define MAX_TARGETS       (1ULL << 28)
 #define MAX_TARGET_LENGTH 0x7FFFFFFFULL /* position << 1 in 32 bits                 */
 
 /* State of one reading. */
@@ -26,17 +26,21 @@ typedef struct {
     til_targets_t *t;
     til_index_stats_t *stats;
     til_names_t *seen;
-    uint64_t *lines;            /* per transcript: line of its header          */
-    uint64_t *digests;          /* per transcript: hash of its sequence        */
+    uint64_t *lines;   /* per transcript: line of its header          */
+    uint64_t *digests; /* per transcript: hash of its sequence        */
     size_t lines_capacity, digests_capacity;
-    uint64_t *packed;           /* the current sequence                        */
+    uint64_t *packed; /* the current sequence                        */
     size_t packed_capacity;
 } reading_t;
 
 static int is_plain(char letter)
 {
     switch (letter | 0x20) {
-    case 'a': case 'c': case 'g': case 't': case 'u': return 1;
+    case 'a':
+    case 'c':
+    case 'g':
+    case 't':
+    case 'u': return 1;
     default: return 0;
     }
 }
@@ -68,9 +72,11 @@ static til_status_t append(til_ctx_t *ctx, reading_t *r, size_t n)
     uint64_t end = t->n_bases + n;
 
     if (end > MAX_BASES || t->n >= MAX_TARGETS || n > MAX_TARGET_LENGTH)
-        return til_fail(ctx, TIL_EINPUT,
+        return til_fail(
+            ctx, TIL_EINPUT,
             "too much sequence for one index: %llu bases in %zu sequences, the limits are %llu and "
-            "%llu", (unsigned long long)end, t->n + 1, MAX_BASES, MAX_TARGETS);
+            "%llu",
+            (unsigned long long)end, t->n + 1, MAX_BASES, MAX_TARGETS);
     size_t had = t->n_words_capacity;
     TIL_TRY(til_grow(ctx, &t->bases, &t->n_words_capacity, end / 32 + 8, sizeof(uint64_t)));
     memset(t->bases + had, 0, (t->n_words_capacity - had) * sizeof *t->bases);
@@ -172,9 +178,11 @@ static til_status_t check_twin(til_ctx_t *ctx, reading_t *r, const char *path, s
         r->stats->n_dropped_twins++;
         return TIL_OK;
     }
-    return til_fail(ctx, TIL_EINPUT,
+    return til_fail(
+        ctx, TIL_EINPUT,
         "%s:%llu: transcript '%s' stands at line %llu too, with another sequence: names must be "
-        "unique", path, (unsigned long long)record->line, til_names_get(r->seen, first),
+        "unique",
+        path, (unsigned long long)record->line, til_names_get(r->seen, first),
         (unsigned long long)r->lines[first]);
 }
 

@@ -6,17 +6,17 @@
 #include <tilseq/quant.h>
 
 typedef struct {
-    uint64_t *bases;            /* two bits each, with spare words at the end         */
+    uint64_t *bases; /* two bits each, with spare words at the end         */
     size_t n_words_capacity;
     uint64_t n_bases;
-    uint32_t *starts;           /* n + 1                                              */
+    uint32_t *starts; /* n + 1                                              */
     size_t starts_capacity;
-    size_t n, n_transcripts;    /* decoys stand behind the transcripts                */
-    char *names;                /* NUL-terminated, per transcript                     */
+    size_t n, n_transcripts; /* decoys stand behind the transcripts                */
+    char *names;             /* NUL-terminated, per transcript                     */
     size_t names_size, names_capacity;
     uint32_t *name_at;
     size_t name_at_capacity;
-    char *header_genes;         /* gene id NUL symbol NUL per transcript              */
+    char *header_genes; /* gene id NUL symbol NUL per transcript              */
     size_t genes_size, genes_capacity;
 } til_targets_t;
 

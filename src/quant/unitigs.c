@@ -29,8 +29,8 @@ typedef struct {
     unsigned k, window;
     til_unitigs_t *out;
     ends_t ends;
-    uint64_t *hashes;           /* of the current target's k-mers                */
-    uint32_t *cuts, *segment_place;     /* first k-mer and place of each segment */
+    uint64_t *hashes;               /* of the current target's k-mers                */
+    uint32_t *cuts, *segment_place; /* first k-mer and place of each segment */
     size_t hashes_capacity, cuts_capacity, place_capacity;
     size_t n_segments;
 } walk_t;
@@ -150,7 +150,8 @@ static void cut_target(walk_t *w, uint64_t start, uint32_t n_kmers)
     for (uint32_t i = 0; i < n_kmers; i++) {
         uint64_t at = start + i;
         w->hashes[i] = til_kmer_is_run(forward, mask)
-            ? ~0ULL : til_kmer_hash(forward < reverse ? forward : reverse);
+                           ? ~0ULL
+                           : til_kmer_hash(forward < reverse ? forward : reverse);
         if (i == 0 || til_bit(w->breaks->left, at) || til_bit(w->breaks->right, at - 1))
             w->cuts[w->n_segments++] = i;
         uint64_t after = til_bases_get1(w->t->bases, at + k);

@@ -10,7 +10,7 @@
  * neighbour to its right (left), or a target ends there in some occurrence. */
 typedef struct {
     uint64_t *right, *left;
-    uint64_t n_kmers;           /* distinct k-mers */
+    uint64_t n_kmers; /* distinct k-mers */
 } til_breaks_t;
 
 TIL_MUST_USE
@@ -21,11 +21,11 @@ void til_breaks_clear(til_breaks_t *breaks);
 /* The unitigs in order of first occurrence, and every occurrence in order of T. */
 typedef struct {
     size_t n, n_places;
-    uint32_t *start;            /* n: first base of the first occurrence in T            */
-    uint32_t *n_kmers;          /* n                                                     */
-    uint32_t *place_unitig;     /* n_places                                              */
-    til_place_t *places;        /* n_places                                              */
-    uint64_t *sampled;          /* bits over T, at the first occurrence of sampled k-mers */
+    uint32_t *start;        /* n: first base of the first occurrence in T            */
+    uint32_t *n_kmers;      /* n                                                     */
+    uint32_t *place_unitig; /* n_places                                              */
+    til_place_t *places;    /* n_places                                              */
+    uint64_t *sampled;      /* bits over T, at the first occurrence of sampled k-mers */
     uint64_t n_sampled;
     size_t capacity, kmers_capacity, places_capacity, place_unitig_capacity;
 } til_unitigs_t;

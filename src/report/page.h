@@ -36,8 +36,11 @@ til_status_t til_page_column(til_page_t *page, const til_table_t *table, const c
                              const char *name, const double **values);
 
 /* The sections, in the order of the page. */
-TIL_MUST_USE til_status_t til_page_samples(til_page_t *page);
-TIL_MUST_USE til_status_t til_page_question(til_page_t *page, const til_report_question_t *q);
-TIL_MUST_USE til_status_t til_page_scores(til_page_t *page);
+TIL_MUST_USE
+til_status_t til_page_samples(til_page_t *page);
+TIL_MUST_USE
+til_status_t til_page_question(til_page_t *page, const til_report_question_t *q);
+TIL_MUST_USE
+til_status_t til_page_scores(til_page_t *page);
 
 #endif

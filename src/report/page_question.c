@@ -14,7 +14,7 @@ enum { TOP_GENES = 20, TOP_PLOTS = 6, TOP_SETS = 20 };
 
 typedef struct {
     const double *mean, *lfc, *se, *stat, *p, *padj;
-    char **label;                   /* symbol, else id; borrowed */
+    char **label; /* symbol, else id; borrowed */
     size_t n;
 } tested_t;
 

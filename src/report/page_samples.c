@@ -132,7 +132,7 @@ static til_status_t dispersion_figure(til_page_t *page)
     const double *mean = optional(t, "baseMean"), *gene = optional(t, "dispGeneEst");
     til_strbuf_t svg = { 0 };
 
-    if (mean == NULL || gene == NULL) return TIL_OK;    /* an engine without dispersions */
+    if (mean == NULL || gene == NULL) return TIL_OK; /* an engine without dispersions */
     til_plot_dispersion(&svg, t->n_rows, mean, gene, optional(t, "dispFit"),
                         optional(t, "dispersion"));
     return til_page_figure(page, "dispersion", NULL, &svg);

@@ -21,7 +21,8 @@ static const char *const first_sets[] = {
 
 static bool has_numbers(const double *x, size_t n)
 {
-    for (size_t i = 0; i < n; i++) if (isfinite(x[i])) return true;
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(x[i])) return true;
     return false;
 }
 

@@ -13,7 +13,9 @@ enum { WIDTH = 460, HEIGHT = 360, LEFT = 68, RIGHT = 20, TOP = 30, BOTTOM = 48 }
 
 static const char grey[] = "#9a9a9a", blue[] = "#0072B2", orange[] = "#D55E00";
 
-typedef struct { double lo, hi; } range_t;
+typedef struct {
+    double lo, hi;
+} range_t;
 
 /* The finite range of n values; (0, 1) when there are none. */
 static range_t range_of(size_t n, const double *x)
@@ -45,7 +47,8 @@ static void legend(til_strbuf_t *svg, double x, double y, const til_groups_t *gr
 static size_t longest(char *const *text, size_t n)
 {
     size_t most = 0;
-    for (size_t i = 0; i < n; i++) if (strlen(text[i]) > most) most = strlen(text[i]);
+    for (size_t i = 0; i < n; i++)
+        if (strlen(text[i]) > most) most = strlen(text[i]);
     return most;
 }
 
@@ -205,7 +208,7 @@ void til_plot_ma(til_strbuf_t *svg, size_t n, const double *mean, const double *
         til_svg_axes(svg, &x, &y, "log10 mean of normalised counts", "log2 fold change");
         px = place(svg, &x, n, lx);
         py = place(svg, &y, n, lfc);
-        for (size_t i = 0; py != NULL && i < n; i++)     /* beyond the frame: at its edge */
+        for (size_t i = 0; py != NULL && i < n; i++) /* beyond the frame: at its edge */
             if (isfinite(py[i])) py[i] = fmin(fmax(py[i], TOP), HEIGHT - BOTTOM);
         scatter(svg, n, px, py, keep, 0, 1.8, grey);
         scatter(svg, n, px, py, keep, 1, 2.4, orange);
@@ -235,7 +238,7 @@ static void name_best(til_strbuf_t *svg, size_t n, const double *px, const doubl
     for (size_t k = 0; k < n_best; k++) {
         double x = px[best[k]] + 4, y = py[best[k]] - 3;
         bool free_place = true;
-        for (size_t i = 0; i < k && free_place; i++)     /* a name over another tells neither */
+        for (size_t i = 0; i < k && free_place; i++) /* a name over another tells neither */
             free_place = fabs(py[best[i]] - 3 - y) > 9 ||
                          x > px[best[i]] + 6 + 5.5 * (double)strlen(label[best[i]]) ||
                          px[best[i]] + 4 > x + 2 + 5.5 * (double)strlen(label[best[k]]);
@@ -252,7 +255,7 @@ void til_plot_volcano(til_strbuf_t *svg, size_t n, const double *lfc, const doub
     til_svg_begin(svg, WIDTH, HEIGHT, title);
     heading(svg, WIDTH, title);
     for (size_t i = 0; minus != NULL && i < n; i++) {
-        if (p[i] == 0) minus[i] = -320;             /* below the smallest double */
+        if (p[i] == 0) minus[i] = -320; /* below the smallest double */
         minus[i] = minus[i] == 0 ? 0 : -minus[i];
     }
     if (minus != NULL && keep != NULL) {
@@ -411,8 +414,16 @@ static void draw_box(til_strbuf_t *svg, const til_scale_t *y, double at, size_t 
            q3 = quantile(n, sorted, .75);
     double lo = sorted[0], hi = sorted[n - 1], reach = 1.5 * (q3 - q1);
 
-    for (size_t i = 0; i < n; i++) if (sorted[i] >= q1 - reach) { lo = sorted[i]; break; }
-    for (size_t i = n; i-- > 0;) if (sorted[i] <= q3 + reach) { hi = sorted[i]; break; }
+    for (size_t i = 0; i < n; i++)
+        if (sorted[i] >= q1 - reach) {
+            lo = sorted[i];
+            break;
+        }
+    for (size_t i = n; i-- > 0;)
+        if (sorted[i] <= q3 + reach) {
+            hi = sorted[i];
+            break;
+        }
     til_svg_line(svg, at, til_scale_at(y, lo), at, til_scale_at(y, q1), "#555", 1);
     til_svg_line(svg, at, til_scale_at(y, q3), at, til_scale_at(y, hi), "#555", 1);
     til_svg_rect(svg, at - 16, til_scale_at(y, q3), 32, til_scale_at(y, q1) - til_scale_at(y, q3),

@@ -13,12 +13,12 @@
 
 /* Samples in groups, for colours and legends. */
 typedef struct {
-    size_t n;                       /* samples                                  */
-    char *const *names;             /* of the samples                           */
-    const size_t *group;            /* n, into labels                           */
-    char *const *labels;            /* n_groups                                 */
+    size_t n;            /* samples                                  */
+    char *const *names;  /* of the samples                           */
+    const size_t *group; /* n, into labels                           */
+    char *const *labels; /* n_groups                                 */
     size_t n_groups;
-    const size_t *line;             /* n: samples of one line are joined; NULL   */
+    const size_t *line; /* n: samples of one line are joined; NULL   */
 } til_groups_t;
 
 void til_plot_pca(til_strbuf_t *svg, const til_groups_t *groups, const double *pc1,

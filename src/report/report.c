@@ -30,10 +30,7 @@ static const char style[] =
     "print{nav{display:none}h2{break-after:avoid}figure,tr{break-inside:avoid}body{max-width:none}"
     "}";
 
-void til_page_text(til_page_t *page, const char *text)
-{
-    til_xml_escape(&page->html, text);
-}
+void til_page_text(til_page_t *page, const char *text) { til_xml_escape(&page->html, text); }
 
 void til_page_number(til_page_t *page, double value)
 {
@@ -87,7 +84,8 @@ til_status_t til_page_figure(til_page_t *page, const char *stem, const char *par
         return status;
     }
     til_strbuf_add(&page->html, strcmp(stem, "heat_map") == 0 || strcmp(stem, "size_factors") == 0
-                                    ? "<figure class=\"broad\">" : "<figure>");
+                                    ? "<figure class=\"broad\">"
+                                    : "<figure>");
     til_strbuf_add_n(&page->html, svg->text, svg->length);
     til_strbuf_add(&page->html, "</figure>\n");
     page->figures[page->n_figures++] = (til_figure_t){ name.text, svg->text };
@@ -140,8 +138,11 @@ static til_status_t make_groups(til_page_t *page)
         page->group[s] = (size_t)id;
         page->line[s] = (size_t)line;
     }
-    page->groups = (til_groups_t){ .n = n, .names = in->sheet->samples, .group = page->group,
-                                   .labels = page->labels, .line = pair < 0 ? NULL : page->line };
+    page->groups = (til_groups_t){ .n = n,
+                                   .names = in->sheet->samples,
+                                   .group = page->group,
+                                   .labels = page->labels,
+                                   .line = pair < 0 ? NULL : page->line };
     for (size_t k = 0; status == TIL_OK && k < til_names_count(labels); k++) {
         const char *text = til_names_get(labels, k);
         size_t size = strlen(text) + 1;

@@ -35,7 +35,7 @@ void til_xml_escape(til_strbuf_t *out, const char *text)
 static void add_px(til_strbuf_t *b, double value)
 {
     double tenths = round(value * 10);
-    if (!(fabs(tenths) < 1e9)) tenths = 0;      /* NaN and nonsense: never into a coordinate */
+    if (!(fabs(tenths) < 1e9)) tenths = 0; /* NaN and nonsense: never into a coordinate */
     til_strbuf_add_number(b, tenths == 0 ? 0 : tenths / 10);
 }
 
@@ -61,10 +61,7 @@ void til_svg_begin(til_strbuf_t *svg, double width, double height, const char *t
     til_strbuf_add(svg, "</title>\n");
 }
 
-void til_svg_end(til_strbuf_t *svg)
-{
-    til_strbuf_add(svg, "</svg>\n");
-}
+void til_svg_end(til_strbuf_t *svg) { til_strbuf_add(svg, "</svg>\n"); }
 
 void til_svg_line(til_strbuf_t *svg, double x1, double y1, double x2, double y2, const char *colour,
                   double width)
@@ -180,10 +177,7 @@ void til_svg_polyline_point(til_strbuf_t *svg, double x, double y)
     til_strbuf_add_char(svg, ' ');
 }
 
-void til_svg_polyline_end(til_strbuf_t *svg)
-{
-    til_strbuf_add(svg, "\"/>\n");
-}
+void til_svg_polyline_end(til_strbuf_t *svg) { til_strbuf_add(svg, "\"/>\n"); }
 
 static int compare_u64(const void *a, const void *b)
 {
@@ -194,7 +188,7 @@ static int compare_u64(const void *a, const void *b)
 bool til_svg_dots(til_strbuf_t *svg, size_t n, const double *x, const double *y, double diameter,
                   const char *colour)
 {
-    enum { OFFSET = 1 << 20 };      /* tenths of a pixel, made positive */
+    enum { OFFSET = 1 << 20 }; /* tenths of a pixel, made positive */
     uint64_t *at = til_array(n, sizeof *at);
     size_t n_at = 0;
 
@@ -231,7 +225,11 @@ bool til_svg_dots(til_strbuf_t *svg, size_t n, const double *x, const double *y,
 til_scale_t til_scale_make(double lo, double hi, double p0, double p1, int n_ticks)
 {
     if (!isfinite(lo) || !isfinite(hi)) lo = 0, hi = 1;
-    if (lo > hi) { double t = lo; lo = hi; hi = t; }
+    if (lo > hi) {
+        double t = lo;
+        lo = hi;
+        hi = t;
+    }
     if (hi - lo < 1e-12 * fmax(1, fabs(hi))) {
         double pad = lo == 0 ? 1 : fabs(lo) * 0.1;
         lo -= pad;
@@ -241,8 +239,11 @@ til_scale_t til_scale_make(double lo, double hi, double p0, double p1, int n_tic
     if (rough > 5 * power) step = 10 * power;
     else if (rough > 2 * power) step = 5 * power;
     else if (rough > power) step = 2 * power;
-    return (til_scale_t){ .lo = floor(lo / step + 1e-9) * step, .hi = ceil(hi / step - 1e-9) * step,
-                          .p0 = p0, .p1 = p1, .step = step };
+    return (til_scale_t){ .lo = floor(lo / step + 1e-9) * step,
+                          .hi = ceil(hi / step - 1e-9) * step,
+                          .p0 = p0,
+                          .p1 = p1,
+                          .step = step };
 }
 
 double til_scale_at(const til_scale_t *s, double value)
@@ -254,10 +255,11 @@ void til_svg_number(til_strbuf_t *out, double value)
 {
     char text[32];
 
-    if (value == 0) value = 0;                          /* no negative zero */
+    if (value == 0) value = 0; /* no negative zero */
     /* 12345 is easier read than 1.23e+04 */
     snprintf(text, sizeof text, fabs(value) >= 1000 && fabs(value) < 1e6 ? "%.0f" : "%.3g", value);
-    for (char *c = text; *c != '\0'; c++) if (*c == ',') *c = '.';      /* whatever the locale */
+    for (char *c = text; *c != '\0'; c++)
+        if (*c == ',') *c = '.'; /* whatever the locale */
     til_strbuf_add(out, isnan(value) ? "NA" : text);
 }
 

@@ -46,9 +46,9 @@ void til_xml_escape(til_strbuf_t *out, const char *text);
 
 /* A linear scale from data to pixels, with round tick values. */
 typedef struct {
-    double lo, hi;          /* data, after rounding out to ticks */
-    double p0, p1;          /* pixels of lo and hi               */
-    double step;            /* between ticks                     */
+    double lo, hi; /* data, after rounding out to ticks */
+    double p0, p1; /* pixels of lo and hi               */
+    double step;   /* between ticks                     */
 } til_scale_t;
 
 /* Covers lo..hi (widened when they are equal or not finite) with about n_ticks steps of 1, 2 or 5 x

@@ -51,10 +51,10 @@ til_status_t til_score_first_component(til_ctx_t *ctx, size_t k, size_t n, const
         goto done;
     }
     /* z read column-major is n x k: the product over samples is z'z, over genes z z' */
-    TIL_TRY(til_matmul(ctx, by_genes, !by_genes, m, m, by_genes ? n : k, 1, z, n, z, n, 0, gram,
-                       m));
+    TIL_TRY(
+        til_matmul(ctx, by_genes, !by_genes, m, m, by_genes ? n : k, 1, z, n, z, n, 0, gram, m));
     TIL_TRY(til_eigen_symmetric(ctx, m, gram, values));
-    const double *top = gram + (m - 1) * m;     /* values ascend */
+    const double *top = gram + (m - 1) * m; /* values ascend */
 
     for (size_t s = 0; s < n; s++) scores[s] = 0;
     if (by_genes) {

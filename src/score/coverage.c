@@ -14,18 +14,14 @@ til_status_t til_score_coverage_init(til_ctx_t *ctx, til_score_coverage_t *c, si
     TIL_TRY(til_table_add_text(ctx, table, "set", "set or score", &c->set_column));
     TIL_TRY(til_table_add_number(ctx, table, "n_genes", "genes of the set", &c->n_genes));
     TIL_TRY(til_table_add_number(ctx, table, "n_found", "of them in the matrix", &c->n_found));
-    TIL_TRY(til_table_add_number(ctx, table, "found_fraction", "n_found / n_genes",
-                                 &c->fraction));
+    TIL_TRY(til_table_add_number(ctx, table, "found_fraction", "n_found / n_genes", &c->fraction));
     TIL_TRY(til_table_add_text(ctx, table, "missing", "genes not in the matrix, by commas",
                                &c->missing_column));
 done:
     return status;
 }
 
-void til_score_coverage_clear(til_score_coverage_t *c)
-{
-    til_strbuf_clear(&c->missing);
-}
+void til_score_coverage_clear(til_score_coverage_t *c) { til_strbuf_clear(&c->missing); }
 
 void til_score_coverage_begin(til_score_coverage_t *c, const char *name)
 {

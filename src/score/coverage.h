@@ -27,7 +27,8 @@ void til_score_coverage_clear(til_score_coverage_t *c);
 /* One row: begin, then each gene wanted, then end. */
 void til_score_coverage_begin(til_score_coverage_t *c, const char *name);
 void til_score_coverage_gene(til_score_coverage_t *c, const char *gene, bool found);
-TIL_MUST_USE til_status_t til_score_coverage_end(til_ctx_t *ctx, til_score_coverage_t *c);
+TIL_MUST_USE
+til_status_t til_score_coverage_end(til_ctx_t *ctx, til_score_coverage_t *c);
 
 /* Names the samples and the origin of a score matrix. */
 TIL_MUST_USE

@@ -11,17 +11,15 @@
 static const struct {
     const char *name;
     til_score_type_t type;
-} TYPES[] = {
-    { "mean", TIL_SCORE_MEAN },
-    { "geomean", TIL_SCORE_GEOMEAN },
-    { "geomean_log", TIL_SCORE_GEOMEAN_LOG },
-    { "weighted_sum_hk", TIL_SCORE_WEIGHTED },
-    { "log_ratio", TIL_SCORE_LOG_RATIO },
-    { "residual", TIL_SCORE_RESIDUAL },
-    { "pair_votes", TIL_SCORE_PAIRS },
-    { "mean_rank_across_samples", TIL_SCORE_MEAN_RANK },
-    { "pc1", TIL_SCORE_PC1 }
-};
+} TYPES[] = { { "mean", TIL_SCORE_MEAN },
+              { "geomean", TIL_SCORE_GEOMEAN },
+              { "geomean_log", TIL_SCORE_GEOMEAN_LOG },
+              { "weighted_sum_hk", TIL_SCORE_WEIGHTED },
+              { "log_ratio", TIL_SCORE_LOG_RATIO },
+              { "residual", TIL_SCORE_RESIDUAL },
+              { "pair_votes", TIL_SCORE_PAIRS },
+              { "mean_rank_across_samples", TIL_SCORE_MEAN_RANK },
+              { "pc1", TIL_SCORE_PC1 } };
 
 enum { N_TYPES = sizeof TYPES / sizeof TYPES[0] };
 
@@ -58,8 +56,7 @@ static til_status_t add_word(til_ctx_t *ctx, const parse_t *p, til_score_group_t
         const char *gene = set == NULL ? word : set->genes[i];
         bool known = false;
 
-        for (size_t j = 0; j < group->n && !known; j++)
-            known = strcmp(group->genes[j], gene) == 0;
+        for (size_t j = 0; j < group->n && !known; j++) known = strcmp(group->genes[j], gene) == 0;
         if (known) continue;
         til_status_t status = append(ctx, group, gene);
         if (status != TIL_OK) return status;
@@ -78,8 +75,8 @@ static til_status_t copy_trimmed(til_ctx_t *ctx, const parse_t *p, const char *t
 }
 
 /* The next piece of *rest up to `separator`, trimmed; *rest is NULL after the last. */
-static til_status_t next_piece(til_ctx_t *ctx, const parse_t *p, const char **rest,
-                               char separator, char **piece)
+static til_status_t next_piece(til_ctx_t *ctx, const parse_t *p, const char **rest, char separator,
+                               char **piece)
 {
     const char *end = strchr(*rest, separator);
     size_t n = end == NULL ? strlen(*rest) : (size_t)(end - *rest);
@@ -149,8 +146,7 @@ static til_status_t parse_two_terms(til_ctx_t *ctx, const parse_t *p, const char
     const char *text = p->def->definition, *at = strstr(text, operator);
     til_status_t status;
 
-    if (at == NULL)
-        return bad(ctx, p, operator[1] == '-' ? "TERM - TERM" : "TERM ~ TERM");
+    if (at == NULL) return bad(ctx, p, operator[1] == '-' ? "TERM - TERM" : "TERM ~ TERM");
     status = parse_term(ctx, p, text, (size_t)(at - text), &p->out->a);
     at += strlen(operator);
     return status != TIL_OK ? status : parse_term(ctx, p, at, strlen(at), &p->out->b);
@@ -196,8 +192,7 @@ static til_status_t parse_pairs(til_ctx_t *ctx, const parse_t *p)
 
         TIL_TRY(next_piece(ctx, p, &rest, ',', &pair));
         sign = strchr(pair, '>');
-        if (sign == NULL || strchr(sign + 1, '>') != NULL)
-            return bad(ctx, p, "GENE>GENE,...");
+        if (sign == NULL || strchr(sign + 1, '>') != NULL) return bad(ctx, p, "GENE>GENE,...");
         TIL_TRY(copy_trimmed(ctx, p, pair, (size_t)(sign - pair), &high));
         TIL_TRY(copy_trimmed(ctx, p, sign + 1, strlen(sign + 1), &low));
         if (*high == '\0' || *low == '\0') return bad(ctx, p, "GENE>GENE,...");
@@ -225,16 +220,17 @@ til_status_t til_score_parse(til_ctx_t *ctx, const til_score_def_t *def, const c
     if (out->arena == NULL) return til_no_memory(ctx, 1, "score");
     while (i < N_TYPES && strcmp(TYPES[i].name, def->type) != 0) i++;
     if (i == N_TYPES)
-        return til_fail(ctx, TIL_EINPUT, "%s:%zu: type '%s' of score %s is not known: see "
-                        "genesets/README.md for the nine there are", origin, def->line,
-                        def->type, def->name);
+        return til_fail(ctx, TIL_EINPUT,
+                        "%s:%zu: type '%s' of score %s is not known: see "
+                        "genesets/README.md for the nine there are",
+                        origin, def->line, def->type, def->name);
     out->type = TYPES[i].type;
     switch (out->type) {
-    case TIL_SCORE_WEIGHTED:  return parse_weighted(ctx, &p);
+    case TIL_SCORE_WEIGHTED: return parse_weighted(ctx, &p);
     case TIL_SCORE_LOG_RATIO: return parse_two_terms(ctx, &p, " - ");
-    case TIL_SCORE_RESIDUAL:  return parse_two_terms(ctx, &p, " ~ ");
-    case TIL_SCORE_PAIRS:     return parse_pairs(ctx, &p);
-    default:                  return parse_list(ctx, &p, def->definition, &out->a);
+    case TIL_SCORE_RESIDUAL: return parse_two_terms(ctx, &p, " ~ ");
+    case TIL_SCORE_PAIRS: return parse_pairs(ctx, &p);
+    default: return parse_list(ctx, &p, def->definition, &out->a);
     }
 }
 

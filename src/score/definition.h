@@ -8,15 +8,15 @@
 #include "base/arena.h"
 
 typedef enum {
-    TIL_SCORE_MEAN,             /* a                        */
-    TIL_SCORE_GEOMEAN,          /* a                        */
-    TIL_SCORE_GEOMEAN_LOG,      /* a                        */
-    TIL_SCORE_WEIGHTED,         /* a with weights, b = HK   */
-    TIL_SCORE_LOG_RATIO,        /* a - b                    */
-    TIL_SCORE_RESIDUAL,         /* a ~ b                    */
-    TIL_SCORE_PAIRS,            /* a[i] > b[i]              */
-    TIL_SCORE_MEAN_RANK,        /* a                        */
-    TIL_SCORE_PC1               /* a                        */
+    TIL_SCORE_MEAN,        /* a                        */
+    TIL_SCORE_GEOMEAN,     /* a                        */
+    TIL_SCORE_GEOMEAN_LOG, /* a                        */
+    TIL_SCORE_WEIGHTED,    /* a with weights, b = HK   */
+    TIL_SCORE_LOG_RATIO,   /* a - b                    */
+    TIL_SCORE_RESIDUAL,    /* a ~ b                    */
+    TIL_SCORE_PAIRS,       /* a[i] > b[i]              */
+    TIL_SCORE_MEAN_RANK,   /* a                        */
+    TIL_SCORE_PC1          /* a                        */
 } til_score_type_t;
 
 /* Gene names; in the arena of the definition or of the sets. */
@@ -28,7 +28,7 @@ typedef struct {
 typedef struct {
     til_score_type_t type;
     til_score_group_t a, b;
-    double *weights;            /* a.n, for TIL_SCORE_WEIGHTED */
+    double *weights; /* a.n, for TIL_SCORE_WEIGHTED */
     size_t weights_capacity;
     til_arena_t *arena;
 } til_score_parsed_t;

@@ -31,7 +31,7 @@
 #include "score/definition.h"
 #include "score/universe.h"
 
-static const double GEOMEAN_OFFSET = 0.01;      /* Rooney 2015: TPM + 0.01 */
+static const double GEOMEAN_OFFSET = 0.01; /* Rooney 2015: TPM + 0.01 */
 
 /* A score about to be computed: `def` in terms of rows. row_a[i] is NULL where a gene is missing.
  * */
@@ -40,13 +40,10 @@ typedef struct {
     bool linear;
     size_t n_samples;
     const double **row_a, **row_b;
-    double *work_a, *work_b;        /* n_samples each */
+    double *work_a, *work_b; /* n_samples each */
 } score_t;
 
-static double value(const score_t *t, double x)
-{
-    return t->linear ? fmax(exp2(x) - 1, 0) : x;
-}
+static double value(const score_t *t, double x) { return t->linear ? fmax(exp2(x) - 1, 0) : x; }
 
 /* mean over the genes found of f(x); NaN without any. */
 static void mean_of(const score_t *t, size_t n_genes, const double **rows, bool log_offset,
@@ -123,8 +120,7 @@ static til_status_t mean_rank(til_ctx_t *ctx, const score_t *t, double *out)
     for (size_t s = 0; s < t->n_samples; s++) out[s] = 0;
     for (size_t g = 0; g < t->def->a.n; g++) {
         if (t->row_a[g] == NULL) continue;
-        til_status_t status = til_rank(ctx, t->n_samples, t->row_a[g], TIL_TIES_AVERAGE,
-                                       t->work_a);
+        til_status_t status = til_rank(ctx, t->n_samples, t->row_a[g], TIL_TIES_AVERAGE, t->work_a);
         if (status != TIL_OK) return status;
         n_found++;
         for (size_t s = 0; s < t->n_samples; s++)
@@ -146,8 +142,7 @@ static til_status_t first_component(til_ctx_t *ctx, const score_t *t, double *ou
         if (t->row_a[g] != NULL) til_score_standardise(n, t->row_a[g], z + n * k++);
     mean_of(t, t->def->a.n, t->row_a, false, t->work_a);
     for (size_t s = 0; s < n; s++) out[s] = NAN;
-    status = k == 0 ? TIL_OK
-                    : til_score_first_component(ctx, k, n, z, t->work_a, out, &length);
+    status = k == 0 ? TIL_OK : til_score_first_component(ctx, k, n, z, t->work_a, out, &length);
     free(z);
     return status;
 }
@@ -157,32 +152,22 @@ static til_status_t compute(til_ctx_t *ctx, const score_t *t, double *out)
     const til_score_parsed_t *def = t->def;
 
     switch (def->type) {
-    case TIL_SCORE_MEAN:
-        mean_of(t, def->a.n, t->row_a, false, out);
-        return TIL_OK;
+    case TIL_SCORE_MEAN: mean_of(t, def->a.n, t->row_a, false, out); return TIL_OK;
     case TIL_SCORE_GEOMEAN:
     case TIL_SCORE_GEOMEAN_LOG:
         mean_of(t, def->a.n, t->row_a, def->type == TIL_SCORE_GEOMEAN, out);
         for (size_t s = 0; s < t->n_samples; s++) out[s] = exp(out[s]);
         return TIL_OK;
-    case TIL_SCORE_WEIGHTED:
-        weighted(t, out);
-        return TIL_OK;
+    case TIL_SCORE_WEIGHTED: weighted(t, out); return TIL_OK;
     case TIL_SCORE_LOG_RATIO:
         mean_of(t, def->a.n, t->row_a, false, t->work_a);
         mean_of(t, def->b.n, t->row_b, false, t->work_b);
         for (size_t s = 0; s < t->n_samples; s++) out[s] = t->work_a[s] - t->work_b[s];
         return TIL_OK;
-    case TIL_SCORE_RESIDUAL:
-        residual(t, out);
-        return TIL_OK;
-    case TIL_SCORE_PAIRS:
-        pair_votes(t, out);
-        return TIL_OK;
-    case TIL_SCORE_MEAN_RANK:
-        return mean_rank(ctx, t, out);
-    case TIL_SCORE_PC1:
-        return first_component(ctx, t, out);
+    case TIL_SCORE_RESIDUAL: residual(t, out); return TIL_OK;
+    case TIL_SCORE_PAIRS: pair_votes(t, out); return TIL_OK;
+    case TIL_SCORE_MEAN_RANK: return mean_rank(ctx, t, out);
+    case TIL_SCORE_PC1: return first_component(ctx, t, out);
     }
     return til_fail(ctx, TIL_EINTERNAL, "score type %d has no formula", (int)def->type);
 }

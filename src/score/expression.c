@@ -14,8 +14,8 @@
 #include "base/alloc.h"
 
 static const double MILLION = 1e6;
-static const double CLOSE = 0.01;   /* a column of CPM or TPM adds up to a million within this */
-static const double LOG_MAX = 50;   /* 2^50 reads: more than any library                       */
+static const double CLOSE = 0.01; /* a column of CPM or TPM adds up to a million within this */
+static const double LOG_MAX = 50; /* 2^50 reads: more than any library                       */
 
 static double *column_sums(const til_matrix_t *m)
 {
@@ -66,11 +66,15 @@ static til_status_t check_value(til_ctx_t *ctx, const til_matrix_t *m, size_t g,
     double x = til_matrix_row(m, g)[s];
 
     if (!isfinite(x))
-        return til_fail(ctx, TIL_EINPUT, "%s: value of %s in sample %s is missing or infinite: "
-                        "expected a number", m->origin, m->row_names[g], m->col_names[s]);
+        return til_fail(ctx, TIL_EINPUT,
+                        "%s: value of %s in sample %s is missing or infinite: "
+                        "expected a number",
+                        m->origin, m->row_names[g], m->col_names[s]);
     if (x < 0 && !may_be_negative)
-        return til_fail(ctx, TIL_EINPUT, "%s: value %g of %s in sample %s is negative: expected "
-                        ">= 0, or --input log", m->origin, x, m->row_names[g], m->col_names[s]);
+        return til_fail(ctx, TIL_EINPUT,
+                        "%s: value %g of %s in sample %s is negative: expected "
+                        ">= 0, or --input log",
+                        m->origin, x, m->row_names[g], m->col_names[s]);
     return TIL_OK;
 }
 

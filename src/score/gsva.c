@@ -33,17 +33,17 @@
 #include "math/order.h"
 #include "score/methods.h"
 
-enum { PHI_STEPS = 10000 };             /* of GSVA's table  */
-static const double PHI_MAX = 10;       /* its upper end    */
-static const double ROUNDING = 1e-9;    /* of 1e4, far more than three roundings make */
-static const double BANDWIDTH = 4;      /* h = sd / 4       */
+enum { PHI_STEPS = 10000 };          /* of GSVA's table  */
+static const double PHI_MAX = 10;    /* its upper end    */
+static const double ROUNDING = 1e-9; /* of 1e4, far more than three roundings make */
+static const double BANDWIDTH = 4;   /* h = sd / 4       */
 static const double POISSON_SHIFT = 0.5;
 
 typedef struct {
     const til_score_input_t *in;
-    const double *phi;                  /* PHI_STEPS + 1 points, then 1           */
-    double *density;                    /* n_samples x n_genes: a sample's genes contiguous */
-    const size_t *set_offset, *sets;    /* gene g is in sets[set_offset[g] .. set_offset[g+1]) */
+    const double *phi;               /* PHI_STEPS + 1 points, then 1           */
+    double *density;                 /* n_samples x n_genes: a sample's genes contiguous */
+    const size_t *set_offset, *sets; /* gene g is in sets[set_offset[g] .. set_offset[g+1]) */
     double *scores;
 } job_t;
 
@@ -136,7 +136,8 @@ static til_status_t estimate_densities(til_ctx_t *ctx, void *arg, int worker, si
                                                          : empirical_cdf(n, x, x[s]);
         for (size_t s = 0; s < n; s++)
             density[s * job->in->n_genes] = job->in->kcdf == TIL_KCDF_NONE
-                                          ? log(f[s] / (1 - f[s])) : -log((1 - f[s]) / f[s]);
+                                                ? log(f[s] / (1 - f[s]))
+                                                : -log((1 - f[s]) / f[s]);
     }
     free(f);
     return TIL_OK;
@@ -199,8 +200,7 @@ static til_status_t score_samples(til_ctx_t *ctx, void *arg, int worker, size_t 
             size_t k = in->offset[i + 1] - in->offset[i];
             bool defined = k > 0 && k < in->n_genes && walks[i].total > 0;
 
-            job->scores[i * in->n_samples + s] =
-                defined ? walks[i].highest + walks[i].lowest : NAN;
+            job->scores[i * in->n_samples + s] = defined ? walks[i].highest + walks[i].lowest : NAN;
         }
     }
 done:
@@ -218,7 +218,7 @@ static void invert(const til_score_input_t *in, size_t *set_offset, size_t *sets
     for (size_t e = 0; e < in->offset[in->n_sets]; e++) set_offset[in->member[e]]++;
     for (size_t g = 0, sum = 0; g <= n; g++) {
         sum += set_offset[g];
-        set_offset[g] = sum;            /* end of gene g's sets */
+        set_offset[g] = sum; /* end of gene g's sets */
     }
     for (size_t i = in->n_sets; i-- > 0;)
         for (size_t e = in->offset[i]; e < in->offset[i + 1]; e++)
@@ -238,8 +238,10 @@ static til_status_t run(til_ctx_t *ctx, const til_score_input_t *in, double *sco
         goto done;
     }
     if (in->n_samples < 2) {
-        status = til_fail(ctx, TIL_ENUMERIC, "method gsva compares samples: expected at least 2, "
-                          "got %zu; try --method ssgsea or singscore", in->n_samples);
+        status = til_fail(ctx, TIL_ENUMERIC,
+                          "method gsva compares samples: expected at least 2, "
+                          "got %zu; try --method ssgsea or singscore",
+                          in->n_samples);
         goto done;
     }
     for (int i = 0; i <= PHI_STEPS; i++)

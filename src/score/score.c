@@ -129,11 +129,15 @@ static til_status_t check_options(til_ctx_t *ctx, const til_score_method_t *meth
                                   const til_score_options_t *options)
 {
     if (options->scale == TIL_SCORE_RANGE && !(method->flags & TIL_SCORE_HAS_RANGE))
-        return til_fail(ctx, TIL_EUSAGE, "--scale range: method %s has no such scale: expected "
-                        "raw, or --method ssgsea", method->name);
+        return til_fail(ctx, TIL_EUSAGE,
+                        "--scale range: method %s has no such scale: expected "
+                        "raw, or --method ssgsea",
+                        method->name);
     if (options->scale == TIL_SCORE_COHORT_FREE && method->null_moments == NULL)
-        return til_fail(ctx, TIL_EUSAGE, "--scale cohort-free: method %s has no such scale: "
-                        "expected raw, or --method ssgsea", method->name);
+        return til_fail(ctx, TIL_EUSAGE,
+                        "--scale cohort-free: method %s has no such scale: "
+                        "expected raw, or --method ssgsea",
+                        method->name);
     if (options->kcdf != TIL_KCDF_GAUSSIAN && !(method->flags & TIL_SCORE_HAS_KCDF))
         return til_fail(ctx, TIL_EUSAGE, "--kcdf: method %s has no kernel: expected --method gsva",
                         method->name);
@@ -141,8 +145,7 @@ static til_status_t check_options(til_ctx_t *ctx, const til_score_method_t *meth
 }
 
 /* Sets that are too small have no score; says how many. */
-static void drop_small(til_ctx_t *ctx, size_t min_size, const til_score_input_t *in,
-                       double *scores)
+static void drop_small(til_ctx_t *ctx, size_t min_size, const til_score_input_t *in, double *scores)
 {
     size_t n_small = 0;
 
@@ -152,11 +155,15 @@ static void drop_small(til_ctx_t *ctx, size_t min_size, const til_score_input_t 
         for (size_t s = 0; s < in->n_samples; s++) scores[i * in->n_samples + s] = NAN;
     }
     if (n_small > 0 && min_size == 1)
-        til_say(ctx, TIL_LOG_NOTICE, "%zu of %zu sets have no gene in the matrix: their scores are "
-                "NA", n_small, in->n_sets);
+        til_say(ctx, TIL_LOG_NOTICE,
+                "%zu of %zu sets have no gene in the matrix: their scores are "
+                "NA",
+                n_small, in->n_sets);
     else if (n_small > 0)
-        til_say(ctx, TIL_LOG_NOTICE, "%zu of %zu sets have fewer than %zu genes in the matrix: "
-                "their scores are NA", n_small, in->n_sets, min_size);
+        til_say(ctx, TIL_LOG_NOTICE,
+                "%zu of %zu sets have fewer than %zu genes in the matrix: "
+                "their scores are NA",
+                n_small, in->n_sets, min_size);
 }
 
 til_status_t til_score_name_matrix(til_ctx_t *ctx, til_matrix_t *scores, const char *origin,
@@ -169,8 +176,8 @@ til_status_t til_score_name_matrix(til_ctx_t *ctx, til_matrix_t *scores, const c
     return status;
 }
 
-til_status_t til_score_check(til_ctx_t *ctx, const til_matrix_t *matrix,
-                             const til_genesets_t *sets, til_table_t *coverage)
+til_status_t til_score_check(til_ctx_t *ctx, const til_matrix_t *matrix, const til_genesets_t *sets,
+                             til_table_t *coverage)
 {
     til_status_t status = TIL_OK;
     til_score_universe_t u = { 0 };
@@ -193,8 +200,7 @@ done:
 
 til_status_t til_score_sets(til_ctx_t *ctx, const til_score_method_t *method,
                             const til_score_options_t *options, const til_matrix_t *expression,
-                            const til_genesets_t *sets, til_matrix_t *scores,
-                            til_table_t *coverage)
+                            const til_genesets_t *sets, til_matrix_t *scores, til_table_t *coverage)
 {
     til_status_t status = TIL_OK;
     til_score_universe_t u = { 0 };
@@ -220,8 +226,8 @@ til_status_t til_score_sets(til_ctx_t *ctx, const til_score_method_t *method,
     for (size_t i = 0; i < sets->n_sets; i++)
         TIL_TRY(til_matrix_set_row_name(ctx, scores, i, sets->sets[i].name));
 
-    til_score_input_t in = { u.n_genes, expression->n_cols, sets->n_sets, x, offset, member,
-                             options->kcdf };
+    til_score_input_t in = { u.n_genes, expression->n_cols, sets->n_sets, x, offset,
+                             member,    options->kcdf };
     TIL_TRY(method->run(ctx, &in, scores->x));
     drop_small(ctx, options->min_size, &in, scores->x);
     if (options->scale == TIL_SCORE_RANGE) scale_by_range(in.n_sets * in.n_samples, scores->x);

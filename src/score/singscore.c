@@ -47,8 +47,9 @@ static til_status_t score_samples(til_ctx_t *ctx, void *arg, int worker, size_t 
             double low = (k + 1) / 2, high = (2 * (double)n - k + 1) / 2;
 
             for (size_t e = in->offset[i]; e < in->offset[i + 1]; e++) sum += rank[in->member[e]];
-            job->scores[i * in->n_samples + s] =
-                k > 0 && high > low ? (sum / k - low) / (high - low) - 0.5 : NAN;
+            job->scores[i * in->n_samples + s] = k > 0 && high > low
+                                                     ? (sum / k - low) / (high - low) - 0.5
+                                                     : NAN;
         }
     }
 done:

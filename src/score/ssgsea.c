@@ -32,11 +32,11 @@
 #include "math/order.h"
 #include "score/methods.h"
 
-static const double ALPHA = 0.25;       /* weight exponent: GSVA's tau for this method */
+static const double ALPHA = 0.25; /* weight exponent: GSVA's tau for this method */
 
 typedef struct {
     const til_score_input_t *in;
-    const double *weight_of_rank;       /* n + 1 */
+    const double *weight_of_rank; /* n + 1 */
     double *scores;
 } job_t;
 
@@ -88,8 +88,10 @@ static til_status_t score_samples(til_ctx_t *ctx, void *arg, int worker, size_t 
                 total += weight[g];
                 inside += height[g];
             }
-            job->scores[i * in->n_samples + s] =
-                k == 0 || k == n ? NAN : hits / total - (all - inside) / (double)(n - k);
+            job->scores[i * in->n_samples + s] = k == 0 || k == n
+                                                     ? NAN
+                                                     : hits / total -
+                                                           (all - inside) / (double)(n - k);
         }
     }
 done:
@@ -124,7 +126,7 @@ static til_status_t run(til_ctx_t *ctx, const til_score_input_t *in, double *sco
 /* Sums over the population that every size needs, about the means. */
 typedef struct {
     double n, mean_w, ratio, mean_u;
-    double pp, pu, uu, pw;      /* covariances (n - 1) of p = w (u - ratio), u and w */
+    double pp, pu, uu, pw; /* covariances (n - 1) of p = w (u - ratio), u and w */
 } population_t;
 
 static population_t describe_population(size_t n_genes, const double *weight)
@@ -139,7 +141,7 @@ static population_t describe_population(size_t n_genes, const double *weight)
     q.ratio = w_u / q.mean_w;
     for (size_t r = 1; r <= n_genes; r++) {
         double p = weight[r] * ((double)r - q.ratio), u = (double)r - q.mean_u;
-        q.pp += p * p / (q.n - 1);          /* the mean of p is 0 */
+        q.pp += p * p / (q.n - 1); /* the mean of p is 0 */
         q.pu += p * u / (q.n - 1);
         q.uu += u * u / (q.n - 1);
         q.pw += p * (weight[r] - q.mean_w) / (q.n - 1);
@@ -162,7 +164,7 @@ static til_status_t null_moments(til_ctx_t *ctx, size_t n_genes, size_t n_sizes,
 
         if (sizes[i] == 0 || sizes[i] >= n_genes) {
             mean[i] = sd[i] = NAN;
-        } else if (sizes[i] == 1) {         /* ES = u (1 + 1/(n-1)) - sum u / (n-1) */
+        } else if (sizes[i] == 1) { /* ES = u (1 + 1/(n-1)) - sum u / (n-1) */
             mean[i] = 0;
             sd[i] = (1 + b) * sqrt(q.uu * left);
         } else {

@@ -41,8 +41,8 @@ static til_status_t choose_rows(til_ctx_t *ctx, til_score_universe_t *u, size_t 
                 if (!isfinite(til_matrix_row(m, g)[s]))
                     return til_fail(ctx, TIL_EINPUT,
                                     "%s: value of %s in sample %s is missing or infinite: "
-                                    "expected a number", m->origin, m->row_names[g],
-                                    m->col_names[s]);
+                                    "expected a number",
+                                    m->origin, m->row_names[g], m->col_names[s]);
         if (!is_new) ++*n_repeated;
         if (is_new || mean > best_mean[id]) {
             best[id] = g;
@@ -90,8 +90,10 @@ til_status_t til_score_universe_init(til_ctx_t *ctx, const til_matrix_t *matrix,
         u->rows[u->n_genes++] = g;
     }
     if (n_repeated > 0)
-        til_say(ctx, TIL_LOG_NOTICE, "%s: %zu rows repeat the name of another: the row with the "
-                "highest mean stands for the gene", matrix->origin, n_repeated);
+        til_say(ctx, TIL_LOG_NOTICE,
+                "%s: %zu rows repeat the name of another: the row with the "
+                "highest mean stands for the gene",
+                matrix->origin, n_repeated);
     if (n_constant > 0)
         til_say(ctx, TIL_LOG_NOTICE, "%s: %zu genes do not vary over the samples: left out",
                 matrix->origin, n_constant);
@@ -118,8 +120,8 @@ ptrdiff_t til_score_universe_find(const til_score_universe_t *u, const char *nam
     return id < 0 ? -1 : u->gene_of_name[id];
 }
 
-til_status_t til_score_no_overlap(til_ctx_t *ctx, const til_score_universe_t *u,
-                                  const char *origin, size_t n, char *const *wanted)
+til_status_t til_score_no_overlap(til_ctx_t *ctx, const til_score_universe_t *u, const char *origin,
+                                  size_t n, char *const *wanted)
 {
     const char *theirs[3] = { "", "", "" }, *ours[3] = { "", "", "" };
 
@@ -129,6 +131,6 @@ til_status_t til_score_no_overlap(til_ctx_t *ctx, const til_score_universe_t *u,
     return til_fail(ctx, TIL_EINPUT,
                     "%s: 0 of %zu genes are in %s: the sets have %s %s %s, the matrix has %s %s "
                     "%s; give the symbols of the rows with --genes",
-                    origin, n, u->matrix->origin, theirs[0], theirs[1], theirs[2],
-                    ours[0], ours[1], ours[2]);
+                    origin, n, u->matrix->origin, theirs[0], theirs[1], theirs[2], ours[0], ours[1],
+                    ours[2]);
 }

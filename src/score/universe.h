@@ -11,9 +11,9 @@
 /* One row per gene name, in the order of the matrix. */
 typedef struct {
     size_t n_genes;
-    size_t *rows;               /* n_genes rows of the matrix, ascending            */
-    ptrdiff_t *gene_of_name;    /* id in `names` -> index into rows, -1 when left out */
-    til_names_t *names;         /* gene names without Ensembl versions              */
+    size_t *rows;            /* n_genes rows of the matrix, ascending            */
+    ptrdiff_t *gene_of_name; /* id in `names` -> index into rows, -1 when left out */
+    til_names_t *names;      /* gene names without Ensembl versions              */
     const til_matrix_t *matrix;
 } til_score_universe_t;
 
@@ -29,7 +29,7 @@ void til_score_universe_clear(til_score_universe_t *u);
 ptrdiff_t til_score_universe_find(const til_score_universe_t *u, const char *name);
 
 /* TIL_EINPUT that shows three names of each side. `wanted`: n names not found. */
-til_status_t til_score_no_overlap(til_ctx_t *ctx, const til_score_universe_t *u,
-                                  const char *origin, size_t n, char *const *wanted);
+til_status_t til_score_no_overlap(til_ctx_t *ctx, const til_score_universe_t *u, const char *origin,
+                                  size_t n, char *const *wanted);
 
 #endif

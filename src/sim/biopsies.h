@@ -6,13 +6,13 @@
 #include <stddef.h>
 
 enum {
-    TIL_SIM_MEAN_STEPS = 41,    /* quantiles 0, 0.025 .. 1              */
-    TIL_SIM_STEPS = 13,         /* quantiles 0.02, 0.10 .. 0.98         */
-    TIL_SIM_BINS = 8            /* of the mean, an eighth of genes each */
+    TIL_SIM_MEAN_STEPS = 41, /* quantiles 0, 0.025 .. 1              */
+    TIL_SIM_STEPS = 13,      /* quantiles 0.02, 0.10 .. 0.98         */
+    TIL_SIM_BINS = 8         /* of the mean, an eighth of genes each */
 };
 
 extern const double til_sim_log_mean[TIL_SIM_MEAN_STEPS];
-extern const double til_sim_bin_log_mean[TIL_SIM_BINS];         /* their medians */
+extern const double til_sim_bin_log_mean[TIL_SIM_BINS]; /* their medians */
 extern const double til_sim_log_dispersion[TIL_SIM_BINS][TIL_SIM_STEPS];
 extern const double til_sim_patient_sd[TIL_SIM_BINS][TIL_SIM_STEPS];
 extern const double til_sim_log_outlier[TIL_SIM_STEPS];

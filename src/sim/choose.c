@@ -11,7 +11,7 @@
 #include "sim/parts.h"
 
 typedef struct {
-    int rank;           /* 0 in a programme, 1 in a set, 2 otherwise */
+    int rank; /* 0 in a programme, 1 in a set, 2 otherwise */
     uint64_t lot;
     size_t gene;
 } candidate_t;
@@ -91,7 +91,7 @@ til_status_t til_sim_add_random_sets(til_ctx_t *ctx, uint64_t seed, size_t n_gen
     while (first < n_genes && list[first].rank < 2) first++;
     at = first;
     for (size_t i = 0; i < n_sets && n_genes - first >= size; i++) {
-        if (n_genes - at < size) at = first;    /* few genes: sets may share some */
+        if (n_genes - at < size) at = first; /* few genes: sets may share some */
         for (size_t j = 0; j < size; j++) genes[j] = symbols[list[at++].gene];
         snprintf(name, sizeof name, "RANDOM_%02zu", i + 1);
         TIL_TRY(til_genesets_add(ctx, sets, name, "drawn at random", genes, size, 0, NULL));

@@ -69,7 +69,7 @@ til_status_t til_sim_fragments(til_ctx_t *ctx, uint64_t seed, const til_sim_geno
 /* Wrong bases a geometric distance apart: one draw per error, not per base. */
 static void add_errors(char *bases, size_t n, til_rng_t *rng)
 {
-    static const double log_right = -0.0020020026706730793;     /* log(1 - 0.002): 1 error in 500 */
+    static const double log_right = -0.0020020026706730793; /* log(1 - 0.002): 1 error in 500 */
 
     for (size_t i = 0;; i++) {
         double gap = floor(log(1 - til_rng_uniform(rng)) / log_right);
@@ -89,7 +89,7 @@ void til_sim_mates(uint64_t seed, size_t s, size_t i, const til_sim_fragment_t *
 
     memcpy(mate2, bases, n);
     mate2[n] = '\0';
-    for (size_t k = 0; k < n; k++) {        /* mate 1 reads the other strand from the other end */
+    for (size_t k = 0; k < n; k++) { /* mate 1 reads the other strand from the other end */
         char base = bases[fragment->length - 1 - k];
         mate1[k] = base == 'A' ? 'T' : base == 'C' ? 'G' : base == 'G' ? 'C' : 'A';
     }

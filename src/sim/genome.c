@@ -61,7 +61,7 @@ static til_status_t add_gene(til_ctx_t *ctx, til_sim_genome_t *g, size_t *capaci
     }
     *at = end[n - 1] + GAP;
     TIL_TRY(add_transcript(ctx, g, capacity, gene, id, start, end, n));
-    if (til_rng_below(rng, 3) > 0) {        /* skips exon 1 .. n-2 */
+    if (til_rng_below(rng, 3) > 0) { /* skips exon 1 .. n-2 */
         size_t skipped = 1 + (size_t)til_rng_below(rng, n - 2), s[MAX_EXONS], e[MAX_EXONS], k = 0;
         for (size_t i = 0; i < n; i++) {
             if (i == skipped) continue;
@@ -70,7 +70,7 @@ static til_status_t add_gene(til_ctx_t *ctx, til_sim_genome_t *g, size_t *capaci
         }
         TIL_TRY(add_transcript(ctx, g, capacity, gene, id, s, e, k));
     }
-    if (til_rng_below(rng, 3) == 0) {       /* the last exon ends early */
+    if (til_rng_below(rng, 3) == 0) { /* the last exon ends early */
         end[n - 1] -= (end[n - 1] - start[n - 1]) / 2;
         TIL_TRY(add_transcript(ctx, g, capacity, gene, id, start, end, n));
     }

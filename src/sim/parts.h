@@ -26,18 +26,18 @@ enum {
 };
 
 typedef enum {
-    TIL_SIM_NONE,               /* does not change                          */
-    TIL_SIM_IN_PROGRAMME,       /* changes in responders, with its programme */
-    TIL_SIM_RESPONSE,           /* changes in responders, on its own        */
-    TIL_SIM_TREATMENT           /* changes in everybody on treatment        */
+    TIL_SIM_NONE,         /* does not change                          */
+    TIL_SIM_IN_PROGRAMME, /* changes in responders, with its programme */
+    TIL_SIM_RESPONSE,     /* changes in responders, on its own        */
+    TIL_SIM_TREATMENT     /* changes in everybody on treatment        */
 } til_sim_kind_t;
 
 typedef struct {
     til_sim_kind_t kind;
-    int programme;              /* index into til_sim_programmes, or -1     */
-    uint64_t key;               /* names its streams                        */
+    int programme; /* index into til_sim_programmes, or -1     */
+    uint64_t key;  /* names its streams                        */
     double log_mean, dispersion, patient_sd;
-    double log2fc;              /* at the first visit on treatment          */
+    double log2fc; /* at the first visit on treatment          */
 } til_sim_gene_t;
 
 typedef struct {
@@ -47,7 +47,7 @@ typedef struct {
 
 typedef struct {
     size_t patient, visit;
-    double size;                /* size factor, between 1/sqrt 5 and sqrt 5 */
+    double size; /* size factor, between 1/sqrt 5 and sqrt 5 */
 } til_sim_sample_t;
 
 typedef struct {
@@ -55,13 +55,13 @@ typedef struct {
     size_t n_genes, n_samples;
     til_sim_gene_t *genes;
     til_sim_patient_t *patients;
-    til_sim_sample_t *samples;  /* by patient, then visit */
+    til_sim_sample_t *samples; /* by patient, then visit */
 } til_sim_study_t;
 
 TIL_MUST_USE
 til_status_t til_sim_study_init(til_ctx_t *ctx, const til_sim_plan_t *plan, size_t n_genes,
-                                char *const *ids, char *const *symbols,
-                                const til_genesets_t *sets, til_sim_study_t *out);
+                                char *const *ids, char *const *symbols, const til_genesets_t *sets,
+                                til_sim_study_t *out);
 void til_sim_study_clear(til_sim_study_t *study);
 
 /* "pre", "on", "on2" ... and "A", "B" ... */

@@ -22,8 +22,8 @@
 #include "sim/parts.h"
 
 static const double LN2 = 0.693147180559945309417;
-static const double SHARED_VARIANCE = 0.5;  /* of the patient effect, within a programme */
-static const double LARGEST_COUNT = 2e9;    /* other programs read counts as 32-bit      */
+static const double SHARED_VARIANCE = 0.5; /* of the patient effect, within a programme */
+static const double LARGEST_COUNT = 2e9;   /* other programs read counts as 32-bit      */
 
 /* The deviation of gene g in patient p, in units of its patient sd. */
 static double patient_deviation(const til_sim_study_t *study, const til_sim_gene_t *gene, size_t p)

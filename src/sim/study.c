@@ -15,19 +15,20 @@
 #include "sim/biopsies.h"
 #include "sim/parts.h"
 
-static const double LOWEST_PROGRAMME_LEVEL = 0.35;  /* quantile of the mean */
-static const double LIBRARY_RANGE = 5;              /* deepest over shallowest library */
+static const double LOWEST_PROGRAMME_LEVEL = 0.35; /* quantile of the mean */
+static const double LIBRARY_RANGE = 5;             /* deepest over shallowest library */
 
-const til_sim_programme_t til_sim_programmes[] = {
-    { "EFFECTOR_EXTENDED", 1 },  { "IFNG_RESPONSE_CORE", 1 }, { "CHEMOKINE12_MESSINA_2012", 1 },
-    { "T_CELL_CORE", 1 },        { "PROLIFERATION_CORE", -1 }, { "MATRIX_BAGAEV_2021", -1 },
-    { NULL, 0 }
-};
+const til_sim_programme_t til_sim_programmes[] = { { "EFFECTOR_EXTENDED", 1 },
+                                                   { "IFNG_RESPONSE_CORE", 1 },
+                                                   { "CHEMOKINE12_MESSINA_2012", 1 },
+                                                   { "T_CELL_CORE", 1 },
+                                                   { "PROLIFERATION_CORE", -1 },
+                                                   { "MATRIX_BAGAEV_2021", -1 },
+                                                   { NULL, 0 } };
 
 const char *til_sim_visit_name(size_t visit)
 {
-    static const char *const names[TIL_SIM_MAX_TIMES] = { "pre", "on", "on2", "on3", "on4",
-                                                          "on5" };
+    static const char *const names[TIL_SIM_MAX_TIMES] = { "pre", "on", "on2", "on3", "on4", "on5" };
     return names[visit];
 }
 
@@ -37,10 +38,7 @@ const char *til_sim_arm_name(size_t arm)
     return names[arm];
 }
 
-double til_sim_profile(size_t visit)
-{
-    return visit == 0 ? 0 : exp2(1 - (double)visit);
-}
+double til_sim_profile(size_t visit) { return visit == 0 ? 0 : exp2(1 - (double)visit); }
 
 /* Marks the genes of the programmes; a gene of several belongs to the first. */
 static til_status_t cast_programmes(til_ctx_t *ctx, const til_genesets_t *sets, size_t n_genes,
@@ -72,8 +70,8 @@ static void cast_gene(const til_sim_plan_t *plan, til_sim_gene_t *gene)
     if (gene->kind == TIL_SIM_IN_PROGRAMME)
         level = LOWEST_PROGRAMME_LEVEL + (1 - LOWEST_PROGRAMME_LEVEL) * level;
     gene->log_mean = til_sim_quantile(TIL_SIM_MEAN_STEPS, til_sim_log_mean, level);
-    gene->dispersion = exp(til_sim_quantile_at(til_sim_log_dispersion, gene->log_mean,
-                                               til_rng_uniform(&rng)));
+    gene->dispersion = exp(
+        til_sim_quantile_at(til_sim_log_dispersion, gene->log_mean, til_rng_uniform(&rng)));
     gene->patient_sd = til_sim_quantile_at(til_sim_patient_sd, gene->log_mean,
                                            til_rng_uniform(&rng));
 
@@ -83,9 +81,9 @@ static void cast_gene(const til_sim_plan_t *plan, til_sim_gene_t *gene)
     else if (gene->kind == TIL_SIM_NONE && lot < plan->changed + plan->treatment)
         gene->kind = TIL_SIM_TREATMENT;
     if (gene->kind == TIL_SIM_NONE) return;
-    direction = gene->kind == TIL_SIM_IN_PROGRAMME
-              ? til_sim_programmes[gene->programme].direction
-              : til_rng_uniform(&rng) < 0.5 ? -1 : 1;
+    direction = gene->kind == TIL_SIM_IN_PROGRAMME ? til_sim_programmes[gene->programme].direction
+                : til_rng_uniform(&rng) < 0.5      ? -1
+                                                   : 1;
     gene->log2fc = direction * plan->effect * (0.5 + til_rng_uniform(&rng));
 }
 
@@ -115,8 +113,9 @@ static void cast_patients(const til_sim_plan_t *plan, til_sim_patient_t *patient
         patients[p].arm = arm;
         patients[p].responds = is_among_first(plan, TIL_SIM_FOR_RESPONSE, n_responders,
                                               plan->n_patients, p, arm, plan->n_arms);
-        patients[p].n_visits = plan->n_times -
-            is_among_first(plan, TIL_SIM_FOR_MISSING, plan->n_missing, plan->n_patients, p, 0, 1);
+        patients[p].n_visits = plan->n_times - is_among_first(plan, TIL_SIM_FOR_MISSING,
+                                                              plan->n_missing, plan->n_patients, p,
+                                                              0, 1);
     }
 }
 
@@ -133,8 +132,8 @@ static void cast_samples(til_sim_study_t *study)
 }
 
 til_status_t til_sim_study_init(til_ctx_t *ctx, const til_sim_plan_t *plan, size_t n_genes,
-                                char *const *ids, char *const *symbols,
-                                const til_genesets_t *sets, til_sim_study_t *out)
+                                char *const *ids, char *const *symbols, const til_genesets_t *sets,
+                                til_sim_study_t *out)
 {
     til_status_t status = TIL_OK;
 
@@ -143,9 +142,10 @@ til_status_t til_sim_study_init(til_ctx_t *ctx, const til_sim_plan_t *plan, size
         return til_fail(ctx, TIL_EUSAGE, "%zu patients for %zu arms: expected at least one each",
                         plan->n_patients, plan->n_arms);
     if (plan->n_missing > plan->n_patients || (plan->n_missing > 0 && plan->n_times < 2))
-        return til_fail(ctx, TIL_EUSAGE, "%zu patients cannot miss their last visit: there are "
-                        "%zu patients with %zu visits", plan->n_missing, plan->n_patients,
-                        plan->n_times);
+        return til_fail(ctx, TIL_EUSAGE,
+                        "%zu patients cannot miss their last visit: there are "
+                        "%zu patients with %zu visits",
+                        plan->n_missing, plan->n_patients, plan->n_times);
     out->genes = til_array_zero(n_genes, sizeof *out->genes);
     out->patients = til_array_zero(plan->n_patients, sizeof *out->patients);
     out->samples = til_array_zero(plan->n_patients * plan->n_times, sizeof *out->samples);

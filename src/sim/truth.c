@@ -92,8 +92,8 @@ static til_status_t tell_genes(til_ctx_t *ctx, const til_sim_study_t *study, con
         TIL_TRY(til_table_set_text(ctx, t, name, g, out->counts.gene_names[g]));
         TIL_TRY(til_table_set_text(ctx, t, kind, g, kinds[gene->kind]));
         if (gene->programme >= 0)
-            TIL_TRY(til_table_set_text(ctx, t, programme, g,
-                                       til_sim_programmes[gene->programme].set));
+            TIL_TRY(
+                til_table_set_text(ctx, t, programme, g, til_sim_programmes[gene->programme].set));
         mean[g] = exp(gene->log_mean) * study->plan->depth;
         dispersion[g] = gene->dispersion;
         sd[g] = gene->patient_sd;

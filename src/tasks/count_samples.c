@@ -62,13 +62,17 @@ til_status_t til_sample_names(til_ctx_t *ctx, const char *const *paths, size_t n
             goto done;
         }
         if (!is_new) {
-            status = til_fail(ctx, TIL_EUSAGE, "two samples are called '%s': name them with "
-                              "--sample-names", names[i]);
+            status = til_fail(ctx, TIL_EUSAGE,
+                              "two samples are called '%s': name them with "
+                              "--sample-names",
+                              names[i]);
             goto done;
         }
         if (strpbrk(names[i], "\t\n\r") != NULL) {
-            status = til_fail(ctx, TIL_EUSAGE, "the sample name '%s' holds a tab or a line end: "
-                              "name it with --sample-names", names[i]);
+            status = til_fail(ctx, TIL_EUSAGE,
+                              "the sample name '%s' holds a tab or a line end: "
+                              "name it with --sample-names",
+                              names[i]);
             goto done;
         }
     }
@@ -92,13 +96,16 @@ til_status_t til_refuse_same_file(til_ctx_t *ctx, const char *const *paths, size
 /* ---- counting ------------------------------------------------------------------------------ */
 
 /* What was said about a sample, to be said in its turn. */
-typedef struct { til_log_level_t level; char *text; } remark_t;
+typedef struct {
+    til_log_level_t level;
+    char *text;
+} remark_t;
 
 typedef struct {
     size_t sample;
     remark_t *remarks;
     size_t n_remarks, capacity;
-    bool failed;                /* for want of memory */
+    bool failed; /* for want of memory */
 } desk_t;
 
 typedef struct {
@@ -107,9 +114,9 @@ typedef struct {
     til_counted_fn *counted;
     void *arg;
     til_count_t *counts;
-    size_t next;                /* sample */
+    size_t next; /* sample */
     int n_threads;
-    desk_t *desks;              /* one of each slot of the pipeline */
+    desk_t *desks; /* one of each slot of the pipeline */
 } counting_t;
 
 static void keep_remark(void *arg, til_log_level_t level, const char *text)
@@ -177,8 +184,12 @@ til_status_t til_count_samples(til_ctx_t *ctx, til_job_t *job, const til_count_i
                                til_counted_fn *counted, void *arg, til_count_t *counts)
 {
     static const til_pipeline_steps_t steps = { take_sample, count_sample, finish_sample };
-    counting_t c = { .job = job, .inputs = inputs, .counted = counted, .arg = arg,
-                     .counts = counts, .n_threads = ctx->n_threads };
+    counting_t c = { .job = job,
+                     .inputs = inputs,
+                     .counted = counted,
+                     .arg = arg,
+                     .counts = counts,
+                     .n_threads = ctx->n_threads };
     size_t n_desks = inputs->n < (size_t)ctx->n_threads ? inputs->n : (size_t)ctx->n_threads;
 
     if (n_desks == 0) return TIL_OK;

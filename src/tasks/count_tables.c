@@ -114,8 +114,7 @@ static bool begins_before(const til_annot_t *annot, uint32_t a, uint32_t b)
 
 /* A gene's features on one contig lie strand by strand: puts the strand that begins first in
  * front, as featureCounts lists them. `spare` has room for n. */
-static void order_strands(const til_annot_t *annot, uint32_t *features, size_t n,
-                          uint32_t *spare)
+static void order_strands(const til_annot_t *annot, uint32_t *features, size_t n, uint32_t *spare)
 {
     enum { STRANDS = 3 };
     size_t from[STRANDS + 1] = { 0 }, n_strands = 0, done = 0;
@@ -129,8 +128,8 @@ static void order_strands(const til_annot_t *annot, uint32_t *features, size_t n
     for (size_t round = 0; round < n_strands; round++) {
         size_t next = STRANDS;
         for (size_t k = 0; k < n_strands; k++)
-            if (!listed[k] && (next == STRANDS ||
-                               begins_before(annot, features[from[k]], features[from[next]])))
+            if (!listed[k] &&
+                (next == STRANDS || begins_before(annot, features[from[k]], features[from[next]])))
                 next = k;
         size_t length = from[next + 1] - from[next];
         memcpy(spare + done, features + from[next], length * sizeof *spare);
@@ -162,8 +161,7 @@ static til_status_t list_features(til_ctx_t *ctx, const til_annot_t *annot, uint
     return TIL_OK;
 }
 
-static til_status_t write_featurecounts(til_ctx_t *ctx, const til_count_table_t *t,
-                                        til_out_t *out)
+static til_status_t write_featurecounts(til_ctx_t *ctx, const til_count_table_t *t, til_out_t *out)
 {
     til_status_t status = TIL_OK;
     const til_annot_t *annot = t->annot;
@@ -182,8 +180,7 @@ static til_status_t write_featurecounts(til_ctx_t *ctx, const til_count_table_t 
         const uint32_t *features = t->options->by_feature ? &own : &list[first[gene]];
         size_t n = t->options->by_feature ? 1 : first[gene + 1] - first[gene];
         til_out_text(out, annot->gene_ids[gene]);
-        for (int column = 0; column < 4; column++)
-            put_features(annot, features, n, column, out);
+        for (int column = 0; column < 4; column++) put_features(annot, features, n, column, out);
         til_out_printf(out, "\t%llu", (unsigned long long)length_of_row(t, row));
         put_row(t, out, row);
     }
@@ -195,7 +192,10 @@ done:
 
 /* ------------------------------------------------------------------- htseq */
 
-typedef struct { const char *name; size_t row; } named_row_t;
+typedef struct {
+    const char *name;
+    size_t row;
+} named_row_t;
 
 static int by_name(const void *a, const void *b)
 {

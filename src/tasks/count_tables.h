@@ -11,11 +11,11 @@ typedef enum { TIL_LAYOUT_OWN, TIL_LAYOUT_FEATURECOUNTS, TIL_LAYOUT_HTSEQ } til_
 
 typedef struct {
     const til_annot_t *annot;
-    const uint64_t *gene_lengths;   /* til_annot_gene_lengths; NULL where no table is written */
+    const uint64_t *gene_lengths; /* til_annot_gene_lengths; NULL where no table is written */
     const til_count_options_t *options;
     til_count_layout_t layout;
-    const til_count_t *counts;  /* n_samples */
-    const char *const *names;   /* n_samples: heads of the columns */
+    const til_count_t *counts; /* n_samples */
+    const char *const *names;  /* n_samples: heads of the columns */
     size_t n_samples;
 } til_count_table_t;
 

@@ -14,8 +14,8 @@ til_status_t til_sheet_groups(til_ctx_t *ctx, const til_sheet_t *sheet, const ch
 
     if (levels == NULL) TIL_TRY(til_no_memory(ctx, sheet->n_samples, "samples"));
     if (c < 0)
-        TIL_TRY(til_fail(ctx, TIL_EINPUT, "%s: no column '%s', which %s names",
-                         sheet->origin, column, option));
+        TIL_TRY(til_fail(ctx, TIL_EINPUT, "%s: no column '%s', which %s names", sheet->origin,
+                         column, option));
     for (size_t s = 0; s < sheet->n_samples; s++) {
         const char *text = til_sheet_cell(sheet, s, (size_t)c);
         if (*text == '\0')

@@ -35,8 +35,7 @@ static til_status_t set_gene_names(til_ctx_t *ctx, til_job_t *job, const char *p
                           "%s: none of its ids (%s, ...) is a gene of %s (%s, ...)", path,
                           til_names_count(genes.ids) > 0 ? til_names_get(genes.ids, 0) : "none",
                           m->origin, m->n_rows > 0 ? m->row_names[0] : "none");
-    else
-        til_say(ctx, TIL_LOG_DETAIL, "%s: names for %zu of %zu genes", path, n_named, m->n_rows);
+    else til_say(ctx, TIL_LOG_DETAIL, "%s: names for %zu of %zu genes", path, n_named, m->n_rows);
 done:
     til_gene_names_clear(&genes);
     til_text_clear(&text);

@@ -12,10 +12,10 @@
 
 /* Wishes about samples and genes that several commands share. */
 typedef struct {
-    const char *genes;          /* --genes                                    */
-    til_list_t include, exclude;/* --include, --exclude COL=VALUE             */
-    bool subset;                /* --subset                                   */
-    bool round, sum_duplicates; /* --round, --sum-duplicates                  */
+    const char *genes;           /* --genes                                    */
+    til_list_t include, exclude; /* --include, --exclude COL=VALUE             */
+    bool subset;                 /* --subset                                   */
+    bool round, sum_duplicates;  /* --round, --sum-duplicates                  */
 } til_input_args_t;
 
 /* Reads a matrix (any layout, GCT too) and records it as an input of the job. With args->genes, the

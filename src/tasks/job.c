@@ -164,7 +164,7 @@ static void json_text(til_strbuf_t *b, const char *text)
 
 til_status_t til_job_provenance_json(til_ctx_t *ctx, til_job_t *job, const char *path)
 {
-    til_strbuf_t b = { 0 }, name = { 0 }; 
+    til_strbuf_t b = { 0 }, name = { 0 };
     til_status_t status;
     til_out_t *out;
 
@@ -189,9 +189,8 @@ til_status_t til_job_provenance_json(til_ctx_t *ctx, til_job_t *job, const char 
         json_text(&b, tab + 1);
     }
     til_strbuf_add(&b, "\n}\n");
-    status = b.failed || name.failed
-                 ? til_no_memory(ctx, 1, "provenance")
-                 : til_out_open(ctx, job->out, name.text, &out);
+    status = b.failed || name.failed ? til_no_memory(ctx, 1, "provenance")
+                                     : til_out_open(ctx, job->out, name.text, &out);
     if (status == TIL_OK) {
         til_out_text(out, til_strbuf_text(&b));
         status = til_out_close(ctx, out);

@@ -16,8 +16,8 @@
 #include "tasks/settings.h"
 
 typedef struct {
-    char *path;                     /* as given                                              */
-    char note[TIL_SHA256_TEXT];     /* sha256 of the file, or "" (then n_records says more)  */
+    char *path;                 /* as given                                              */
+    char note[TIL_SHA256_TEXT]; /* sha256 of the file, or "" (then n_records says more)  */
     size_t n_records;
     bool has_id;
     unsigned long long device, inode;
@@ -28,11 +28,11 @@ typedef struct til_job {
     const til_common_t *common;
     const char **operands;
     int n_operands;
-    const char *record;             /* the command as provenance shows it                    */
+    const char *record; /* the command as provenance shows it                    */
     til_outset_t *out;
     til_input_t *inputs;
     size_t n_inputs;
-    char **remarks;                 /* "key value" lines for provenance: seed 1; reference...*/
+    char **remarks; /* "key value" lines for provenance: seed 1; reference...*/
     size_t n_remarks;
 } til_job_t;
 

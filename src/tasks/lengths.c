@@ -32,8 +32,10 @@ static til_status_t find_columns(til_ctx_t *ctx, const char *path, const til_tab
     for (size_t j = 0; one == NULL && n_numbers == 1 && j < table->n_cols; j++)
         if (table->columns[j].type == TIL_COLUMN_NUMBER) one = &table->columns[j];
     if (one == NULL || one->number == NULL)
-        return til_fail(ctx, TIL_EINPUT, "%s: no lengths: a column 'length' or one per sample (%s, "
-                        "...) should be there", path, counts->col_names[0]);
+        return til_fail(ctx, TIL_EINPUT,
+                        "%s: no lengths: a column 'length' or one per sample (%s, "
+                        "...) should be there",
+                        path, counts->col_names[0]);
     for (size_t s = 0; s < counts->n_cols; s++) column[s] = one->number;
     return TIL_OK;
 }

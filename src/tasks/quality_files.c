@@ -12,10 +12,7 @@
 
 static const char *const verdicts[] = { "forward", "reverse", "unstranded", "unclear" };
 
-const char *til_verdict_word(til_strand_verdict_t verdict)
-{
-    return verdicts[verdict];
-}
+const char *til_verdict_word(til_strand_verdict_t verdict) { return verdicts[verdict]; }
 
 /* ----------------------------------------------------------------- metrics */
 
@@ -55,7 +52,10 @@ static double three_prime_bias(const til_quality_t *q)
     return head == 0 ? NAN : (double)tail / (double)head;
 }
 
-typedef struct { const char *name, *about; double value; } metric_t;
+typedef struct {
+    const char *name, *about;
+    double value;
+} metric_t;
 enum { MAX_METRICS = 24 };
 
 static size_t metrics_of(const til_count_t *c, metric_t m[MAX_METRICS])
@@ -163,8 +163,8 @@ static til_status_t json_of_sample(til_ctx_t *ctx, const til_count_t *c, til_jso
         TIL_TRY(til_json_set(ctx, sample, m[i].name, til_json_of_number(m[i].value)));
     TIL_TRY(til_json_set(ctx, sample, "strand", til_json_of_text(verdicts[c->verdict])));
     TIL_TRY(til_json_set(ctx, sample, "sense_fragments", til_json_of_number((double)c->sense)));
-    TIL_TRY(til_json_set(ctx, sample, "antisense_fragments",
-                         til_json_of_number((double)c->antisense)));
+    TIL_TRY(
+        til_json_set(ctx, sample, "antisense_fragments", til_json_of_number((double)c->antisense)));
     TIL_TRY(json_series(ctx, sample, "gene_body", q->body, TIL_BODY_BINS));
     TIL_TRY(json_series(ctx, sample, "insert_size", q->insert, TIL_INSERT_BINS));
     TIL_TRY(json_series(ctx, sample, "genes_found_by_20ths", q->genes_at, TIL_SATURATION_POINTS));
@@ -286,8 +286,8 @@ static const section_t sections[] = {
       "Fragments along the longest transcript of their gene, from 5' to 3'.", "linegraph",
       "percent of the transcript", "percent of fragments", TIL_BODY_BINS, body_heads, body_values },
     { "tilseq_insert_size_mqc.tsv", "tilseq_insert_size", "tilseq: insert size",
-      "Pairs by the bases between their outer ends on the transcript.", "linegraph",
-      "insert size", "pairs", INSERT_SHOWN, insert_heads, insert_values },
+      "Pairs by the bases between their outer ends on the transcript.", "linegraph", "insert size",
+      "pairs", INSERT_SHOWN, insert_heads, insert_values },
     { "tilseq_saturation_mqc.tsv", "tilseq_saturation", "tilseq: saturation",
       "Genes found in a part of the fragments.", "linegraph", "percent of fragments", "genes",
       TIL_SATURATION_POINTS, saturation_heads, saturation_values },
@@ -302,7 +302,8 @@ static til_status_t write_section(til_ctx_t *ctx, const place_t *p, const sectio
     til_out_t *out;
     til_status_t status = open_in(ctx, p, section->file, &out);
     if (status != TIL_OK) return status;
-    til_out_printf(out, "# id: '%s'\n# section_name: '%s'\n# description: \"%s\"\n"
+    til_out_printf(out,
+                   "# id: '%s'\n# section_name: '%s'\n# description: \"%s\"\n"
                    "# plot_type: '%s'\n# pconfig:\n#    id: '%s_plot'\n#    title: '%s'\n",
                    section->id, section->title, section->about, section->plot, section->id,
                    section->title);
@@ -320,8 +321,8 @@ static til_status_t write_section(til_ctx_t *ctx, const place_t *p, const sectio
 
 static til_status_t write_general(til_ctx_t *ctx, const place_t *p)
 {
-    static const char *const shown[] = { "exonic", "ribosomal", "mitochondrial", "repeated_ends",
-                                         "insert_median", "genes" };
+    static const char *const shown[] = { "exonic",        "ribosomal",     "mitochondrial",
+                                         "repeated_ends", "insert_median", "genes" };
     enum { N = sizeof shown / sizeof *shown };
     metric_t m[MAX_METRICS];
     til_out_t *out;

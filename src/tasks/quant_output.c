@@ -16,7 +16,7 @@
 #include "io/reads/inflate.h"
 #include "io/text/json.h"
 
-#define LAYOUT_VERSION "1.10.1"     /* the salmon whose layout this is; tximport and MultiQC ask */
+#define LAYOUT_VERSION "1.10.1" /* the salmon whose layout this is; tximport and MultiQC ask */
 
 typedef struct {
     til_ctx_t *ctx;
@@ -251,8 +251,10 @@ static til_status_t write_library(writing_t *w)
     put_list(w, j, "read_files", w->options->mates1, w->options->n_lanes);
     put_list(w, j, "mate2_files", w->options->mates2, w->options->n_lanes);
     put_text(w, j, "expected_format", til_library_name(r->library.used));
-    put_number(w, j, "compatible_fragment_ratio", mapped + s->n_against_strand > 0
-               ? (double)mapped / (double)(mapped + s->n_against_strand) : 0);
+    put_number(w, j, "compatible_fragment_ratio",
+               mapped + s->n_against_strand > 0
+                   ? (double)mapped / (double)(mapped + s->n_against_strand)
+                   : 0);
     put_count(w, j, "num_compatible_fragments", mapped);
     put_count(w, j, "num_assigned_fragments", mapped);
     put_count(w, j, "num_frags_with_concordant_consistent_mappings", s->n_mapped);
@@ -261,8 +263,10 @@ static til_status_t write_library(writing_t *w)
     put_number(w, j, "strand_mapping_bias",
                stranded > 0 ? (double)s->n_sense / (double)stranded : 0);
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-        put_count(w, j, formats[i], strcmp(formats[i], sense) == 0 ? s->n_sense
-                  : strcmp(formats[i], antisense) == 0 ? s->n_antisense : 0);
+        put_count(w, j, formats[i],
+                  strcmp(formats[i], sense) == 0       ? s->n_sense
+                  : strcmp(formats[i], antisense) == 0 ? s->n_antisense
+                                                       : 0);
     return finish_json(w, "lib_format_counts.json", j);
 }
 
@@ -338,8 +342,7 @@ done:
 
 til_status_t til_quant_write(til_ctx_t *ctx, til_job_t *job, const char *folder,
                              const char *index_path, const til_index_t *index,
-                             const til_quant_options_t *options,
-                             const til_quant_result_t *result)
+                             const til_quant_options_t *options, const til_quant_result_t *result)
 {
     til_status_t status = TIL_OK;
     writing_t w = { ctx, job, folder, index_path, index, options, result, TIL_OK };

@@ -12,7 +12,6 @@
 TIL_MUST_USE
 til_status_t til_quant_write(til_ctx_t *ctx, til_job_t *job, const char *folder,
                              const char *index_path, const til_index_t *index,
-                             const til_quant_options_t *options,
-                             const til_quant_result_t *result);
+                             const til_quant_options_t *options, const til_quant_result_t *result);
 
 #endif

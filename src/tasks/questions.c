@@ -13,8 +13,9 @@
 static til_status_t check_options(til_ctx_t *ctx, const til_design_args_t *args)
 {
     if (args->pair != NULL && args->design != NULL)
-        return til_fail(ctx, TIL_EUSAGE, "--design and --pair exclude each other: --pair builds "
-                                         "the design");
+        return til_fail(ctx, TIL_EUSAGE,
+                        "--design and --pair exclude each other: --pair builds "
+                        "the design");
     if (args->pair != NULL && args->time == NULL)
         return til_fail(ctx, TIL_EUSAGE, "--pair needs --time, the column of what is compared");
     if (args->pair != NULL) return TIL_OK;
@@ -30,8 +31,8 @@ static til_status_t check_options(til_ctx_t *ctx, const til_design_args_t *args)
  * expression and there is a file of that name. */
 static bool is_file(const char *text)
 {
-    static const char *const ends[] = { ".csv", ".tsv", ".txt", ".yaml", ".yml", ".csv.gz",
-                                        ".tsv.gz" };
+    static const char *const ends[] = { ".csv", ".tsv",    ".txt",   ".yaml",
+                                        ".yml", ".csv.gz", ".tsv.gz" };
     size_t n = strlen(text);
     struct stat info;
 

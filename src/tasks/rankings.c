@@ -17,7 +17,7 @@
 
 /* One row of the input: gene names borrowed from what was read. */
 typedef struct {
-    const char *id, *name;      /* name: NULL where there is none */
+    const char *id, *name; /* name: NULL where there is none */
     double stat;
     bool selected;
 } row_t;
@@ -88,9 +88,13 @@ static til_status_t rows_from_table(til_ctx_t *ctx, const til_ranking_source_t *
         }
         if (isinf(stat[i])) n_infinite++;
         bool chosen = padj != NULL && padj[i] < source->alpha && is_on_side(source->side, stat[i]);
-        TIL_TRY(add_row(ctx, rows, (row_t){
-            .id = id, .stat = stat[i], .selected = chosen,
-            .name = names != NULL && names->type == TIL_COLUMN_TEXT ? names->text[i] : NULL }));
+        TIL_TRY(add_row(ctx, rows,
+                        (row_t){ .id = id,
+                                 .stat = stat[i],
+                                 .selected = chosen,
+                                 .name = names != NULL && names->type == TIL_COLUMN_TEXT
+                                             ? names->text[i]
+                                             : NULL }));
     }
     if (n_infinite > 0 && !source->select) {
         status = til_fail(ctx, TIL_EINPUT,
@@ -136,8 +140,7 @@ static til_status_t read_list(til_ctx_t *ctx, til_job_t *job, const char *path, 
         }
         *n_repeated += !is_new;
     }
-    if (til_names_count(*out) == 0)
-        status = til_fail(ctx, TIL_EINPUT, "%s: no gene", path);
+    if (til_names_count(*out) == 0) status = til_fail(ctx, TIL_EINPUT, "%s: no gene", path);
 
 done:
     til_text_clear(&text);
@@ -255,7 +258,8 @@ til_status_t til_load_ranking(til_ctx_t *ctx, til_job_t *job, const til_ranking_
 {
     til_status_t status = TIL_OK;
     const char *origin = source->ranks != NULL ? source->ranks
-                       : source->de != NULL ? source->de : source->universe;
+                         : source->de != NULL  ? source->de
+                                               : source->universe;
     til_text_t text = { 0 }, genes_text = { 0 };
     til_ranking_t ranks = { 0 };
     til_table_t table = { 0 };

@@ -12,11 +12,11 @@
 /* Where the genes come from; exactly one of ranks, de, list. */
 typedef struct {
     const char *ranks, *de, *list, *universe;
-    const char *genes;          /* --genes: a table of names, or NULL                        */
-    const char *rank_by;        /* column of `de`                                            */
-    bool select;                /* ora: fill `selected`                                      */
-    double alpha;               /* `de` with select: padj below this is selected             */
-    til_score_type_t side;      /* `de` with select: POS only up, NEG only down              */
+    const char *genes;     /* --genes: a table of names, or NULL                        */
+    const char *rank_by;   /* column of `de`                                            */
+    bool select;           /* ora: fill `selected`                                      */
+    double alpha;          /* `de` with select: padj below this is selected             */
+    til_score_type_t side; /* `de` with select: POS only up, NEG only down              */
 } til_ranking_source_t;
 
 /* Reads the genes, names them (--genes, else the table's gene_name, else the id without an Ensembl

@@ -36,7 +36,10 @@ static til_status_t open_in(til_ctx_t *ctx, const place_t *p, const char *name, 
 
 /* ---- the table ----------------------------------------------------------------------------- */
 
-typedef struct { const char *name; double value; } metric_t;
+typedef struct {
+    const char *name;
+    double value;
+} metric_t;
 enum { MAX_METRICS = 16 };
 
 static size_t metrics_of(const til_reads_summary_t *r, metric_t m[MAX_METRICS])
@@ -200,9 +203,21 @@ typedef struct {
 } section_t;
 
 static size_t n_positions(const til_reads_summary_t *r) { return r->n_cycles; }
-static size_t n_percents(const til_reads_summary_t *r) { (void)r; return 101; }
-static size_t n_qualities(const til_reads_summary_t *r) { (void)r; return 51; }
-static size_t n_levels(const til_reads_summary_t *r) { (void)r; return TIL_QC_N_LEVELS; }
+static size_t n_percents(const til_reads_summary_t *r)
+{
+    (void)r;
+    return 101;
+}
+static size_t n_qualities(const til_reads_summary_t *r)
+{
+    (void)r;
+    return 51;
+}
+static size_t n_levels(const til_reads_summary_t *r)
+{
+    (void)r;
+    return TIL_QC_N_LEVELS;
+}
 static size_t n_lengths(const til_reads_summary_t *r)
 {
     return (r->longest < TIL_QC_MAX_CYCLES ? r->longest : TIL_QC_MAX_CYCLES) + 1;
@@ -286,7 +301,7 @@ static til_status_t write_section(til_ctx_t *ctx, const place_t *p, const sectio
         til_out_text(out, p->names[s]);
         for (size_t i = 0; i < n_points; i++) {
             double value = i < n ? section->value(&p->summaries[s], i) : NAN;
-            if (isnan(value)) til_out_char(out, '\t');      /* MultiQC leaves out empty cells */
+            if (isnan(value)) til_out_char(out, '\t'); /* MultiQC leaves out empty cells */
             else put_number(out, value);
         }
         til_out_char(out, '\n');
@@ -296,9 +311,11 @@ static til_status_t write_section(til_ctx_t *ctx, const place_t *p, const sectio
 
 static til_status_t write_general(til_ctx_t *ctx, const place_t *p)
 {
-    static const struct { const char *name, *title; } shown[] = {
-        { "reads", "Reads" }, { "mean_length", "Mean length" }, { "gc", "GC" }, { "q30", "Q30" },
-        { "duplicates", "Duplicates" }, { "adapter", "Adapter" }
+    static const struct {
+        const char *name, *title;
+    } shown[] = {
+        { "reads", "Reads" }, { "mean_length", "Mean length" }, { "gc", "GC" },
+        { "q30", "Q30" },     { "duplicates", "Duplicates" },   { "adapter", "Adapter" }
     };
     enum { N = sizeof shown / sizeof *shown };
     metric_t m[MAX_METRICS];

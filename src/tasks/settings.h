@@ -14,7 +14,7 @@ typedef struct {
 
 /* What every command is asked. */
 typedef struct {
-    int64_t threads;        /* 0: the CPUs this process may run on */
+    int64_t threads; /* 0: the CPUs this process may run on */
     bool quiet, verbose, no_provenance, help;
 } til_common_t;
 

@@ -13,10 +13,8 @@
 
 static const struct {
     const char *name, *sets, *ids;
-} SPECIES[TIL_N_SPECIES] = {
-    { "human", "human.gmt", "ids_human.tsv.gz" },
-    { "mouse", "mouse.gmt", "ids_mouse.tsv.gz" }
-};
+} SPECIES[TIL_N_SPECIES] = { { "human", "human.gmt", "ids_human.tsv.gz" },
+                             { "mouse", "mouse.gmt", "ids_mouse.tsv.gz" } };
 
 const char *til_species_name(til_species_t species)
 {
@@ -64,8 +62,7 @@ static til_status_t count_found(til_ctx_t *ctx, const til_genesets_t *sets, cons
             int is_new;
             if (til_names_add(genes, sets->sets[i].genes[j], &is_new) < 0)
                 status = til_no_memory(ctx, m->n_rows, "gene names");
-            else
-                *n_found += is_new && til_names_find(rows, sets->sets[i].genes[j]) >= 0;
+            else *n_found += is_new && til_names_find(rows, sets->sets[i].genes[j]) >= 0;
         }
     til_names_free(rows);
     til_names_free(genes);
@@ -105,7 +102,7 @@ til_status_t til_species_of(til_ctx_t *ctx, const char *word, const til_matrix_t
         til_status_t status = count_evidence(ctx, s, m, &n[s]);
         if (status != TIL_OK) return status;
     }
-    if (n[TIL_HUMAN] == n[TIL_MOUSE]) return TIL_OK;    /* nothing, or no telling: unknown */
+    if (n[TIL_HUMAN] == n[TIL_MOUSE]) return TIL_OK; /* nothing, or no telling: unknown */
     *species = n[TIL_HUMAN] > n[TIL_MOUSE] ? TIL_HUMAN : TIL_MOUSE;
     til_say(ctx, TIL_LOG_DETAIL, "species: %s, by %zu gene names (human %zu, mouse %zu)",
             SPECIES[*species].name, n[*species], n[TIL_HUMAN], n[TIL_MOUSE]);
@@ -126,14 +123,17 @@ til_status_t til_name_rows(til_ctx_t *ctx, til_species_t species, const til_gene
     TIL_TRY(til_shipped_ids(ctx, species, &ids));
     if (n_found == 0 && til_matrix_has_plain_ids(m)) {
         TIL_TRY(til_gene_ids_name_rows(ctx, &ids, m, &n_named));
-        til_say(ctx, TIL_LOG_NOTICE, "%s: rows are gene ids: %zu of %zu get their %s symbols from "
-                "the table inside tilseq (--genes FILE gives others)", m->origin, n_named,
-                m->n_rows, SPECIES[species].name);
+        til_say(ctx, TIL_LOG_NOTICE,
+                "%s: rows are gene ids: %zu of %zu get their %s symbols from "
+                "the table inside tilseq (--genes FILE gives others)",
+                m->origin, n_named, m->n_rows, SPECIES[species].name);
     }
     TIL_TRY(til_gene_ids_update_rows(ctx, &ids, sets, m, &n_renamed));
     if (n_renamed > 0)
-        til_say(ctx, TIL_LOG_NOTICE, "%s: %zu rows carry a former symbol of a gene of the sets and "
-                "are taken for it", m->origin, n_renamed);
+        til_say(ctx, TIL_LOG_NOTICE,
+                "%s: %zu rows carry a former symbol of a gene of the sets and "
+                "are taken for it",
+                m->origin, n_renamed);
 done:
     til_gene_ids_clear(&ids);
     return status;
@@ -152,9 +152,10 @@ static til_status_t find_columns(til_ctx_t *ctx, const til_text_t *text, char *c
         for (size_t i = 0; i < n; i++)
             if (strcmp(fields[i], COLUMNS[c]) == 0) column[c] = (ptrdiff_t)i;
         if (column[c] < 0 && c <= DEFINITION)
-            return til_fail(ctx, TIL_EINPUT, "%s:%zu: no column %s: expected name, type and "
-                            "definition (see genesets/README.md)", text->path, text->line,
-                            COLUMNS[c]);
+            return til_fail(ctx, TIL_EINPUT,
+                            "%s:%zu: no column %s: expected name, type and "
+                            "definition (see genesets/README.md)",
+                            text->path, text->line, COLUMNS[c]);
     }
     return TIL_OK;
 }
@@ -168,13 +169,16 @@ static til_status_t check_row(til_ctx_t *ctx, const til_score_rows_t *rows,
         return til_fail(ctx, TIL_EINPUT, "%s:%zu: scale '%s' of score %s: expected log or linear",
                         path, def->line, scale, def->name);
     if (!til_score_type_is_known(def->type))
-        return til_fail(ctx, TIL_EINPUT, "%s:%zu: type '%s' of score %s is not known: see "
-                        "genesets/README.md for the nine there are", path, def->line, def->type,
-                        def->name);
+        return til_fail(ctx, TIL_EINPUT,
+                        "%s:%zu: type '%s' of score %s is not known: see "
+                        "genesets/README.md for the nine there are",
+                        path, def->line, def->type, def->name);
     for (size_t i = 0; i < rows->n; i++)
         if (strcmp(rows->defs[i].name, def->name) == 0)
-            return til_fail(ctx, TIL_EINPUT, "%s:%zu: score %s is also on line %zu: names of "
-                            "scores must differ", path, def->line, def->name, rows->defs[i].line);
+            return til_fail(ctx, TIL_EINPUT,
+                            "%s:%zu: score %s is also on line %zu: names of "
+                            "scores must differ",
+                            path, def->line, def->name, rows->defs[i].line);
     return TIL_OK;
 }
 

@@ -12,7 +12,9 @@
 #include "io/text/textfile.h"
 
 typedef enum {
-    TIL_HUMAN, TIL_MOUSE, TIL_N_SPECIES,
+    TIL_HUMAN,
+    TIL_MOUSE,
+    TIL_N_SPECIES,
     TIL_SPECIES_UNKNOWN = TIL_N_SPECIES
 } til_species_t;
 

@@ -57,8 +57,8 @@ typedef struct {
     const til_reads_wish_t *wish;
     const til_sim_t *sim;
     til_sim_genome_t genome;
-    char **bases;               /* of each transcript                */
-    til_matrix_t truth;         /* fragments, transcripts x samples  */
+    char **bases;       /* of each transcript                */
+    til_matrix_t truth; /* fragments, transcripts x samples  */
 } writer_t;
 
 static til_status_t open_file(writer_t *w, const char *name, const char *ending, til_out_t **out)
@@ -130,7 +130,7 @@ static til_status_t make_bases(writer_t *w)
 /* Where the reads of one sample go; members are NULL for files not wished. */
 typedef struct {
     til_out_t *file[3];
-    til_bgzf_out_t *stream[3];      /* mate 1, mate 2, BAM */
+    til_bgzf_out_t *stream[3]; /* mate 1, mate 2, BAM */
 } sinks_t;
 
 static til_status_t open_sinks(writer_t *w, const char *sample, sinks_t *sinks)

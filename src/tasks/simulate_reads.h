@@ -11,7 +11,7 @@ typedef struct {
     const char *folder;
     bool fastq, bam;
     uint64_t seed;
-    double fragments;           /* a sample, on average     */
+    double fragments; /* a sample, on average     */
     size_t read_length;
 } til_reads_wish_t;
 

@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char path[64];
     uint64_t n = 0;
 
-    if (size >= 4 && memcmp(data, "CRAM", 4) == 0) return 0;       /* htslib's, not ours */
+    if (size >= 4 && memcmp(data, "CRAM", 4) == 0) return 0; /* htslib's, not ours */
     int fd = memfd_create("fuzz", 0);
     if (fd < 0 || write(fd, data, size) != (ssize_t)size) abort();
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);

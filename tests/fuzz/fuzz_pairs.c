@@ -25,7 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             if (til_questions_build(&ctx, &sheet, &asked, &questions) == TIL_OK) {
                 /* a paired design is of full rank by construction */
                 if (til_rank_require(&ctx, &questions.questions[0].design) == TIL_EINPUT &&
-                    kind != 3) __builtin_trap();
+                    kind != 3)
+                    __builtin_trap();
                 til_questions_clear(&questions);
             }
             til_sheet_clear(&sheet);

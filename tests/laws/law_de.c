@@ -33,8 +33,8 @@ static void simulate(uint64_t seed, double effect, til_matrix_t *out)
         for (size_t s = 0; s < N_SAMPLES; s++) {
             double mu = mean * (s % 2 == 1 && g < PLANTED ? effect : 1) *
                         (1 + 0.1 * (double)(s / 2));
-            til_matrix_row(out, g)[s] =
-                til_rng_poisson(&rng, mu * til_rng_gamma(&rng, size) / size);
+            til_matrix_row(out, g)[s] = til_rng_poisson(&rng,
+                                                        mu * til_rng_gamma(&rng, size) / size);
         }
     }
     for (size_t s = 0; s < N_SAMPLES; s++) {
@@ -61,8 +61,8 @@ static void make_design(const til_matrix_t *counts, bool paired, bool flip, cons
     }
 }
 
-static void run(int method, const til_matrix_t *counts, bool paired, bool flip,
-                const size_t *order, til_de_result_t *result)
+static void run(int method, const til_matrix_t *counts, bool paired, bool flip, const size_t *order,
+                til_de_result_t *result)
 {
     til_design_t design = { 0 };
     til_de_input_t input = TIL_DE_INPUT_INIT;
@@ -244,7 +244,8 @@ START_TEST(what_a_method_does_not_know_is_refused)
     const struct {
         const til_de_input_t *input;
         bool known;
-    } wishes[] = { { &shrunk, method->has_shrink }, { &trended, method->has_trend },
+    } wishes[] = { { &shrunk, method->has_shrink },
+                   { &trended, method->has_trend },
                    { &lengthy, method->has_lengths } };
     for (size_t i = 0; i < sizeof wishes / sizeof *wishes; i++) {
         if (wishes[i].known) continue;

@@ -72,11 +72,11 @@ static double ask(const til_sheet_t *sheet, const til_asked_t *asked, size_t whi
 
 START_TEST(a_comparison_does_not_depend_on_the_coding)
 {
-    static const char *const formulas[] = {
-        "~ batch + arm + age", "~ 0 + arm + age + batch", "~ age + arm + batch - 1",
-        "~ 0 + batch + age + arm", "~ arm + age + batch"
-    };
-    static const char *const references[][2] = { { "arm=A", "batch=b1" }, { "arm=B", "batch=b2" },
+    static const char *const formulas[] = { "~ batch + arm + age", "~ 0 + arm + age + batch",
+                                            "~ age + arm + batch - 1", "~ 0 + batch + age + arm",
+                                            "~ arm + age + batch" };
+    static const char *const references[][2] = { { "arm=A", "batch=b1" },
+                                                 { "arm=B", "batch=b2" },
                                                  { "arm=C", "batch=b1" } };
     static const char *const contrasts[] = { "arm:B:A", "arm:C:B", "arm:A:C", "batch:b2:b1" };
     til_rng_t rng = til_rng_stream(1, 1, (uint64_t)_i, 0);

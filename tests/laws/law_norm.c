@@ -11,9 +11,9 @@
 
 enum { N_GENES = 300, N_SAMPLES = 7, N_MATRICES = 5 };
 
-#define TOL_WEIGHTS 0.05    /* TMM weighs by depth: a deeper library moves it a little           */
-#define TOL_REFERENCE 0.25  /* TMMwsp compares with the deepest sample, which may become another  */
-#define TOL_TIES 1e-5       /* TMMwsp trims by position: of equal ratios the first are cut        */
+#define TOL_WEIGHTS   0.05 /* TMM weighs by depth: a deeper library moves it a little           */
+#define TOL_REFERENCE 0.25 /* TMMwsp compares with the deepest sample, which may become another  */
+#define TOL_TIES      1e-5 /* TMMwsp trims by position: of equal ratios the first are cut        */
 
 static til_ctx_t ctx;
 
@@ -76,8 +76,7 @@ START_TEST(permuted_genes_change_nothing)
         ck_assert_int_eq(til_matrix_select(&ctx, &m, order, N_GENES, NULL, 0, &permuted), TIL_OK);
         factors_of(_i, &m, before);
         factors_of(_i, &permuted, after);
-        for (size_t s = 0; s < N_SAMPLES; s++)
-            ck_golden(after[s], before[s], tolerance, name);
+        for (size_t s = 0; s < N_SAMPLES; s++) ck_golden(after[s], before[s], tolerance, name);
         til_matrix_clear(&permuted);
         til_matrix_clear(&m);
     }

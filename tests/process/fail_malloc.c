@@ -10,8 +10,8 @@
 static void *(*real_malloc)(size_t), *(*real_realloc)(void *, size_t);
 static void *(*real_calloc)(size_t, size_t);
 static long n_calls, fail_at = -2, only_once;
-static int armed;               /* main has begun */
-static char early[4096];        /* dlsym itself may call calloc before it is known */
+static int armed;        /* main has begun */
+static char early[4096]; /* dlsym itself may call calloc before it is known */
 static size_t early_used;
 
 static void look_up(void)

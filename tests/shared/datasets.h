@@ -8,10 +8,10 @@
 #include "support/tables.h"
 
 typedef struct {
-    const char *name, *counts;      /* golden/de/out/NAME, data/counts/COUNTS        */
+    const char *name, *counts; /* golden/de/out/NAME, data/counts/COUNTS        */
     size_t row_step;
-    const char *key;                /* the coefficient of interest                   */
-    const char *group[2];           /* columns whose levels are the groups           */
+    const char *key;      /* the coefficient of interest                   */
+    const char *group[2]; /* columns whose levels are the groups           */
 } dataset_t;
 
 static const dataset_t datasets[] = {

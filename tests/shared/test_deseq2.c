@@ -30,7 +30,6 @@
 #include "norm/size_factors.h"
 #include "glm/vst.h"
 
-
 static til_ctx_t ctx = TIL_CTX_INIT;
 static const char *shared;
 static int n_failed;
@@ -99,13 +98,13 @@ static double distance(double got, double want)
 /* ---- a data set -------------------------------------------------------------------- */
 
 typedef struct {
-    const char *name;       /* folder of goldens                    */
-    const char *counts;     /* folder of counts                     */
-    const char *design;     /* folder whose design.tsv.gz is used   */
-    size_t step;            /* genes 1, 1 + step, ...               */
-    const char *key;        /* coefficient of 4_results             */
+    const char *name;   /* folder of goldens                    */
+    const char *counts; /* folder of counts                     */
+    const char *design; /* folder whose design.tsv.gz is used   */
+    size_t step;        /* genes 1, 1 + step, ...               */
+    const char *key;    /* coefficient of 4_results             */
     til_de_trend_t trend;
-    double fallback;        /* share of fallback rows that may be further off */
+    double fallback; /* share of fallback rows that may be further off */
 } dataset_t;
 
 static const dataset_t datasets[] = {
@@ -129,7 +128,7 @@ typedef struct {
     til_names_t *genes;
     til_contrast_t contrasts[64];
     size_t n_contrasts;
-    bool *fell_back;        /* per gene: L-BFGS-B had a part in it */
+    bool *fell_back; /* per gene: L-BFGS-B had a part in it */
 } data_t;
 
 static void read_design(const char *set, const char *name, til_design_t *out)
@@ -230,17 +229,18 @@ static void compare_dispersions(const data_t *data, const til_deseq2_gene_t *gen
     const double *value = numbers(want, column);
     size_t n_off = 0, n_back = 0, n_back_off = 0;
     double worst = 0, worst_back = 0;
-    double tolerance = which == TREND_DISP ? 1e-5 : 1e-6;   /* the trend sees the fallback genes */
+    double tolerance = which == TREND_DISP ? 1e-5 : 1e-6; /* the trend sees the fallback genes */
     char what[64];
 
     for (size_t i = 0; i < want->n_rows; i++) {
         const til_deseq2_gene_t *g = &genes[gene(data, ids(want)[i])];
-        double got = which == GENE_DISP ? g->gene_dispersion
-                   : which == TREND_DISP ? g->trend_dispersion : g->dispersion;
+        double got = which == GENE_DISP    ? g->gene_dispersion
+                     : which == TREND_DISP ? g->trend_dispersion
+                                           : g->dispersion;
         double d = distance(got, value[i]);
         if (getenv("VERBOSE") != NULL && !(d <= tolerance))
-            printf("   %s %s got %.12g want %.12g steps %d %d mean %g\n", column, ids(want)[i],
-                   got, value[i], g->n_gene_steps, g->n_map_steps, g->mean);
+            printf("   %s %s got %.12g want %.12g steps %d %d mean %g\n", column, ids(want)[i], got,
+                   value[i], g->n_gene_steps, g->n_map_steps, g->mean);
         if (g->fell_back) {
             n_back++;
             n_back_off += !(d <= 1e-3);
@@ -270,13 +270,11 @@ static void compare_trend(const data_t *data, const til_deseq2_fit_t *fit)
     const struct {
         const char *name;
         double got, tolerance;
-    } facts[] = {
-        { "asymptDisp", fit->trend.asymptote, 1e-5 },
-        { "extraPois", fit->trend.extra, 1e-5 },
-        { "varLogDispEsts", fit->prior.residual_variance, 1e-5 },
-        { "dispPriorVar", fit->prior.prior_variance, 1e-5 },
-        { "cooksCutoff", fit->cooks_cutoff, 1e-12 }
-    };
+    } facts[] = { { "asymptDisp", fit->trend.asymptote, 1e-5 },
+                  { "extraPois", fit->trend.extra, 1e-5 },
+                  { "varLogDispEsts", fit->prior.residual_variance, 1e-5 },
+                  { "dispPriorVar", fit->prior.prior_variance, 1e-5 },
+                  { "cooksCutoff", fit->cooks_cutoff, 1e-12 } };
 
     if (!read_table(data->set->name, "deseq2/2_dispfun_noreplace", &want)) return;
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
@@ -440,15 +438,13 @@ static void compare_results(const data_t *data, const til_table_t *got, const ch
         const char *what;
         size_t n, off;
         double worst, allowed;
-    } all[] = {
-        { "lfc", n_settled, off_lfc, worst_lfc, 0.005 },
-        { "se", n_settled, off_se, worst_se, 0.005 },
-        { "p", n_settled, off_p, worst_p, 0.001 },
-        { "fallback lfc", n_back, off_back_lfc, worst_back, data->set->fallback },
-        { "fallback p", n_back, off_back_p, worst_back_p, data->set->fallback },
-        { "calls", n, off_call, 0, 0.001 },
-        { "NA", n, off_na, 0, 0.001 }
-    };
+    } all[] = { { "lfc", n_settled, off_lfc, worst_lfc, 0.005 },
+                { "se", n_settled, off_se, worst_se, 0.005 },
+                { "p", n_settled, off_p, worst_p, 0.001 },
+                { "fallback lfc", n_back, off_back_lfc, worst_back, data->set->fallback },
+                { "fallback p", n_back, off_back_p, worst_back_p, data->set->fallback },
+                { "calls", n, off_call, 0, 0.001 },
+                { "NA", n, off_na, 0, 0.001 } };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         if (all[i].n == 0) continue;
         snprintf(what, sizeof what, "%s %s", strrchr(file, '/') + 3, all[i].what);
@@ -465,7 +461,8 @@ static void compare_filter(const data_t *data, const til_table_t *facts)
     if (!read_table(data->set->name, "deseq2/4_filter", &want)) return;
     for (size_t i = 0; i < facts->n_rows; i++) {
         if (strcmp(facts->columns[0].text[i], "filterThreshold") != 0 ||
-            strcmp(facts->columns[2].text[i], "key") != 0) continue;
+            strcmp(facts->columns[2].text[i], "key") != 0)
+            continue;
         double d = distance(value[i], numbers(&want, "filterThreshold")[0]);
         verdict(data->set->name, "filter threshold", 1, !(d <= 1e-9), d, 0);
     }

@@ -72,15 +72,17 @@ static size_t row_of(const char *set)
 static til_table_t run_method(const char *method, const bool *selected, til_gsea_options_t options)
 {
     til_table_t out;
-    ck_assert_msg(til_gsea_run(&ctx, til_gsea_find(method), &ranks, selected, &sets, &options, &out)
-                  == TIL_OK, "%s", ctx.message);
+    ck_assert_msg(til_gsea_run(&ctx, til_gsea_find(method), &ranks, selected, &sets, &options,
+                               &out) == TIL_OK,
+                  "%s", ctx.message);
     return out;
 }
 
 static til_score_type_t type_of(const char *word)
 {
-    return strcmp(word, "pos") == 0 ? TIL_SCORE_POS : strcmp(word, "neg") == 0 ? TIL_SCORE_NEG
-         : TIL_SCORE_STD;
+    return strcmp(word, "pos") == 0   ? TIL_SCORE_POS
+           : strcmp(word, "neg") == 0 ? TIL_SCORE_NEG
+                                      : TIL_SCORE_STD;
 }
 
 /* The golden has a leading edge as indices into the ordered ranking; `order` holds the genes in
@@ -195,7 +197,7 @@ START_TEST(p_values_agree_within_their_errors)
         double mine = column(&got, "pvalue")->number[row],
                my_error = column(&got, "log2err")->number[row];
         double error = errors != NULL ? errors->number[i]
-                     : sqrt((1 - p[i]) / (extreme->number[i] + 1)) / log(2);
+                                      : sqrt((1 - p[i]) / (extreme->number[i] + 1)) / log(2);
         ck_golden(column(&got, "es")->number[row], es[i], 1e-12, "ES");
         n++;
         if (isnan(p[i]) || isnan(error) || p[i] < 1e-10 ||

@@ -9,7 +9,7 @@
 
 enum { N_WITH_VST = N_WITH_KEY - 1 };
 
-#define TOL_VST 1e-7        /* the dispersion trend is fitted by an iteration that stops */
+#define TOL_VST 1e-7 /* the dispersion trend is fitted by an iteration that stops */
 
 static til_ctx_t ctx;
 static const dataset_t *set;
@@ -75,7 +75,8 @@ START_TEST(stabilised)
     ck_assert_int_eq(til_norm_estimate(&ctx, til_norm_find("median-ratio"), &counts, &norm),
                      TIL_OK);
     ck_assert_msg(til_norm_transform(&ctx, til_norm_find_scale("vst"), &norm, &wishes, &counts) ==
-                  TIL_OK, "%s", ctx.message);
+                      TIL_OK,
+                  "%s", ctx.message);
     read_golden(&ctx, set, "deseq2/7_vst_sub", &golden);
     size_t *row = match_rows(&ctx, &golden, counts.row_names, counts.n_rows);
     for (size_t s = 0; s < counts.n_cols; s++) {
@@ -154,7 +155,9 @@ static void compare_log_counts(til_matrix_t *kept)
 
 START_TEST(filters_and_norm_factors)
 {
-    const char *const methods[][2] = { { "tmm", "TMM" }, { "tmmwsp", "TMMwsp" }, { "rle", "RLE" },
+    const char *const methods[][2] = { { "tmm", "TMM" },
+                                       { "tmmwsp", "TMMwsp" },
+                                       { "rle", "RLE" },
                                        { "upper-quartile", "upperquartile" } };
     til_table_t golden = { 0 };
     til_matrix_t kept = { 0 };

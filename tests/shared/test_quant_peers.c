@@ -130,7 +130,9 @@ static void set_genes(til_index_t *index, const char *file)
         cells[n] = line;
         cells[8000 + n++] = tab + 1;
     }
-    til_tx2gene_view_t view = { .origin = file, .n = n, .transcripts = (const char *const *)cells,
+    til_tx2gene_view_t view = { .origin = file,
+                                .n = n,
+                                .transcripts = (const char *const *)cells,
                                 .genes = (const char *const *)cells + 8000 };
     ck_assert_msg(til_index_set_genes(&ctx, index, &view, false) == TIL_OK, "%s", ctx.message);
     til_text_clear(&text);
@@ -206,8 +208,11 @@ START_TEST(real_reads_map_as_often)
     const char *one = in_shared(real[_i].one);
     const char *two = real[_i].two == NULL ? NULL : in_shared(real[_i].two);
     til_index_t *index = build(real[_i].fasta);
-    til_quant_options_t how = { .mates1 = &one, .mates2 = two == NULL ? NULL : &two, .n_lanes = 1,
-                                .fragment_mean = 200, .fragment_sd = 25 };
+    til_quant_options_t how = { .mates1 = &one,
+                                .mates2 = two == NULL ? NULL : &two,
+                                .n_lanes = 1,
+                                .fragment_mean = 200,
+                                .fragment_sd = 25 };
     til_quant_result_t r;
 
     ck_assert_msg(til_quant_run(&ctx, index, &how, &r) == TIL_OK, "%s", ctx.message);

@@ -76,8 +76,7 @@ START_TEST(the_nested_design_of_r)
     }
     const char *ids[] = { "on_in_NAIVE", "on_in_PROG", "PROG_vs_NAIVE_on" };
     ck_assert_uint_eq(questions.questions[0].n_contrasts, 3);
-    for (size_t k = 0; k < 3; k++)
-        ck_assert_str_eq(questions.questions[0].contrasts[k].id, ids[k]);
+    for (size_t k = 0; k < 3; k++) ck_assert_str_eq(questions.questions[0].contrasts[k].id, ids[k]);
     printf("golden: riaz_cohort_nested design %zu compared\n", n);
     fflush(stdout);
     til_table_clear(&golden);

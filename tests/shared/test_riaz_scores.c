@@ -13,9 +13,9 @@
 #include "support/golden.h"
 #include "support/runner.h"
 
-static const double TOL_SCORE = 1e-10;  /* sums over 16,000 genes in another order */
-static const double TOL_PLAGE = 1e-9;   /* eigenvectors against singular vectors   */
-static const double TOL_GSVA = 1e-11;   /* absolute, on a scale of -1 to 1 */
+static const double TOL_SCORE = 1e-10; /* sums over 16,000 genes in another order */
+static const double TOL_PLAGE = 1e-9;  /* eigenvectors against singular vectors   */
+static const double TOL_GSVA = 1e-11;  /* absolute, on a scale of -1 to 1 */
 
 static til_ctx_t ctx;
 static til_matrix_t logcpm, counts;
@@ -92,16 +92,14 @@ static const struct {
     til_score_scale_t scale;
     til_kcdf_t kcdf;
     size_t n_samples;
-} cases[] = {
-    { "ssgsea_raw", "ssgsea", TIL_SCORE_RAW, TIL_KCDF_GAUSSIAN, 86 },
-    { "ssgsea_norm", "ssgsea", TIL_SCORE_RANGE, TIL_KCDF_GAUSSIAN, 86 },
-    { "ssgsea_norm_first10", "ssgsea", TIL_SCORE_RANGE, TIL_KCDF_GAUSSIAN, 10 },
-    { "gsva_gaussian", "gsva", TIL_SCORE_RAW, TIL_KCDF_GAUSSIAN, 86 },
-    { "gsva_gaussian_first10", "gsva", TIL_SCORE_RAW, TIL_KCDF_GAUSSIAN, 10 },
-    { "gsva_poisson_counts", "gsva", TIL_SCORE_RAW, TIL_KCDF_POISSON, 86 },
-    { "zscore", "zscore", TIL_SCORE_RAW, TIL_KCDF_GAUSSIAN, 86 },
-    { "plage", "plage", TIL_SCORE_RAW, TIL_KCDF_GAUSSIAN, 86 }
-};
+} cases[] = { { "ssgsea_raw", "ssgsea", TIL_SCORE_RAW, TIL_KCDF_GAUSSIAN, 86 },
+              { "ssgsea_norm", "ssgsea", TIL_SCORE_RANGE, TIL_KCDF_GAUSSIAN, 86 },
+              { "ssgsea_norm_first10", "ssgsea", TIL_SCORE_RANGE, TIL_KCDF_GAUSSIAN, 10 },
+              { "gsva_gaussian", "gsva", TIL_SCORE_RAW, TIL_KCDF_GAUSSIAN, 86 },
+              { "gsva_gaussian_first10", "gsva", TIL_SCORE_RAW, TIL_KCDF_GAUSSIAN, 10 },
+              { "gsva_poisson_counts", "gsva", TIL_SCORE_RAW, TIL_KCDF_POISSON, 86 },
+              { "zscore", "zscore", TIL_SCORE_RAW, TIL_KCDF_GAUSSIAN, 86 },
+              { "plage", "plage", TIL_SCORE_RAW, TIL_KCDF_GAUSSIAN, 86 } };
 
 /* plage: our sign is our own, and GSVA's answer for a set of one gene (1 everywhere) is not a
  * score. */
@@ -130,8 +128,7 @@ START_TEST(agrees_with_golden)
     for (size_t s = 0; s < 86; s++) first[s] = s;
     ck_ok(til_matrix_select(&ctx, all, NULL, 0, first, cases[_i].n_samples, &m));
     read_table(cases[_i].golden, &want);
-    ck_ok(til_score_sets(&ctx, til_score_find(cases[_i].method), &how, &m, &sets, &got,
-                         &coverage));
+    ck_ok(til_score_sets(&ctx, til_score_find(cases[_i].method), &how, &m, &sets, &got, &coverage));
     ck_assert_uint_eq(want.n_cols, cases[_i].n_samples + 1);
     for (size_t i = 0; i < want.n_rows; i++) {
         size_t row = 0;
@@ -164,8 +161,7 @@ START_TEST(singscore_agrees_with_golden)
     til_table_t want, coverage;
 
     read_table("singscore_up_centered", &want);
-    ck_ok(til_score_sets(&ctx, til_score_find("singscore"), &how, &logcpm, &sets, &got,
-                         &coverage));
+    ck_ok(til_score_sets(&ctx, til_score_find("singscore"), &how, &logcpm, &sets, &got, &coverage));
     const til_column_t *total = til_table_column(&want, "TotalScore");
     size_t row = 0;
     for (size_t i = 0; i < want.n_rows; i++) {
@@ -207,8 +203,8 @@ START_TEST(published_scores_agree_with_golden)
     for (size_t i = 0; i < N_DEFS; i++)
         for (size_t s = 0; s < got.n_cols; s++, n_compared++) {
             ck_assert_str_eq(want.columns[0].text[s], got.col_names[s]);
-            ck_golden(til_matrix_row(&got, i)[s],
-                      til_table_column(&want, defs[i].name)->number[s], TOL_SCORE, defs[i].name);
+            ck_golden(til_matrix_row(&got, i)[s], til_table_column(&want, defs[i].name)->number[s],
+                      TOL_SCORE, defs[i].name);
         }
     printf("golden: direct_scores_cpm %zu compared\n", n_compared);
     fflush(stdout);

@@ -9,9 +9,9 @@
 #include "glm/voom.h"
 #include "support/runner.h"
 
-#define TOL_LOG_COUNTS 1e-10    /* log counts near zero lose digits in the golden's text */
-#define TOL_BLOCKS 1e-8
-#define TOL_TEST 1e-8           /* t relative; p on its logarithm                        */
+#define TOL_LOG_COUNTS 1e-10 /* log counts near zero lose digits in the golden's text */
+#define TOL_BLOCKS     1e-8
+#define TOL_TEST       1e-8 /* t relative; p on its logarithm                        */
 
 static til_ctx_t ctx;
 static const dataset_t *set;
@@ -142,10 +142,12 @@ static void test_key(bool trend, bool robust, double threshold, til_de_result_t 
 /* One other engine against its golden of `file`. */
 static void compare_engine(const char *method, bool robust, const char *file)
 {
-    static const char *const columns[][2] = {
-        { "log2FoldChange", "logFC" }, { "AveExpr", "AveExpr" }, { "stat", "t" }, { "pvalue", "p" },
-        { "padj", "adj" }, { "B", "B" }
-    };
+    static const char *const columns[][2] = { { "log2FoldChange", "logFC" },
+                                              { "AveExpr", "AveExpr" },
+                                              { "stat", "t" },
+                                              { "pvalue", "p" },
+                                              { "padj", "adj" },
+                                              { "B", "B" } };
     til_de_result_t result;
     til_table_t golden = { 0 };
 
@@ -204,7 +206,8 @@ START_TEST(correlated_blocks)
         n_groups = group[s] >= n_groups ? group[s] + 1 : n_groups;
     ck_assert_int_eq(input.filter_groups != NULL
                          ? til_filter_by_group(&ctx, &counts, group, n_groups, keep)
-                         : til_filter_by_design(&ctx, &counts, &design, keep), TIL_OK);
+                         : til_filter_by_design(&ctx, &counts, &design, keep),
+                     TIL_OK);
     for (size_t g = 0; g < counts.n_rows; g++)
         if (keep[g]) rows[n++] = g;
     ck_assert_int_eq(til_matrix_select(&ctx, &counts, rows, n, NULL, 0, &kept), TIL_OK);
@@ -220,8 +223,11 @@ START_TEST(correlated_blocks)
     ck_assert_msg(til_de_run(&ctx, til_de_find("voom"), &input, &result) == TIL_OK, "%s",
                   ctx.message);
     read_golden(&ctx, set, "limma/5_dupcor_results", &golden);
-    const char *const columns[][2] = { { "log2FoldChange", "logFC" }, { "AveExpr", "AveExpr" },
-                                       { "stat", "t" }, { "pvalue", "p" }, { "B", "B" } };
+    const char *const columns[][2] = { { "log2FoldChange", "logFC" },
+                                       { "AveExpr", "AveExpr" },
+                                       { "stat", "t" },
+                                       { "pvalue", "p" },
+                                       { "B", "B" } };
     for (size_t i = 0; i < 5; i++)
         compare_within(&result.contrasts[0], columns[i][0], &golden, columns[i][1], TOL_BLOCKS);
 

@@ -11,9 +11,9 @@
 #include <string.h>
 
 /* How close is close: name the reason, not the number. */
-#define TOL_ROUND  1e-14    /* same formula, only rounding differs        */
-#define TOL_SUM    1e-11    /* sums or medians taken in another order     */
-#define TOL_ITER   1e-6     /* both sides stop an iteration on their own  */
+#define TOL_ROUND 1e-14 /* same formula, only rounding differs        */
+#define TOL_SUM   1e-11 /* sums or medians taken in another order     */
+#define TOL_ITER  1e-6  /* both sides stop an iteration on their own  */
 
 /* Relative difference, absolute near zero; NaN equals NaN, inf equals inf. */
 static inline double golden_distance(double got, double want)
@@ -24,11 +24,11 @@ static inline double golden_distance(double got, double want)
     return isnan(d) ? INFINITY : d;
 }
 
-#define ck_golden(got, want, tolerance, what)                                       \
-    do {                                                                            \
-        double got_ = (got), want_ = (want), d_ = golden_distance(got_, want_);     \
-        ck_assert_msg(d_ <= (tolerance), "%s: got %.17g, want %.17g, off by %.2g > %.2g", \
-                      (what), got_, want_, d_, (double)(tolerance));                \
+#define ck_golden(got, want, tolerance, what)                                                      \
+    do {                                                                                           \
+        double got_ = (got), want_ = (want), d_ = golden_distance(got_, want_);                    \
+        ck_assert_msg(d_ <= (tolerance), "%s: got %.17g, want %.17g, off by %.2g > %.2g", (what),  \
+                      got_, want_, d_, (double)(tolerance));                                       \
     } while (0)
 
 /* The path of a file of golden values, in `path`. */
@@ -59,8 +59,10 @@ static inline double *golden_vector(const char *file, const char *name, size_t *
         for (size_t i = 0; i < *n; i++) {
             ck_assert_msg(*at == '\t', "%s: %s has fewer than %zu values", path, name, *n);
             at++;
-            if (strncmp(at, "NA", 2) == 0) { values[i] = NAN; at += 2; }
-            else values[i] = strtod(at, &at);
+            if (strncmp(at, "NA", 2) == 0) {
+                values[i] = NAN;
+                at += 2;
+            } else values[i] = strtod(at, &at);
         }
     }
     ck_assert_msg(values != NULL, "%s: no line '%s'", path, name);

@@ -15,7 +15,7 @@ enum { TX_GENES = 40, TX_PER_GENE = 2, TX_N = TX_GENES * TX_PER_GENE };
 typedef struct {
     char *sequence[TX_N];
     int length[TX_N];
-    double truth[TX_N];         /* fragments drawn from each */
+    double truth[TX_N]; /* fragments drawn from each */
 } transcriptome_t;
 
 /* Genes of six exons; the second isoform of each lacks the third exon. */

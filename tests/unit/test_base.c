@@ -21,14 +21,25 @@ static bool parses(const char *text, double *value)
 
 START_TEST(numbers_are_read_strictly)
 {
-    static const struct { const char *text; double value; } good[] = {
-        { "0", 0 }, { "-0.5", -0.5 }, { "1e3", 1000 }, { "1.2E+03", 1200 }, { "+7", 7 },
-        { ".5", 0.5 }, { "5.", 5 }, { "9007199254740993", 9007199254740992.0 },
-        { "0.1", 0.1 }, { "2.2250738585072014e-308", 2.2250738585072014e-308 },
-        { "123456789012345678901234567890", 123456789012345678901234567890.0 },
-        { "0.00000000000000000000000000000012345678901234567890", 1.2345678901234567890e-31 } };
-    static const char *const bad[] = { "", " 1", "1 ", "3x", "0x1F", "1,234", "12,5", "NA", "inf",
-        "nan", "--1", "1e", "1e+", ".", "1.2.3", "1e999", "-" };
+    static const struct {
+        const char *text;
+        double value;
+    } good[] = { { "0", 0 },
+                 { "-0.5", -0.5 },
+                 { "1e3", 1000 },
+                 { "1.2E+03", 1200 },
+                 { "+7", 7 },
+                 { ".5", 0.5 },
+                 { "5.", 5 },
+                 { "9007199254740993", 9007199254740992.0 },
+                 { "0.1", 0.1 },
+                 { "2.2250738585072014e-308", 2.2250738585072014e-308 },
+                 { "123456789012345678901234567890", 123456789012345678901234567890.0 },
+                 { "0.00000000000000000000000000000012345678901234567890",
+                   1.2345678901234567890e-31 } };
+    static const char *const bad[] = { "",     " 1", "1 ",    "3x",    "0x1F", "1,234",
+                                       "12,5", "NA", "inf",   "nan",   "--1",  "1e",
+                                       "1e+",  ".",  "1.2.3", "1e999", "-" };
     double value;
 
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
@@ -173,7 +184,7 @@ START_TEST(files_appear_whole_or_not_at_all)
     til_out_text(out, "new\n");
     ck_assert_int_eq(til_out_close(&ctx, out), TIL_OK);
     ck_assert_int_ne(access(path, F_OK), 0);
-    til_outset_free(set);               /* not committed: file and folder go */
+    til_outset_free(set); /* not committed: file and folder go */
     snprintf(path, sizeof path, "%s/sub", folder);
     ck_assert_int_ne(access(path, F_OK), 0);
 
@@ -193,7 +204,7 @@ START_TEST(files_appear_whole_or_not_at_all)
     ck_assert_str_eq(text, "1.5");
     unlink(path);
     snprintf(path, sizeof path, "%s/sub", folder);
-    ck_assert_int_eq(rmdir(path), 0);   /* no temporary was left in it */
+    ck_assert_int_eq(rmdir(path), 0); /* no temporary was left in it */
     rmdir(folder);
 }
 END_TEST

@@ -7,21 +7,20 @@
 #include "support/runner.h"
 #include "support/sheet.h"
 
-static const char sheet_text[] =
-    "sample|arm|batch|age|odd one|time\n"
-    "S1|R|b1|40|x:1|pre\n"
-    "S2|R|b2|43|y-2|on\n"
-    "S3|R|b1|46|x:1|pre\n"
-    "S4|NR|b2|49|y-2|on\n"
-    "S5|NR|b1|52|x:1|pre\n"
-    "S6|NR|b3|55|y-2|on\n"
-    "S7|CR|b1|58|x:1|on\n"
-    "S8|CR|b3|60|y-2|pre\n";
+static const char sheet_text[] = "sample|arm|batch|age|odd one|time\n"
+                                 "S1|R|b1|40|x:1|pre\n"
+                                 "S2|R|b2|43|y-2|on\n"
+                                 "S3|R|b1|46|x:1|pre\n"
+                                 "S4|NR|b2|49|y-2|on\n"
+                                 "S5|NR|b1|52|x:1|pre\n"
+                                 "S6|NR|b3|55|y-2|on\n"
+                                 "S7|CR|b1|58|x:1|on\n"
+                                 "S8|CR|b3|60|y-2|pre\n";
 
 typedef struct {
     const char *formula, *text;
-    const char *id;             /* or NULL: fails           */
-    const char *says;           /* weights, or the message  */
+    const char *id;   /* or NULL: fails           */
+    const char *says; /* weights, or the message  */
     til_status_t status;
 } case_t;
 
@@ -134,14 +133,21 @@ START_TEST(contrasts_that_agree_share_a_design)
     til_questions_t questions;
     char *no_batch3[] = { "b3" };
 
-    add(&specs, (til_contrast_spec_t){ .id = "a", .variable = "arm", .target = "NR",
-                                       .reference = "R" });
-    add(&specs, (til_contrast_spec_t){ .id = "b", .variable = "arm", .target = "NR",
-                                       .reference = "R", .formula = "~ time + arm" });
-    add(&specs, (til_contrast_spec_t){ .id = "c", .expression = "armCR" , .formula = "~ arm" });
-    add(&specs, (til_contrast_spec_t){ .id = "d", .variable = "arm", .target = "NR",
-                                       .reference = "R", .exclude_column = "batch",
-                                       .exclude_values = no_batch3, .n_exclude_values = 1 });
+    add(&specs,
+        (til_contrast_spec_t){ .id = "a", .variable = "arm", .target = "NR", .reference = "R" });
+    add(&specs, (til_contrast_spec_t){ .id = "b",
+                                       .variable = "arm",
+                                       .target = "NR",
+                                       .reference = "R",
+                                       .formula = "~ time + arm" });
+    add(&specs, (til_contrast_spec_t){ .id = "c", .expression = "armCR", .formula = "~ arm" });
+    add(&specs, (til_contrast_spec_t){ .id = "d",
+                                       .variable = "arm",
+                                       .target = "NR",
+                                       .reference = "R",
+                                       .exclude_column = "batch",
+                                       .exclude_values = no_batch3,
+                                       .n_exclude_values = 1 });
     til_asked_t asked = { .specs = &specs, .typing = &typing };
     ck_assert_msg(til_questions_build(&ctx, &sheet, &asked, &questions) == TIL_OK, "%s",
                   ctx.message);

@@ -17,8 +17,8 @@ static til_status_t read(til_ctx_t *ctx, const char *bytes, til_strbuf_t *out)
     status = til_contrasts_read(ctx, &text, &specs);
     for (size_t i = 0; i < specs.n_specs; i++) {
         const til_contrast_spec_t *s = &specs.specs[i];
-        const char *parts[] = { s->id, s->variable, s->target, s->reference, s->expression,
-                                s->formula, s->exclude_column };
+        const char *parts[] = { s->id,         s->variable, s->target,        s->reference,
+                                s->expression, s->formula,  s->exclude_column };
         for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
             til_strbuf_printf(out, "%s%s", k == 0 ? "" : "|", parts[k] == NULL ? "" : parts[k]);
         for (size_t k = 0; k < s->n_exclude_values; k++)
@@ -30,9 +30,10 @@ static til_status_t read(til_ctx_t *ctx, const char *bytes, til_strbuf_t *out)
     return status;
 }
 
-static const struct { const char *file, *specs; } good[] = {
-    { "id,variable,reference,target\na,arm,R,NR\n,arm,R,CR\n",
-      "a|arm|NR|R|||\n|arm|CR|R|||\n" },
+static const struct {
+    const char *file, *specs;
+} good[] = {
+    { "id,variable,reference,target\na,arm,R,NR\n,arm,R,CR\n", "a|arm|NR|R|||\n|arm|CR|R|||\n" },
     { "id\tvariable\treference\ttarget\tblocking\na\tarm\tR\tNR\tbatch;my sex\n",
       "a|arm|NR|R||~ batch + `my sex` + arm|\n" },
     { "\"target\",\"id\",\"reference\",\"variable\",\"extra\"\r\n\"N,R\",\"a\",\"R\",\"arm\",1\r\n",
@@ -63,7 +64,8 @@ START_TEST(files_are_read)
 }
 END_TEST
 
-static const struct { const char *file, *says;
+static const struct {
+    const char *file, *says;
 } bad[] = {
     { "variable,target\narm,R\n", "c.csv:1: a table of contrasts has the columns" },
     { "id,variable,reference,target,id\n", "c.csv:1: column id stands twice" },

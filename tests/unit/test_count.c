@@ -142,7 +142,7 @@ START_TEST(the_strand_is_judged_by_all_reads)
     ck_assert_double_eq(til_count_value(&count, 0), 200);
     ck_assert_int_eq(verdict_of(58, 142), TIL_VERDICT_UNCLEAR);
     ck_assert_int_eq(count.stranded, TIL_STRANDED_UNSTRANDED);
-    ck_assert_int_eq(verdict_of(50, 0), TIL_VERDICT_UNCLEAR);       /* too few to say */
+    ck_assert_int_eq(verdict_of(50, 0), TIL_VERDICT_UNCLEAR); /* too few to say */
 }
 END_TEST
 
@@ -219,8 +219,8 @@ static const char *write_bam(bool whole_records)
     for (int i = 0; i <= 2 * PAIRS; i++) {
         bool last = i == 2 * PAIRS;
         int group = i / (2 * APART), within = i % (2 * APART);
-        size_t size = last ? 0 : put_record(bytes + n, group * APART + within % APART,
-                                            within >= APART);
+        size_t size = last ? 0
+                           : put_record(bytes + n, group * APART + within % APART, within >= APART);
         if (last || n + size > BLOCK) {
             size_t full = whole_records || last ? n : BLOCK;
             size_t k = til_bgzf_block(deflater, bytes, full, packed);
@@ -302,10 +302,10 @@ START_TEST(quality_of_the_same_pass)
     ck_assert_uint_eq(count.quality.intergenic, 1);
     ck_assert_uint_eq(count.quality.ribosomal, 2);
     ck_assert_uint_eq(count.quality.mitochondrial, 1);
-    ck_assert_uint_eq(count.quality.insert[70], 1);         /* gap of 30 on one exon        */
-    ck_assert_uint_eq(count.quality.insert[50], 1);         /* 20 + 10 before, 20 after     */
+    ck_assert_uint_eq(count.quality.insert[70], 1); /* gap of 30 on one exon        */
+    ck_assert_uint_eq(count.quality.insert[50], 1); /* 20 + 10 before, 20 after     */
     ck_assert_uint_eq(count.quality.places, 5);
-    ck_assert_uint_eq(count.quality.same_start, 1);         /* e and f                      */
+    ck_assert_uint_eq(count.quality.same_start, 1); /* e and f                      */
     ck_assert_uint_eq(count.quality.genes_at[TIL_SATURATION_POINTS - 1], 3);
 }
 END_TEST

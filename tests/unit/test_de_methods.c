@@ -10,8 +10,8 @@
 
 /* Limits on |log p| differences and on relative differences of all else. The deseq2 engine follows
  * iterations that stop on their own; of its genes a few may stop elsewhere. */
-#define TOL_LINEAR 1e-8
-#define TOL_DESEQ2 1e-5
+#define TOL_LINEAR     1e-8
+#define TOL_DESEQ2     1e-5
 #define STOP_ELSEWHERE 0.01
 
 enum { N_DESIGNS = 3, N_CONTRASTS = 2 };
@@ -189,8 +189,9 @@ END_TEST
 START_TEST(blocks_agree_with_golden)
 {
     static const size_t block[] = { 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 5, 5 };
-    static const char *const columns[][2] = { { "log2FoldChange", "lfc" }, { "lfcSE", "se" },
-                                              { "pvalue", "p" }, { "B", "B" } };
+    static const char *const columns[][2] = {
+        { "log2FoldChange", "lfc" }, { "lfcSE", "se" }, { "pvalue", "p" }, { "B", "B" }
+    };
     til_de_input_t input = input_of(0);
     til_de_result_t result;
     til_table_t golden = { 0 };

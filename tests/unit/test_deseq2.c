@@ -87,8 +87,9 @@ static til_de_alternative_t side_of(const char *text)
 
 static til_de_trend_t trend_of(const char *text)
 {
-    return text[0] == 'l' ? TIL_DE_TREND_LOCAL
-         : text[0] == 'm' ? TIL_DE_TREND_MEAN : TIL_DE_TREND_PARAMETRIC;
+    return text[0] == 'l'   ? TIL_DE_TREND_LOCAL
+           : text[0] == 'm' ? TIL_DE_TREND_MEAN
+                            : TIL_DE_TREND_PARAMETRIC;
 }
 
 static double log_p(double p) { return fmax(log10(p), -300); }
@@ -153,7 +154,7 @@ START_TEST(case_agrees)
         weights[j] = strtod(text, &text);
     til_contrast_t contrast = { .id = "key", .text = "key", .weights = weights };
     bool compared[64];
-    for (size_t s = 0; s < design.n_samples; s++)       /* levels_b_a: those not of arm C */
+    for (size_t s = 0; s < design.n_samples; s++) /* levels_b_a: those not of arm C */
         compared[s] = !(design.x[s + (design.n_coef - 1) * design.n_samples] > 0);
     if (strcmp(name, "levels_b_a") == 0) contrast.compared = compared;
     input.counts = &counts;

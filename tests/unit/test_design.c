@@ -110,7 +110,8 @@ START_TEST(drop_na_leaves_the_sample_out)
     til_design_t d;
 
     ck_assert_int_eq(build(&ctx, HEADER "S1|R|b|4|1|3\nS2|NR|b|NA|2|3\nS3|NR|b|5|2|3\n",
-                           "~ age + arm", &typing, &d), TIL_OK);
+                           "~ age + arm", &typing, &d),
+                     TIL_OK);
     ck_assert_uint_eq(d.n_samples, 2);
     ck_assert_str_eq(d.samples[1], "S3");
     ck_assert_uint_eq(d.rows[1], 2);
@@ -146,8 +147,9 @@ static const struct {
     { HEADER "S1|R|b1|4|1|3\nS2|R|b1|5|2|3\nS3|NR|b2|4|3|3\nS4|NR|b2|9|4|3\n", "~ batch + arm",
       "armNR = batchb2 (samples S3, S4): batch and arm make the same groups", "(2 of 3)" },
     { HEADER "S1|R|b1|4|p0|3\nS2|R|b1|5|p0|3\nS3|R|b1|4|p1|3\nS4|R|b1|9|p1|3\n"
-      "S5|NR|b2|4|p2|3\nS6|NR|b2|5|p2|3\nS7|NR|b2|4|p3|3\nS8|NR|b2|9|p3|3\n", "~ patient + arm",
-      "armNR = patientp2 + patientp3", "patient is nested in arm: each patient has one arm only" },
+             "S5|NR|b2|4|p2|3\nS6|NR|b2|5|p2|3\nS7|NR|b2|4|p3|3\nS8|NR|b2|9|p3|3\n",
+      "~ patient + arm", "armNR = patientp2 + patientp3",
+      "patient is nested in arm: each patient has one arm only" },
     { good, "~ arm + flat", "flat = 3*(Intercept)", "flat has the same value in every sample" },
     { good, "~ patient + age + arm:batch:patient", "not of full rank", NULL },
     { HEADER "S1|R|b1|4|1|3\nS2|R|b1|5|2|3\nS3|NR|b2|4|3|3\nS4|NR|b1|9|4|3\nS5|NR|b1|2|5|3\n",

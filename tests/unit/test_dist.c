@@ -6,10 +6,7 @@
 #include "math/dist.h"
 #include "support/golden.h"
 
-static double *want(const char *name, size_t *n)
-{
-    return golden_vector("math/dist.tsv", name, n);
-}
+static double *want(const char *name, size_t *n) { return golden_vector("math/dist.tsv", name, n); }
 
 START_TEST(t_tails)
 {
@@ -118,14 +115,21 @@ START_TEST(outside_the_domain_is_silent_nan)
     int before = dup(STDOUT_FILENO);
     dup2(fileno(catch), STDOUT_FILENO);
 
-    double nan_sum[] = {
-        til_pt(1, 0, true, true), til_pt(NAN, 3, true, true), til_qt(-0.1, 3, true, false),
-        til_qt(0.1, 3, true, true), til_pf(1, -1, 2, true, true), til_pchisq(1, -1, true, true),
-        til_pbeta(0.5, -1, 1, true, false), til_pgamma(1, -2, 1, true, false),
-        til_pnorm(0, 0, -1, true, false), til_pbinom(1, 2.5, 0.5, false, false),
-        til_phyper(1, 3, 3, 10, true, false), til_pnbinom_mu(1, -1, 2, true, true),
-        til_digamma(-1), til_trigamma_inverse(-1), til_qnorm(2, 0, 1, true, false)
-    };
+    double nan_sum[] = { til_pt(1, 0, true, true),
+                         til_pt(NAN, 3, true, true),
+                         til_qt(-0.1, 3, true, false),
+                         til_qt(0.1, 3, true, true),
+                         til_pf(1, -1, 2, true, true),
+                         til_pchisq(1, -1, true, true),
+                         til_pbeta(0.5, -1, 1, true, false),
+                         til_pgamma(1, -2, 1, true, false),
+                         til_pnorm(0, 0, -1, true, false),
+                         til_pbinom(1, 2.5, 0.5, false, false),
+                         til_phyper(1, 3, 3, 10, true, false),
+                         til_pnbinom_mu(1, -1, 2, true, true),
+                         til_digamma(-1),
+                         til_trigamma_inverse(-1),
+                         til_qnorm(2, 0, 1, true, false) };
     double low = til_dnbinom_mu(1.5, 2, 2, true), pole = til_lgamma(-3);
     fflush(stdout);
     long printed = lseek(STDOUT_FILENO, 0, SEEK_END);
@@ -143,7 +147,9 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = { t_tails, distributions, hypergeometric_tail, gamma_functions,
-                                   trigamma_and_back, outside_the_domain_is_silent_nan };
+    const TTest *const tests[] = {
+        t_tails,         distributions,     hypergeometric_tail,
+        gamma_functions, trigamma_and_back, outside_the_domain_is_silent_nan
+    };
     return golden_run("dist", tests, sizeof tests / sizeof *tests);
 }

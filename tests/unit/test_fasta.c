@@ -32,15 +32,15 @@ static til_status_t flatten(const char *text, char *out, size_t size)
     return status;
 }
 
-static const struct { const char *text, *want; } sound[] = {
-    { ">a\nACGT\n>b c\nAC\nGT\n", "a:ACGT|b c:ACGT|" },
-    { ">a\r\nAC\r\nGT\r\n>b\r\nA\r\n", "a:ACGT|b:A|" },
-    { ">a\rAC\rGT\r>b\rA", "a:ACGT|b:A|" },
-    { "\n\n>a\nAC\n\nGT\n\n", "a:ACGT|" },
-    { "\xef\xbb\xbf>a\nacgtuNRY\n", "a:acgtuNRY|" },
-    { ">a\nAC GT\tA\n", "a:ACGTA|" },
-    { ">a|b|c\nA", "a|b|c:A|" }
-};
+static const struct {
+    const char *text, *want;
+} sound[] = { { ">a\nACGT\n>b c\nAC\nGT\n", "a:ACGT|b c:ACGT|" },
+              { ">a\r\nAC\r\nGT\r\n>b\r\nA\r\n", "a:ACGT|b:A|" },
+              { ">a\rAC\rGT\r>b\rA", "a:ACGT|b:A|" },
+              { "\n\n>a\nAC\n\nGT\n\n", "a:ACGT|" },
+              { "\xef\xbb\xbf>a\nacgtuNRY\n", "a:acgtuNRY|" },
+              { ">a\nAC GT\tA\n", "a:ACGTA|" },
+              { ">a|b|c\nA", "a|b|c:A|" } };
 
 START_TEST(sound_files_are_read)
 {
@@ -50,15 +50,15 @@ START_TEST(sound_files_are_read)
 }
 END_TEST
 
-static const struct { const char *text, *says; } broken[] = {
-    { ">p\nMKLV\n", ":2:3: 'L' is not a nucleotide but an amino acid" },
-    { ">p\nACGT\n>q\n", "x.fa:3: 'q' has no sequence" },
-    { ">p\n>q\nA\n", "x.fa:1: 'p' has no sequence" },
-    { "ACGT\n", "x.fa:1: not FASTA" },
-    { "@r\nACGT\n+\nIIII\n", "looks like FASTQ" },
-    { ">p\nAC-GT\n", ":2:3: byte 0x2d is not a nucleotide" },
-    { "", "empty" }
-};
+static const struct {
+    const char *text, *says;
+} broken[] = { { ">p\nMKLV\n", ":2:3: 'L' is not a nucleotide but an amino acid" },
+               { ">p\nACGT\n>q\n", "x.fa:3: 'q' has no sequence" },
+               { ">p\n>q\nA\n", "x.fa:1: 'p' has no sequence" },
+               { "ACGT\n", "x.fa:1: not FASTA" },
+               { "@r\nACGT\n+\nIIII\n", "looks like FASTQ" },
+               { ">p\nAC-GT\n", ":2:3: byte 0x2d is not a nucleotide" },
+               { "", "empty" } };
 
 START_TEST(broken_files_are_refused)
 {

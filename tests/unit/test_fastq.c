@@ -41,14 +41,15 @@ static til_status_t count(const char *const *one, const char *const *two, size_t
     return status;
 }
 
-static const struct { const char *text; unsigned n, bases; } sound[] = {
-    { "@a\nACGT\n+\nIIII\n", 1, 4 },
-    { "@a\nACGT\n+\nIIII", 1, 4 },
-    { "@a\r\nACGT\r\n+\r\nIIII\r\n@b\r\nA\r\n+b\r\n@\r\n", 2, 5 },
-    { "@a\nACGT\n+\n@III\n@b\nAC\n+\n@@\n\n\n", 2, 6 },
-    { "@a\n\n+\n\n@b\nAC\n+\nII\n", 2, 2 },
-    { "@a\n\n+\n", 1, 0 }
-};
+static const struct {
+    const char *text;
+    unsigned n, bases;
+} sound[] = { { "@a\nACGT\n+\nIIII\n", 1, 4 },
+              { "@a\nACGT\n+\nIIII", 1, 4 },
+              { "@a\r\nACGT\r\n+\r\nIIII\r\n@b\r\nA\r\n+b\r\n@\r\n", 2, 5 },
+              { "@a\nACGT\n+\n@III\n@b\nAC\n+\n@@\n\n\n", 2, 6 },
+              { "@a\n\n+\n\n@b\nAC\n+\nII\n", 2, 2 },
+              { "@a\n\n+\n", 1, 0 } };
 
 START_TEST(sound_files_are_read)
 {
@@ -61,14 +62,15 @@ START_TEST(sound_files_are_read)
 }
 END_TEST
 
-static const struct { const char *text, *says; } broken[] = {
-    { "@a\nACGT\n+\nIII\n", "r.fq:4: the quality of read 'a' has 3 characters, its sequence 4" },
-    { "@a\nACGT\nIIII\n@b\n", "r.fq:3: the third line of record 'a'" },
-    { "a\nACGT\n+\nIIII\n", "r.fq:1: record 1 begins with 'a'" },
-    { "@a\nAC\n+\nII\n@b\nAC\n", "r.fq:5: the file ends inside record 2" },
-    { ">a\nACGT\n", "r.fq:1" },
-    { "", "empty" }
-};
+static const struct {
+    const char *text, *says;
+} broken[] = { { "@a\nACGT\n+\nIII\n",
+                 "r.fq:4: the quality of read 'a' has 3 characters, its sequence 4" },
+               { "@a\nACGT\nIIII\n@b\n", "r.fq:3: the third line of record 'a'" },
+               { "a\nACGT\n+\nIIII\n", "r.fq:1: record 1 begins with 'a'" },
+               { "@a\nAC\n+\nII\n@b\nAC\n", "r.fq:5: the file ends inside record 2" },
+               { ">a\nACGT\n", "r.fq:1" },
+               { "", "empty" } };
 
 START_TEST(broken_files_are_refused)
 {
@@ -92,10 +94,12 @@ START_TEST(nul_bytes_are_refused)
 END_TEST
 
 /* Names as machines, trimmers and archives write them. */
-static const struct { const char *one, *two; int fits; } names[] = {
-    { "r1", "r1", 1 }, { "r1/1", "r1/2", 1 }, { "r1 1:N:0:ACGT", "r1 2:N:0:ACGT", 1 },
-    { "r1.1", "r1.2", 1 }, { "r1_1", "r1_2", 1 }, { "r1", "r2", 0 }, { "r1", "r11", 0 }
-};
+static const struct {
+    const char *one, *two;
+    int fits;
+} names[] = { { "r1", "r1", 1 },     { "r1/1", "r1/2", 1 }, { "r1 1:N:0:ACGT", "r1 2:N:0:ACGT", 1 },
+              { "r1.1", "r1.2", 1 }, { "r1_1", "r1_2", 1 }, { "r1", "r2", 0 },
+              { "r1", "r11", 0 } };
 
 START_TEST(mates_must_agree)
 {
@@ -175,15 +179,15 @@ START_TEST(gzip_is_whole_or_refused)
     ck_assert_msg(count(&path, NULL, 1, 64, &n, &bases) == TIL_OK, "%s", ctx.message);
     ck_assert_uint_eq(n, 200);
     path = scratch_write("r.fq.gz", both, n_first + n_second + 64);
-    ck_assert_int_eq(count(&path, NULL, 1, 64, &n, &bases), TIL_OK);    /* zero padding */
+    ck_assert_int_eq(count(&path, NULL, 1, 64, &n, &bases), TIL_OK); /* zero padding */
     for (size_t cut = 1; cut < n_second; cut += cut < 20 ? 1 : 97) {
         til_ctx_forgive(&ctx);
         path = scratch_write("r.fq.gz", both, n_first + n_second - cut);
         ck_assert_int_eq(count(&path, NULL, 1, 64, &n, &bases), TIL_EINPUT);
     }
-    int n_undone = 0;           /* a flip in a code that no byte uses changes nothing */
+    int n_undone = 0; /* a flip in a code that no byte uses changes nothing */
     for (size_t flip = 10; flip < n_first + n_second; flip += 53) {
-        if (flip >= n_first && flip < n_first + 10) continue;   /* header fields may be anything */
+        if (flip >= n_first && flip < n_first + 10) continue; /* header fields may be anything */
         til_ctx_forgive(&ctx);
         both[flip] ^= 4;
         path = scratch_write("r.fq.gz", both, n_first + n_second);

@@ -150,7 +150,7 @@ static char (*simulate(til_read_t *reads))[LENGTH]
 {
     static const char quality[] =
         "IIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIII";
-    char (*text)[LENGTH] = malloc(N_READS * sizeof *text);
+    char(*text)[LENGTH] = malloc(N_READS * sizeof *text);
 
     ck_assert_ptr_nonnull(text);
     for (size_t i = 0; i < N_READS; i++) {
@@ -174,7 +174,7 @@ START_TEST(order_and_workers_do_not_matter)
     til_reads_summary_t a, b;
 
     ck_assert_ptr_nonnull(reads);
-    char (*text)[LENGTH] = simulate(reads);
+    char(*text)[LENGTH] = simulate(reads);
     ck_assert_int_eq(til_reads_stats_new(&ctx, 4, &one), TIL_OK);
     for (int w = 0; w < N_WORKERS; w++)
         ck_assert_int_eq(til_reads_stats_new(&ctx, 4, &dealt[w]), TIL_OK);

@@ -14,7 +14,7 @@
 
 /* Turns the "col" lines of a block, already cut into fields, into a sheet. */
 typedef struct {
-    size_t n;                       /* samples   */
+    size_t n; /* samples   */
     size_t n_cols;
     char *names[16];
     char *cells[16][32];
@@ -125,7 +125,9 @@ END_TEST
 
 /* ---- wrong formulas ------------------------------------------------------------------ */
 
-static const struct { const char *text, *says; } wrong[] = {
+static const struct {
+    const char *text, *says;
+} wrong[] = {
     { "", "column 1: a formula begins with '~'" },
     { "arm", "column 1: a formula begins with '~'" },
     { "y ~ arm", "column 1: nothing stands before the '~'" },
@@ -201,8 +203,7 @@ int main(void)
     TCase *tcase = tcase_create("formula");
 
     tcase_add_test(tcase, random_formulas_as_model_matrix);
-    tcase_add_loop_test(tcase, wrong_formulas_are_refused, 0,
-                        (int)(sizeof wrong / sizeof *wrong));
+    tcase_add_loop_test(tcase, wrong_formulas_are_refused, 0, (int)(sizeof wrong / sizeof *wrong));
     tcase_add_test(tcase, deep_parentheses_end);
     tcase_add_test(tcase, sixty_five_variables_are_too_many);
     suite_add_tcase(suite, tcase);

@@ -142,13 +142,15 @@ END_TEST
 
 START_TEST(waiting_sets_do_not_ship)
 {
-    static const char *const waiting[] = { "TEFF_MCDERMOTT_2018", "ANGIO_MCDERMOTT_2018",
-        "MYELOID_INFLAMMATION_MCDERMOTT_2018", "NK_CURSONS_2019", "CDC1_BOTTCHER_2018",
-        "HYPOXIA_BUFFA_2010" };
+    static const char *const waiting[] = {
+        "TEFF_MCDERMOTT_2018", "ANGIO_MCDERMOTT_2018", "MYELOID_INFLAMMATION_MCDERMOTT_2018",
+        "NK_CURSONS_2019",     "CDC1_BOTTCHER_2018",   "HYPOXIA_BUFFA_2010"
+    };
     til_text_t text;
 
-    for (const char *const *name = (const char *const[]){ "INDEX.tsv", "human.gmt", "mouse.gmt",
-                                                          NULL }; *name != NULL; name++) {
+    for (const char *const *name =
+             (const char *const[]){ "INDEX.tsv", "human.gmt", "mouse.gmt", NULL };
+         *name != NULL; name++) {
         ck_ok(til_builtin_text(&ctx, *name, &text));
         for (size_t i = 0; i < 6; i++)
             ck_assert_msg(strstr(text.data, waiting[i]) == NULL, "%s in %s", waiting[i], *name);

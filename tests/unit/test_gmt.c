@@ -39,10 +39,11 @@ static til_status_t read_text(const char *content)
     return status;
 }
 
-static const char *const layouts[] = {
-    "A\tna\tG1\tG2\nB\t\tG2\n", "A\tna\tG1\tG2\r\nB\t\tG2\r\n", "A\tna\tG1\tG2\t\t\n\nB\t\tG2",
-    "\xEF\xBB\xBF" "A\tna\tG1\tG2\rB\t\tG2\r", "##tilseq\tx\nA\tna\tG1\tG2\tG1\nB\t\tG2\n"
-};
+static const char *const layouts[] = { "A\tna\tG1\tG2\nB\t\tG2\n", "A\tna\tG1\tG2\r\nB\t\tG2\r\n",
+                                       "A\tna\tG1\tG2\t\t\n\nB\t\tG2",
+                                       "\xEF\xBB\xBF"
+                                       "A\tna\tG1\tG2\rB\t\tG2\r",
+                                       "##tilseq\tx\nA\tna\tG1\tG2\tG1\nB\t\tG2\n" };
 
 START_TEST(layouts_read_the_same)
 {
@@ -73,13 +74,13 @@ START_TEST(empty_set_is_left_out)
 }
 END_TEST
 
-static const struct { const char *content, *message; } broken[] = {
-    { "A\tna\tG1\nB\tna\tG1\nA\tna\tG2\n", "s.gmt:3: set A is also on line 1" },
-    { "A\tna\n\nA\tna\tG2\n", "s.gmt:3: set A is also on line 1" },
-    { "A\tna\tG1\nB G1 G2\n", "s.gmt:2: no tab in the line" },
-    { "\tna\tG1\n", "s.gmt:1: the set has no name" },
-    { "EMPTY\tna\n", "s.gmt: no gene set" }
-};
+static const struct {
+    const char *content, *message;
+} broken[] = { { "A\tna\tG1\nB\tna\tG1\nA\tna\tG2\n", "s.gmt:3: set A is also on line 1" },
+               { "A\tna\n\nA\tna\tG2\n", "s.gmt:3: set A is also on line 1" },
+               { "A\tna\tG1\nB G1 G2\n", "s.gmt:2: no tab in the line" },
+               { "\tna\tG1\n", "s.gmt:1: the set has no name" },
+               { "EMPTY\tna\n", "s.gmt: no gene set" } };
 
 START_TEST(broken_file_is_named)
 {

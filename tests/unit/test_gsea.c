@@ -100,8 +100,9 @@ static til_table_t run_ranked(const char *method, const til_ranking_t *ranks,
 
 static til_score_type_t type_of(const char *word)
 {
-    return strcmp(word, "pos") == 0 ? TIL_SCORE_POS : strcmp(word, "neg") == 0 ? TIL_SCORE_NEG
-         : TIL_SCORE_STD;
+    return strcmp(word, "pos") == 0   ? TIL_SCORE_POS
+           : strcmp(word, "neg") == 0 ? TIL_SCORE_NEG
+                                      : TIL_SCORE_STD;
 }
 
 /* One row of a golden against row i of a result. p has a standard error; five of them, and a floor
@@ -156,8 +157,9 @@ static void check_selected(const char *method)
 
     options.min_size = 1;
     for (size_t g = 0; g < ranks.n_genes; g++) selected[g] = ranks.stats[g] > 1;
-    ck_assert_msg(til_gsea_run(&ctx, til_gsea_find(method), &ranks, selected, &sets, &options, &got)
-                  == TIL_OK, "%s", ctx.message);
+    ck_assert_msg(til_gsea_run(&ctx, til_gsea_find(method), &ranks, selected, &sets, &options,
+                               &got) == TIL_OK,
+                  "%s", ctx.message);
     for (size_t i = 0; i < sets.n_sets; i++) {
         const char *set = texts(&got, "set")[i];
         ck_golden(numbers(&got, "overlap")[i], numbers(&want, "overlap")[i], 0, set);
@@ -602,16 +604,16 @@ START_TEST(rnk_layouts_read_the_same)
 }
 END_TEST
 
-static const struct { const char *text, *message; } bad_rnk[] = {
-    { "A\t1\nB\tNA\n", "r.rnk:2: the value of B, 'NA', is not a finite number" },
-    { "A\tinf\nB\t1\n", "r.rnk:1: the value of A, 'inf'" },
-    { "A\t1\nB\t2x\n", "r.rnk:2: the value of B, '2x'" },
-    { "A\t1\nB\t2\nA\t3\n", "r.rnk:3: gene 'A' stands on line 1 already" },
-    { "A\t1\nB\n", "r.rnk:2: 1 field" },
-    { "A\t1\t2\n", "r.rnk:1: 3 fields" },
-    { "A\t1\n\t2\n", "r.rnk:2: the gene has no name" },
-    { "gene\tscore\n", "r.rnk: no ranked gene" }
-};
+static const struct {
+    const char *text, *message;
+} bad_rnk[] = { { "A\t1\nB\tNA\n", "r.rnk:2: the value of B, 'NA', is not a finite number" },
+                { "A\tinf\nB\t1\n", "r.rnk:1: the value of A, 'inf'" },
+                { "A\t1\nB\t2x\n", "r.rnk:2: the value of B, '2x'" },
+                { "A\t1\nB\t2\nA\t3\n", "r.rnk:3: gene 'A' stands on line 1 already" },
+                { "A\t1\nB\n", "r.rnk:2: 1 field" },
+                { "A\t1\t2\n", "r.rnk:1: 3 fields" },
+                { "A\t1\n\t2\n", "r.rnk:2: the gene has no name" },
+                { "gene\tscore\n", "r.rnk: no ranked gene" } };
 
 START_TEST(bad_rnk_is_named)
 {

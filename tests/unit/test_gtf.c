@@ -134,8 +134,10 @@ START_TEST(saf_with_and_without_a_header)
 {
     const char *rows = "G1\tc\t11\t20\t+\nG2\td\t1\t5\t.\textra\n\nG1\tc\t31\t40\t+";
     char text[256];
-    snprintf(text, sizeof text, "# kept by hand\ngeneID\tChr\tSTART\tEnd\tStrand\r\n%s\n"
-             "GeneID\tChr\tStart\tEnd\tStrand\nG3\tc\t7\t7\t-\n", rows);
+    snprintf(text, sizeof text,
+             "# kept by hand\ngeneID\tChr\tSTART\tEnd\tStrand\r\n%s\n"
+             "GeneID\tChr\tStart\tEnd\tStrand\nG3\tc\t7\t7\t-\n",
+             rows);
     const char *texts[] = { rows, text };
     for (size_t k = 0; k < 2; k++) {
         /* there is nothing that a feature or an attribute could name */
@@ -220,8 +222,10 @@ START_TEST(order_of_many)
     char text[2048];
     size_t n = 0;
     for (int i = 0; i < N; i++)
-        n += (size_t)snprintf(text + n, sizeof text - n, "c\tx\texon\t%d\t%d\t.\t+\t.\t"
-                              "gene_id \"a\";\n", starts[i], starts[i] + 1);
+        n += (size_t)snprintf(text + n, sizeof text - n,
+                              "c\tx\texon\t%d\t%d\t.\t+\t.\t"
+                              "gene_id \"a\";\n",
+                              starts[i], starts[i] + 1);
     reads(text);
     for (int i = 1; i < N; i++) {
         uint32_t a = annot.order[i - 1], b = annot.order[i];

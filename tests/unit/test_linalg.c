@@ -21,8 +21,8 @@ START_TEST(rank_and_pivot_as_r)
     double *shape = want(name, &k);
     snprintf(name, sizeof name, "%s_pivot", designs[_i]);
     double *order = want(name, &k);
-    ck_assert_int_eq(til_rank_pivot(&ctx, (size_t)shape[0], (size_t)shape[1], a, 1e-7, &rank,
-                                    pivot), TIL_OK);
+    ck_assert_int_eq(
+        til_rank_pivot(&ctx, (size_t)shape[0], (size_t)shape[1], a, 1e-7, &rank, pivot), TIL_OK);
     ck_assert_uint_eq(rank, (size_t)shape[2]);
     for (size_t j = 0; j < k; j++) ck_assert_uint_eq(pivot[j], (size_t)order[j]);
     free(a);

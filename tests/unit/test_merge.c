@@ -118,11 +118,13 @@ static til_text_t text_of(const char *content)
     "##tilseq\tversion\t9\n##tilseq\tcommand\ttilseq count -a g.gtf a.bam\n"                       \
     "##tilseq\tinput\tg.gtf\tsha256:0\n##tilseq\tinput\ta.bam\trecords:4\n##tilseq\tseed\t1\n"
 #define COUNTS "gene_id\tgene_name\tlength\ta\tb\n"
-#define ROWS "G1\t\"A\"\t5\t0.5\t1e3\nG1\tNA\t6\t0\t2\n"
+#define ROWS   "G1\t\"A\"\t5\t0.5\t1e3\nG1\tNA\t6\t0\t2\n"
 
 /* Line ends are those of any file; cells stay what they were. */
 static const char *const own[] = {
-    LINES COUNTS ROWS, COUNTS ROWS, "\xEF\xBB\xBF" COUNTS ROWS,
+    LINES COUNTS ROWS,
+    COUNTS ROWS,
+    "\xEF\xBB\xBF" COUNTS ROWS,
     "\n" COUNTS "G1\t\"A\"\t5\t0.5\t1e3\n\nG1\tNA\t6\t0\t2",
     "gene_id\tgene_name\tlength\ta\tb\r\nG1\t\"A\"\t5\t0.5\t1e3\r\nG1\tNA\t6\t0\t2\r\n",
     "gene_id\tgene_name\tlength\ta\tb\rG1\t\"A\"\t5\t0.5\t1e3\rG1\tNA\t6\t0\t2\r"
@@ -155,10 +157,14 @@ START_TEST(own_tables_are_kept_as_text)
 END_TEST
 
 static const char *const others[] = {
-    "gene_id\tgene_name\ta\nG1\tA\t5\n", "gene_id\tgene_name\tlength\nG1\tA\t5\n",
-    "gene_id\tgene_name\tlength\t\nG1\tA\t5\t1\n", "# made by hand\n" COUNTS ROWS,
-    "gene_id,gene_name,length,a\nG1,A,5,1\n", "##tilseq\tversion\t9\n" COUNTS ROWS,
-    "##tilseq\tversion\t9\n##tilseq\tcommand\ttilseq norm x\n" COUNTS ROWS, "##tilseq\tversion\t9\n"
+    "gene_id\tgene_name\ta\nG1\tA\t5\n",
+    "gene_id\tgene_name\tlength\nG1\tA\t5\n",
+    "gene_id\tgene_name\tlength\t\nG1\tA\t5\t1\n",
+    "# made by hand\n" COUNTS ROWS,
+    "gene_id,gene_name,length,a\nG1,A,5,1\n",
+    "##tilseq\tversion\t9\n" COUNTS ROWS,
+    "##tilseq\tversion\t9\n##tilseq\tcommand\ttilseq norm x\n" COUNTS ROWS,
+    "##tilseq\tversion\t9\n"
 };
 
 START_TEST(other_tables_are_not_own)
@@ -176,8 +182,7 @@ END_TEST
 static const char *const wrong_rows[][2] = {
     { COUNTS "G1\tA\t5\t1\n", "c.tsv:2: 4 fields where the header asks for 5" },
     { COUNTS "G1\tA\t5\t1\t2\t3\n", "c.tsv:2: 6 fields where the header asks for 5" },
-    { COUNTS "G1\tA\t5\t1\t-2\n",
-      "c.tsv:2:5: '-2' for sample b: should be a number >= 0" },
+    { COUNTS "G1\tA\t5\t1\t-2\n", "c.tsv:2:5: '-2' for sample b: should be a number >= 0" },
     { COUNTS "G1\tA\t5\t\t2\n", "c.tsv:2:4: '' for sample a: should be a number >= 0" },
     { LINES COUNTS "\tA\t5\t1\t2\n", "c.tsv:7: a row without a gene id" },
     { COUNTS "G1\t\"A\"\t50\t1\t2\n",

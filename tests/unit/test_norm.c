@@ -8,7 +8,7 @@
 #include "support/runner.h"
 #include "support/tables.h"
 
-#define TOL_VST 1e-7        /* the dispersion trend is fitted by an iteration that stops */
+#define TOL_VST 1e-7 /* the dispersion trend is fitted by an iteration that stops */
 
 static til_ctx_t ctx;
 static til_matrix_t counts;
@@ -109,7 +109,7 @@ START_TEST(lengths_of_each_sample_are_used)
     for (size_t g = 0; g < counts.n_rows; g++)
         for (size_t s = 0; s < counts.n_cols; s++)
             til_matrix_row(&lengths, g)[s] = counts.lengths[g] * (double)(s + 1);
-    wishes.lengths = &lengths;      /* a factor per sample cancels */
+    wishes.lengths = &lengths; /* a factor per sample cancels */
     til_norm_t norm = estimate("total");
     ck_assert_int_eq(til_norm_transform(&ctx, til_norm_find_scale("tpm"), &norm, &wishes, &counts),
                      TIL_OK);
@@ -212,7 +212,7 @@ START_TEST(filter_agrees_with_golden)
     read_table(&ctx, "norm/filter.tsv", &want);
     for (int i = 0; i < 3; i++) {
         const char *columns[] = { "by_design", "by_group", "one_group" };
-        til_status_t status = i == 0 ? til_filter_by_design(&ctx, &counts, &design, keep)
+        til_status_t status = i == 0   ? til_filter_by_design(&ctx, &counts, &design, keep)
                               : i == 1 ? til_filter_by_group(&ctx, &counts, arm, 2, keep)
                                        : til_filter_by_group(&ctx, &counts, all, 1, keep);
         ck_assert_int_eq(status, TIL_OK);

@@ -49,7 +49,7 @@ START_TEST(reads_back)
         if (!isfinite(x)) continue;
         size_t n = til_number_print(x, text);
         if (n >= TIL_NUMBER_MAX || n != strlen(text) || strtod(text, NULL) != x)
-            ck_abort_msg("%.17g printed as %s", x, text);       /* an assert a number is slow */
+            ck_abort_msg("%.17g printed as %s", x, text); /* an assert a number is slow */
         if (i % 8 == 0 && (!til_number_parse(text, n, &back) || back != x))
             ck_abort_msg("%s does not parse as %.17g", text, x);
     }
@@ -82,7 +82,7 @@ START_TEST(no_digit_too_many_and_the_nearest)
             if (strtod(other, NULL) == x) ck_abort_msg("%s is printed as %s", other, text);
         }
         snprintf(other, sizeof other, "%.*e", n - 1, x);
-        if (strtod(other, NULL) != x) continue;     /* a power of two: ours is on its wide side */
+        if (strtod(other, NULL) != x) continue; /* a power of two: ours is on its wide side */
         significant(other, other_digits);
         if (strcmp(digits, other_digits) != 0)
             ck_abort_msg("%s is not the nearest: %s", text, other);
@@ -92,18 +92,47 @@ END_TEST
 
 START_TEST(layout)
 {
-    static const struct { double x; const char *text; } cases[] = {
-        { 0, "0" }, { -0.0, "0" }, { 1, "1" }, { -1, "-1" }, { 0.1, "0.1" }, { 0.5, "0.5" },
-        { 1.5, "1.5" }, { -12.25, "-12.25" }, { 100, "100" }, { 1e5, "100000" }, { 0.3, "0.3" },
-        { 0.1 + 0.2, "0.30000000000000004" }, { 1.0 / 3, "0.3333333333333333" },
-        { 1e-5, "0.00001" }, { 1.25e-5, "0.0000125" }, { 9.5e-6, "9.5e-06" }, { 1e-7, "1e-07" },
-        { -1.5e-10, "-1.5e-10" }, { 1.5e20, "1.5e+20" }, { 1e15, "1e+15" }, { 1e22, "1e+22" },
-        { 1e14, "100000000000000" }, { 999999999999999, "999999999999999" },
-        { 123456789012345.6, "123456789012345.6" }, { 1e23, "1e+23" }, { 1e100, "1e+100" },
-        { 5e-324, "5e-324" }, { 1.7976931348623157e308, "1.7976931348623157e+308" },
-        { 2.2250738585072014e-308, "2.2250738585072014e-308" }, { 0x1p53, "9.007199254740992e+15" },
-        { 4.35, "4.35" }, { 0.000123, "0.000123" }, { 2.5e-5, "0.000025" }, { 123.456, "123.456" },
-        { NAN, "NA" }, { INFINITY, "Inf" }, { -INFINITY, "-Inf" },
+    static const struct {
+        double x;
+        const char *text;
+    } cases[] = {
+        { 0, "0" },
+        { -0.0, "0" },
+        { 1, "1" },
+        { -1, "-1" },
+        { 0.1, "0.1" },
+        { 0.5, "0.5" },
+        { 1.5, "1.5" },
+        { -12.25, "-12.25" },
+        { 100, "100" },
+        { 1e5, "100000" },
+        { 0.3, "0.3" },
+        { 0.1 + 0.2, "0.30000000000000004" },
+        { 1.0 / 3, "0.3333333333333333" },
+        { 1e-5, "0.00001" },
+        { 1.25e-5, "0.0000125" },
+        { 9.5e-6, "9.5e-06" },
+        { 1e-7, "1e-07" },
+        { -1.5e-10, "-1.5e-10" },
+        { 1.5e20, "1.5e+20" },
+        { 1e15, "1e+15" },
+        { 1e22, "1e+22" },
+        { 1e14, "100000000000000" },
+        { 999999999999999, "999999999999999" },
+        { 123456789012345.6, "123456789012345.6" },
+        { 1e23, "1e+23" },
+        { 1e100, "1e+100" },
+        { 5e-324, "5e-324" },
+        { 1.7976931348623157e308, "1.7976931348623157e+308" },
+        { 2.2250738585072014e-308, "2.2250738585072014e-308" },
+        { 0x1p53, "9.007199254740992e+15" },
+        { 4.35, "4.35" },
+        { 0.000123, "0.000123" },
+        { 2.5e-5, "0.000025" },
+        { 123.456, "123.456" },
+        { NAN, "NA" },
+        { INFINITY, "Inf" },
+        { -INFINITY, "-Inf" },
     };
     char text[TIL_NUMBER_MAX];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -119,7 +119,7 @@ START_TEST(box_minimum_as_optim)
 {
     int n_calls = 0;
     compare("rosenbrock", rosenbrock, &n_calls, 1e-6);
-    ck_assert_int_eq(n_calls, 49 * 5);          /* optim needed 49 values and gradients */
+    ck_assert_int_eq(n_calls, 49 * 5); /* optim needed 49 values and gradients */
     n_calls = 0;
     compare("rosenbrock_box", rosenbrock, &n_calls, 1e-6);
     ck_assert_int_eq(n_calls, 45 * 9);
@@ -166,8 +166,9 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = { root_as_uniroot, root_needs_a_change_of_sign,
-                                   minimum_as_optimize, box_minimum_as_optim,
-                                   negative_binomial_as_optim, linear_function_goes_to_the_corner };
+    const TTest *const tests[] = {
+        root_as_uniroot,      root_needs_a_change_of_sign, minimum_as_optimize,
+        box_minimum_as_optim, negative_binomial_as_optim,  linear_function_goes_to_the_corner
+    };
     return golden_run("optimise", tests, sizeof tests / sizeof *tests);
 }

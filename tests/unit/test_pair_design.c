@@ -14,12 +14,12 @@
 enum { MAX_SAMPLES = 32 };
 
 typedef struct {
-    char *name;                     /* of the case */
+    char *name; /* of the case */
     til_sheet_t sheet;
     size_t kept[MAX_SAMPLES], n_kept;
-    char *columns[MAX_SAMPLES];     /* values as R printed them */
+    char *columns[MAX_SAMPLES]; /* values as R printed them */
     size_t n_columns;
-    til_arena_t *arena;             /* holds the text           */
+    til_arena_t *arena; /* holds the text           */
 } case_t;
 
 /* Reads the case called `name` from pairs.txt. */
@@ -69,8 +69,8 @@ static case_t read_case(const char *name)
 static const struct {
     const char *name;
     bool has_arm, is_trend;
-    const char *coefficients;       /* in order                */
-    const char *contrasts;          /* id=weights, in order    */
+    const char *coefficients; /* in order                */
+    const char *contrasts;    /* id=weights, in order    */
     const char *left_out;
 } goldens[] = {
     { "unbalanced", true, false,
@@ -162,21 +162,36 @@ static const struct {
 } refused[] = {
     { HEADER "S1|p|A|pre\nS2|p|A|on\nS3|p|A|on\n",
       "samples.tsv:4: patient p has two samples at time on, S2 and S3: --exclude",
-      { "patient", "time", NULL, false }, TIL_EINPUT },
-    { HEADER "S1|p|A|pre\nS2|q|A|on\n", "no patient can be paired; p: only one time point (pre)",
-      { "patient", "time", NULL, false }, TIL_EINPUT },
-    { HEADER "S1|p|A|pre\nS2|p|A|on\nS3|q|B|on\n", "factor arm has 1 level",
-      { "patient", "time", "arm", false }, TIL_EINPUT },
-    { HEADER "S1|p|A|pre\nS2|p|A|\n", "sample S2 has no value in column time",
-      { "patient", "time", NULL, false }, TIL_EINPUT },
-    { HEADER "S1|p|A|pre\nS2|p|A|on\n", "time 'pre' of sample S1 is not a number",
-      { "patient", "time", NULL, true }, TIL_EINPUT },
-    { HEADER "S1|p|A|pre\nS2|p|A|on\n", "no column 'day' (--time)",
-      { "patient", "day", NULL, false }, TIL_EINPUT },
-    { HEADER "S1|p|A|pre\nS2|p|A|on\n", "--pair and --arm are the same column",
-      { "patient", "time", "patient", false }, TIL_EUSAGE },
-    { HEADER "S1|p|A|pre\nS2|p|A|Pre\n", "differ by case only",
-      { "patient", "time", NULL, false }, TIL_EINPUT },
+      { "patient", "time", NULL, false },
+      TIL_EINPUT },
+    { HEADER "S1|p|A|pre\nS2|q|A|on\n",
+      "no patient can be paired; p: only one time point (pre)",
+      { "patient", "time", NULL, false },
+      TIL_EINPUT },
+    { HEADER "S1|p|A|pre\nS2|p|A|on\nS3|q|B|on\n",
+      "factor arm has 1 level",
+      { "patient", "time", "arm", false },
+      TIL_EINPUT },
+    { HEADER "S1|p|A|pre\nS2|p|A|\n",
+      "sample S2 has no value in column time",
+      { "patient", "time", NULL, false },
+      TIL_EINPUT },
+    { HEADER "S1|p|A|pre\nS2|p|A|on\n",
+      "time 'pre' of sample S1 is not a number",
+      { "patient", "time", NULL, true },
+      TIL_EINPUT },
+    { HEADER "S1|p|A|pre\nS2|p|A|on\n",
+      "no column 'day' (--time)",
+      { "patient", "day", NULL, false },
+      TIL_EINPUT },
+    { HEADER "S1|p|A|pre\nS2|p|A|on\n",
+      "--pair and --arm are the same column",
+      { "patient", "time", "patient", false },
+      TIL_EUSAGE },
+    { HEADER "S1|p|A|pre\nS2|p|A|Pre\n",
+      "differ by case only",
+      { "patient", "time", NULL, false },
+      TIL_EINPUT },
 };
 
 START_TEST(what_cannot_be_paired_is_refused)
@@ -227,8 +242,7 @@ int main(void)
     Suite *suite = suite_create("pair_design");
     TCase *tcase = tcase_create("pair_design");
 
-    tcase_add_loop_test(tcase, designs_as_model_matrix, 0,
-                        (int)(sizeof goldens / sizeof *goldens));
+    tcase_add_loop_test(tcase, designs_as_model_matrix, 0, (int)(sizeof goldens / sizeof *goldens));
     tcase_add_loop_test(tcase, what_cannot_be_paired_is_refused, 0,
                         (int)(sizeof refused / sizeof *refused));
     tcase_add_test(tcase, own_contrasts_of_a_paired_design);

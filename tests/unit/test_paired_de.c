@@ -97,8 +97,10 @@ static size_t compare_contrast(const til_de_result_t *result, const til_table_t 
 
 START_TEST(as_the_explicit_matrix)
 {
-    static const struct { const char *method, *golden; size_t least; } rows[] = {
-        { "deseq2", "deseq2.tsv", 300 }, { "voom", "voom.tsv", 200 } };
+    static const struct {
+        const char *method, *golden;
+        size_t least;
+    } rows[] = { { "deseq2", "deseq2.tsv", 300 }, { "voom", "voom.tsv", 200 } };
     til_de_input_t input = TIL_DE_INPUT_INIT;
     til_de_result_t result = { 0 };
     til_matrix_t counts;
@@ -109,7 +111,8 @@ START_TEST(as_the_explicit_matrix)
     til_text_t text = open_text(rows[_i].golden);
     ck_assert_msg(til_table_read(&ctx, &text, &golden) == TIL_OK, "%s", ctx.message);
     ck_assert_int_eq(til_matrix_select(&ctx, &all_counts, NULL, 0, question->design.rows,
-                                       question->design.n_samples, &counts), TIL_OK);
+                                       question->design.n_samples, &counts),
+                     TIL_OK);
     input.counts = &counts;
     input.design = &question->design;
     input.contrasts = question->contrasts;

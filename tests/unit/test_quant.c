@@ -75,10 +75,7 @@ static int score(const char *read, int at, bool thorough)
                     : til_score_plain(til, &p, 0, 0, at, 0);
 }
 
-static char other(char c)
-{
-    return c == 'A' ? 'C' : 'A';
-}
+static char other(char c) { return c == 'A' ? 'C' : 'A'; }
 
 START_TEST(costs_are_counted_by_the_rules)
 {
@@ -145,9 +142,15 @@ START_TEST(em_shares_by_what_is_unique)
     static const uint32_t sizes[] = { 2 }, counts[] = { 60 }, unique[] = { 30, 10 };
     static const uint32_t labels[] = { 0 * TIL_CLASS_BINS + 2, 1 * TIL_CLASS_BINS + 2 };
     static const double shares[] = { 30, 30 }, effective[] = { 500, 500 };
-    til_classes_view_t view = { .n = 1, .n_members = 2, .first = first, .sizes = sizes,
-                                .counts = counts, .labels = labels, .shares = shares,
-                                .unique = unique, .n_transcripts = 2 };
+    til_classes_view_t view = { .n = 1,
+                                .n_members = 2,
+                                .first = first,
+                                .sizes = sizes,
+                                .counts = counts,
+                                .labels = labels,
+                                .shares = shares,
+                                .unique = unique,
+                                .n_transcripts = 2 };
     til_components_t components;
     til_em_t em = TIL_EM_DEFAULT;
     double estimates[2];
@@ -176,8 +179,9 @@ static til_quant_result_t quantify(const til_quant_options_t *options, int threa
 
 START_TEST(pairs_give_the_truth_back)
 {
-    til_quant_options_t options = { .mates1 = &one, .mates2 = &two, .n_lanes = 1, .bias = _i == 1,
-                                    .plain_em = _i == 2 };
+    til_quant_options_t options = {
+        .mates1 = &one, .mates2 = &two, .n_lanes = 1, .bias = _i == 1, .plain_em = _i == 2
+    };
     til_quant_result_t r = quantify(&options, 1);
     double off = 0, tpm = 0, total = 0;
 
@@ -199,8 +203,9 @@ END_TEST
 
 START_TEST(single_reads_give_the_truth_back)
 {
-    til_quant_options_t options = { .mates1 = &one, .n_lanes = 1, .fragment_mean = 220,
-                                    .fragment_sd = 30 };
+    til_quant_options_t options = {
+        .mates1 = &one, .n_lanes = 1, .fragment_mean = 220, .fragment_sd = 30
+    };
     til_quant_result_t r = quantify(&options, 1);
     double off = 0;
 
@@ -213,8 +218,9 @@ END_TEST
 
 START_TEST(threads_change_no_bit)
 {
-    til_quant_options_t options = { .mates1 = &one, .mates2 = &two, .n_lanes = 1, .bias = true,
-                                    .n_bootstraps = 3, .seed = 9 };
+    til_quant_options_t options = {
+        .mates1 = &one, .mates2 = &two, .n_lanes = 1, .bias = true, .n_bootstraps = 3, .seed = 9
+    };
     til_quant_result_t a = quantify(&options, 1), b = quantify(&options, _i);
 
     ck_assert_mem_eq(a.estimates, b.estimates, TX_N * sizeof(double));
@@ -230,12 +236,13 @@ END_TEST
 START_TEST(bootstraps_scatter_like_counts)
 {
     enum { N_BOOTS = 60 };
-    til_quant_options_t options = { .mates1 = &one, .mates2 = &two, .n_lanes = 1,
-                                    .n_bootstraps = N_BOOTS, .seed = 1 };
+    til_quant_options_t options = {
+        .mates1 = &one, .mates2 = &two, .n_lanes = 1, .n_bootstraps = N_BOOTS, .seed = 1
+    };
     til_quant_result_t r = quantify(&options, 1);
     double ratio = 0;
 
-    for (int g = 0; g < TX_GENES; g++) {        /* genes: no ambiguity, so variance = mean */
+    for (int g = 0; g < TX_GENES; g++) { /* genes: no ambiguity, so variance = mean */
         double mean = 0, square = 0;
         for (int b = 0; b < N_BOOTS; b++) {
             double x = r.bootstraps[b * TX_N + 2 * g] + r.bootstraps[b * TX_N + 2 * g + 1];
@@ -263,8 +270,9 @@ static void catch_warning(void *arg, til_log_level_t level, const char *text)
 
 START_TEST(a_wrong_library_type_is_loud)
 {
-    til_quant_options_t options = { .mates1 = &one, .mates2 = &two, .n_lanes = 1,
-                                    .library = TIL_LIBRARY_ISF };
+    til_quant_options_t options = {
+        .mates1 = &one, .mates2 = &two, .n_lanes = 1, .library = TIL_LIBRARY_ISF
+    };
     til_quant_result_t r;
 
     n_warnings = 0;
@@ -315,8 +323,9 @@ START_TEST(decoys_soak_up_their_reads)
     ck_assert_uint_eq(stats.n_decoys, 1);
     ck_assert_uint_eq(til_index_n_transcripts(with), TX_N);
     const char *path = scratch_text("d.fq", reads.text);
-    til_quant_options_t options = { .mates1 = &path, .n_lanes = 1, .fragment_mean = 200,
-                                    .fragment_sd = 20 };
+    til_quant_options_t options = {
+        .mates1 = &path, .n_lanes = 1, .fragment_mean = 200, .fragment_sd = 20
+    };
     ck_assert_int_eq(til_quant_run(&ctx, with, &options, &r), TIL_OK);
     ck_assert_uint_eq(r.stats.n_decoy, 200);
     til_quant_result_clear(&r);

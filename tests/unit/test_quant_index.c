@@ -62,7 +62,8 @@ static bool seed_leads_to(const til_index_t *index, const char *bases, int n, ui
     ck_assert_uint_le(til_read_words((size_t)n), sizeof memory / sizeof *memory);
     til_read_pack(bases, (size_t)n, memory, &mate.read);
     if (!til_seed_first(index, &mate) || !til_seed_probe(index, &mate) ||
-        !til_seed_verify(index, &mate)) return false;
+        !til_seed_verify(index, &mate))
+        return false;
     til_seed_places(index, &mate);
     for (uint32_t i = 0; i < mate.n_places; i++) {
         int got_at, got_reverse;
@@ -96,9 +97,9 @@ START_TEST(repeats_and_hairpins_are_found)
     char unit[120];
 
     for (int i = 0; i < 100; i++) unit[i] = "ACGT"[til_rng_below(&rng, 4)];
-    for (int copy = 0; copy < 3; copy++, at += 100) memcpy(at, unit, 100);      /* tandem */
-    for (int i = 0; i < 100; i++) *at++ = complement(unit[99 - i]);             /* hairpin */
-    for (int i = 0; i < 60; i++) *at++ = 'A';                                   /* tail    */
+    for (int copy = 0; copy < 3; copy++, at += 100) memcpy(at, unit, 100); /* tandem */
+    for (int i = 0; i < 100; i++) *at++ = complement(unit[99 - i]);        /* hairpin */
+    for (int i = 0; i < 60; i++) *at++ = 'A';                              /* tail    */
     strcpy(at, "\n>b\n");
     at += 4;
     memcpy(at, unit + 20, 70);
@@ -221,10 +222,10 @@ END_TEST
 START_TEST(versions_of_names_are_bridged)
 {
     til_index_stats_t stats;
-    til_index_t *index = build(
-        scratch_text("v.fa", ">E1.2\nACGTTGCATTGCAGGCTATTTGCCATCGGAACTTAGGCATC\n>E2."
-                             "1\nTTGACCAGATTACAGGATCCATTGACCAGT\n"),
-        31, 0, &stats);
+    til_index_t *index = build(scratch_text("v.fa",
+                                            ">E1.2\nACGTTGCATTGCAGGCTATTTGCCATCGGAACTTAGGCATC\n>E2."
+                                            "1\nTTGACCAGATTACAGGATCCATTGACCAGT\n"),
+                               31, 0, &stats);
     const char *tx1[] = { "E1.7", "E2" }, *genes[] = { "G1", "G2" };
     til_tx2gene_view_t view = { .origin = "table", .n = 2, .transcripts = tx1, .genes = genes };
 

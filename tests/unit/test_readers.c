@@ -91,7 +91,8 @@ START_TEST(names_and_lengths_are_kept)
 }
 END_TEST
 
-static const struct { const char *content, *message;
+static const struct {
+    const char *content, *message;
 } bad_matrices[] = {
     { "gene_id\ta\tb\ng1\t1\t3x\n", "m.tsv:2:3: '3x'" },
     { "gene_id\ta\tb\ng1\t1\t0x1F\n", "m.tsv:2:3:" },
@@ -200,12 +201,13 @@ START_TEST(sheets_are_read)
 }
 END_TEST
 
-static const struct { const char *content, *message; } bad_sheets[] = {
-    { "sample\tarm\ns1\tA\ns1\tB\n", "s.tsv:3: sample 's1' stands also at line 2" },
-    { "sample\tarm\ns1\n", "s.tsv:2: 1 fields where the header has 2" },
-    { "sample\tarm\n", "s.tsv: no samples" },
-    { "sample\tarm\tarm\ns\t1\t2\n", "s.tsv:1:3: column 'arm' stands twice" },
-    { "sample,arm\ns1,\"A\n", "s.tsv:2: the quote in field 2 is not closed" } };
+static const struct {
+    const char *content, *message;
+} bad_sheets[] = { { "sample\tarm\ns1\tA\ns1\tB\n", "s.tsv:3: sample 's1' stands also at line 2" },
+                   { "sample\tarm\ns1\n", "s.tsv:2: 1 fields where the header has 2" },
+                   { "sample\tarm\n", "s.tsv: no samples" },
+                   { "sample\tarm\tarm\ns\t1\t2\n", "s.tsv:1:3: column 'arm' stands twice" },
+                   { "sample,arm\ns1,\"A\n", "s.tsv:2: the quote in field 2 is not closed" } };
 
 START_TEST(bad_sheets_are_told_by_line)
 {

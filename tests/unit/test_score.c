@@ -193,8 +193,8 @@ START_TEST(samples_may_be_permuted)
     score_with(method, &plain, &permuted, &after);
     for (size_t i = 0; i < before.n_rows; i++)
         for (size_t s = 0; s < 9; s++)
-            ck_golden(til_matrix_row(&after, i)[s], til_matrix_row(&before, i)[order[s]],
-                      TOL_SCORE, before.row_names[i]);
+            ck_golden(til_matrix_row(&after, i)[s], til_matrix_row(&before, i)[order[s]], TOL_SCORE,
+                      before.row_names[i]);
     til_matrix_clear(&permuted);
     til_matrix_clear(&before);
     til_matrix_clear(&after);
@@ -317,7 +317,7 @@ START_TEST(definitions_agree_with_golden)
     ck_ok(til_score_defs(&ctx, defs, n_rows - 1, "defs.tsv", &sets, &expression, &got, &coverage));
     compare(&got, &want, TOL_SCORE);
 
-    ck_assert(til_table_column(&coverage, "n_genes")->number[2] == 4);      /* TLS */
+    ck_assert(til_table_column(&coverage, "n_genes")->number[2] == 4); /* TLS */
     ck_assert(til_table_column(&coverage, "n_found")->number[2] == 3);
     ck_assert_str_eq(til_table_column(&coverage, "missing")->text[2], "NOT1");
     for (size_t i = 0; i < n_rows; i++) free(rows[i]);
@@ -329,14 +329,19 @@ START_TEST(definitions_agree_with_golden)
 }
 END_TEST
 
-static const struct { const char *type, *definition; } broken[] = {
-    { "no_such_type", "A" },         { "mean", "A,,B" },
-    { "mean", "A B" },               { "log_ratio", "A-B" },
-    { "log_ratio", "mean(A - B" },   { "residual", "A - B" },
-    { "pair_votes", "A>B,C" },       { "pair_votes", ">B" },
-    { "weighted_sum_hk", "A:1,B:2" },{ "weighted_sum_hk", "A:x;HK=B" },
-    { "weighted_sum_hk", "A:1;HK=" }
-};
+static const struct {
+    const char *type, *definition;
+} broken[] = { { "no_such_type", "A" },
+               { "mean", "A,,B" },
+               { "mean", "A B" },
+               { "log_ratio", "A-B" },
+               { "log_ratio", "mean(A - B" },
+               { "residual", "A - B" },
+               { "pair_votes", "A>B,C" },
+               { "pair_votes", ">B" },
+               { "weighted_sum_hk", "A:1,B:2" },
+               { "weighted_sum_hk", "A:x;HK=B" },
+               { "weighted_sum_hk", "A:1;HK=" } };
 
 START_TEST(broken_definition_is_named)
 {
@@ -344,8 +349,9 @@ START_TEST(broken_definition_is_named)
     til_matrix_t scores;
     til_table_t coverage;
 
-    ck_assert_int_eq(til_score_defs(&ctx, &def, 1, "my.tsv", &sets, &expression, &scores,
-                                    &coverage), TIL_EINPUT);
+    ck_assert_int_eq(
+        til_score_defs(&ctx, &def, 1, "my.tsv", &sets, &expression, &scores, &coverage),
+        TIL_EINPUT);
     ck_assert_msg(strncmp(ctx.message, "my.tsv:17: ", 11) == 0, "%s", ctx.message);
     ck_assert_ptr_null(scores.x);
 }
@@ -356,8 +362,8 @@ START_TEST(coverage_names_what_is_missing)
     til_matrix_t scores;
     til_table_t coverage;
 
-    ck_ok(til_score_sets(&ctx, til_score_methods[0], &plain, &expression, &sets, &scores,
-                         &coverage));
+    ck_ok(
+        til_score_sets(&ctx, til_score_methods[0], &plain, &expression, &sets, &scores, &coverage));
     ck_assert_str_eq(til_table_column(&coverage, "set")->text[5], "PARTLY_MISSING");
     ck_assert(til_table_column(&coverage, "n_genes")->number[5] == 12);
     ck_assert(til_table_column(&coverage, "n_found")->number[5] == 10);
@@ -389,8 +395,9 @@ START_TEST(no_overlap_is_an_error)
 
     ck_ok(til_genesets_add(&ctx, &mouse, "T", "", genes, 4, 1, NULL));
     ck_ok(til_genesets_set_origin(&ctx, &mouse, "mouse.gmt"));
-    ck_assert_int_eq(til_score_sets(&ctx, til_score_methods[0], &plain, &expression, &mouse,
-                                    &scores, &coverage), TIL_EINPUT);
+    ck_assert_int_eq(
+        til_score_sets(&ctx, til_score_methods[0], &plain, &expression, &mouse, &scores, &coverage),
+        TIL_EINPUT);
     ck_assert_ptr_nonnull(strstr(ctx.message, "0 of 4 genes"));
     ck_assert_ptr_nonnull(strstr(ctx.message, "Cd8a Gzmb Foxp3"));
     ck_assert_ptr_nonnull(strstr(ctx.message, "G001 G002 G003"));
@@ -464,10 +471,12 @@ START_TEST(methods_refuse_scales_they_lack)
     til_table_t coverage;
 
     ck_assert_int_eq(til_score_sets(&ctx, til_score_find("mean"), &range, &expression, &sets,
-                                    &scores, &coverage), TIL_EUSAGE);
+                                    &scores, &coverage),
+                     TIL_EUSAGE);
     til_ctx_forgive(&ctx);
     ck_assert_int_eq(til_score_sets(&ctx, til_score_find("ssgsea"), &none, &expression, &sets,
-                                    &scores, &coverage), TIL_EUSAGE);
+                                    &scores, &coverage),
+                     TIL_EUSAGE);
 }
 END_TEST
 

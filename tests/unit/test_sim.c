@@ -27,9 +27,16 @@ static void setup(void)
     ctx = (til_ctx_t)TIL_CTX_INIT;
     sets = (til_genesets_t){ 0 };
     sim = (til_sim_t){ 0 };
-    plan = (til_sim_plan_t){ .seed = 1, .n_arms = 2, .n_times = 2, .n_patients = 10,
-                             .responders = { 0.2, 0.8 }, .effect = 2, .changed = 0.1,
-                             .treatment = 0.1, .outliers = 0.01, .depth = 1 };
+    plan = (til_sim_plan_t){ .seed = 1,
+                             .n_arms = 2,
+                             .n_times = 2,
+                             .n_patients = 10,
+                             .responders = { 0.2, 0.8 },
+                             .effect = 2,
+                             .changed = 0.1,
+                             .treatment = 0.1,
+                             .outliers = 0.01,
+                             .depth = 1 };
     for (size_t g = 0; g < MOST_GENES; g++) {
         snprintf(id_texts[g], sizeof id_texts[g], "ENSG%05zu", g);
         snprintf(symbol_texts[g], sizeof symbol_texts[g], "S%zu", g);
@@ -116,7 +123,7 @@ START_TEST(sheet_says_who_is_who)
         if (strcmp(time->text[s], "pre") == 0)
             n_responders[arm->text[s][0] - 'A'] += strcmp(response->text[s], "R") == 0;
     }
-    ck_assert_uint_eq(n_responders[0], 2);      /* 0.2 of 10 */
+    ck_assert_uint_eq(n_responders[0], 2); /* 0.2 of 10 */
     ck_assert_uint_eq(n_responders[1], 8);
 }
 END_TEST
@@ -208,8 +215,7 @@ START_TEST(genes_are_chosen_by_rank)
     ck_ok(til_sim_add_random_sets(&ctx, 1, 400, symbols, 3, 10, &sets));
     ck_assert_uint_eq(sets.n_sets, 6);
     for (size_t i = 3; i < 6; i++)
-        for (size_t j = 0; j < 10; j++)
-            ck_assert_int_ge(atoi(sets.sets[i].genes[j] + 1), 45);
+        for (size_t j = 0; j < 10; j++) ck_assert_int_ge(atoi(sets.sets[i].genes[j] + 1), 45);
 }
 END_TEST
 

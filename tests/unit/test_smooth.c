@@ -5,7 +5,7 @@
 #include "math/smooth.h"
 #include "support/golden.h"
 
-#define TOL_LOCFIT 1e-9     /* of the spread of y: locfit's own solver is no better */
+#define TOL_LOCFIT 1e-9 /* of the spread of y: locfit's own solver is no better */
 
 static til_ctx_t ctx = TIL_CTX_INIT;
 
@@ -17,9 +17,8 @@ static double *want(const char *name, const char *suffix, size_t *n)
     return golden_vector("math/smooth.tsv", line, n);
 }
 
-static const char *const lowess_cases[] = {
-    "voom", "plain", "ties", "narrow", "once", "steps", "exact", "two"
-};
+static const char *const lowess_cases[] = { "voom", "plain", "ties",  "narrow",
+                                            "once", "steps", "exact", "two" };
 
 START_TEST(lowess_as_r)
 {
@@ -123,8 +122,8 @@ static void compare_locfit(const char *name, bool flat)
     }
     for (size_t i = 0; i < m; i++) {
         double got = til_locfit_at(fit, at[i]), distance = fabs(got - value[i]) / (hi - lo);
-        ck_assert_msg(distance <= TOL_LOCFIT, "%s at %g: got %.12g, want %.12g, off by %.2g",
-                      name, at[i], got, value[i], distance);
+        ck_assert_msg(distance <= TOL_LOCFIT, "%s at %g: got %.12g, want %.12g, off by %.2g", name,
+                      at[i], got, value[i], distance);
     }
     ck_assert(isnan(til_locfit_at(fit, NAN)));
     til_locfit_free(fit);

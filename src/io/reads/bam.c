@@ -25,11 +25,11 @@
 #include "io/reads/sam_text.h"
 
 enum {
-    BATCH = 1 << 20,            /* bytes of records a thread works on at a time            */
-    BATCH_ALONE = 1 << 18,      /* for one thread: what it inflates is still in its cache  */
+    BATCH = 1 << 20,       /* bytes of records a thread works on at a time            */
+    BATCH_ALONE = 1 << 18, /* for one thread: what it inflates is still in its cache  */
     BATCH_MAX = 16 << 20,
-    FIXED = 32,                 /* bytes of a record after block_size up to its name  */
-    RECORD_MAX = 64 << 20,      /* no aligner writes a longer record                  */
+    FIXED = 32,            /* bytes of a record after block_size up to its name  */
+    RECORD_MAX = 64 << 20, /* no aligner writes a longer record                  */
     CONTIG_NAME_MAX = 1 << 16,
     LINE_MAX_BYTES = 64 << 20
 };
@@ -39,7 +39,7 @@ typedef enum { FORMAT_BAM, FORMAT_SAM, FORMAT_CRAM } format_t;
 /* The records of a run of blocks, walked by the thread that inflated them, if one begins where the
  * run does: writers mostly do not cut records at the ends of blocks. */
 typedef struct {
-    size_t begin, end;          /* of the run; behind its last whole record */
+    size_t begin, end; /* of the run; behind its last whole record */
     uint32_t *at;
     size_t n, capacity;
 } run_t;
@@ -48,12 +48,12 @@ struct til_bam {
     char *path;
     format_t format;
     bool allow_no_eof, end_checked;
-    til_stream_t *stream;       /* BAM and SAM */
-    size_t taken;               /* bytes of the stream the last batch used */
+    til_stream_t *stream; /* BAM and SAM */
+    size_t taken;         /* bytes of the stream the last batch used */
     samFile *cram;
     sam_hdr_t *cram_header;
     bam1_t *cram_record;
-    FILE *spool;                /* a copy of standard input, for CRAM */
+    FILE *spool; /* a copy of standard input, for CRAM */
     til_names_t *names;
     int64_t *lengths;
     size_t length_capacity;
@@ -61,12 +61,12 @@ struct til_bam {
     til_bam_header_t header;
     uint32_t *at;
     size_t at_capacity;
-    run_t *runs;                /* of the bytes inflated ahead; the first n_runs */
+    run_t *runs; /* of the bytes inflated ahead; the first n_runs */
     size_t n_runs, run_capacity;
-    uint8_t *records;           /* SAM and CRAM: the batch itself */
+    uint8_t *records; /* SAM and CRAM: the batch itself */
     size_t record_capacity;
-    uint64_t n_records;         /* handed out so far */
-    size_t line;                /* SAM: lines read so far */
+    uint64_t n_records; /* handed out so far */
+    size_t line;        /* SAM: lines read so far */
 };
 
 /* ----------------------------------------------------------------- contigs */
@@ -131,8 +131,7 @@ static til_status_t need(til_ctx_t *ctx, til_bam_t *bam, size_t n, const char *w
         *bytes = til_stream_bytes(bam->stream, &have);
     }
     if (have < n)
-        return til_fail(ctx, TIL_EINPUT, "%s: truncated: the file ends inside %s", bam->path,
-                        what);
+        return til_fail(ctx, TIL_EINPUT, "%s: truncated: the file ends inside %s", bam->path, what);
     return TIL_OK;
 }
 
@@ -186,16 +185,20 @@ static til_status_t check_end(til_ctx_t *ctx, til_bam_t *bam)
         return TIL_OK;
     bam->end_checked = true;
     if (!bam->allow_no_eof)
-        return til_fail(ctx, TIL_EINPUT, "%s: the end mark is absent: the file may be truncated; "
-                        "copy it again, or --allow-no-eof", bam->path);
-    til_say(ctx, TIL_LOG_WARNING, "%s: the end mark is absent: the file may be truncated "
-            "(--allow-no-eof)", bam->path);
+        return til_fail(ctx, TIL_EINPUT,
+                        "%s: the end mark is absent: the file may be truncated; "
+                        "copy it again, or --allow-no-eof",
+                        bam->path);
+    til_say(ctx, TIL_LOG_WARNING,
+            "%s: the end mark is absent: the file may be truncated "
+            "(--allow-no-eof)",
+            bam->path);
     return TIL_OK;
 }
 
 /* Notes where a record begins. */
-static inline til_status_t add_place(til_ctx_t *ctx, uint32_t **places, size_t *n,
-                                     size_t *capacity, size_t at)
+static inline til_status_t add_place(til_ctx_t *ctx, uint32_t **places, size_t *n, size_t *capacity,
+                                     size_t at)
 {
     if (*n == *capacity) {
         til_status_t status = til_grow(ctx, places, capacity, *n + 1, sizeof **places);
@@ -217,8 +220,8 @@ static til_status_t begin_runs(til_ctx_t *ctx, void *arg, size_t n)
     return TIL_OK;
 }
 
-static til_status_t walk_run(til_ctx_t *ctx, void *arg, size_t i, const uint8_t *bytes,
-                             size_t from, size_t to)
+static til_status_t walk_run(til_ctx_t *ctx, void *arg, size_t i, const uint8_t *bytes, size_t from,
+                             size_t to)
 {
     const til_bam_t *bam = arg;
     run_t *run = &bam->runs[i];
@@ -298,9 +301,10 @@ static til_status_t next_bam(til_ctx_t *ctx, til_bam_t *bam, til_bam_batch_t *ba
         if (batch->n > 0) break;
         if (!til_stream_ended(bam->stream)) continue;
         if (n > 0)
-            return til_fail(ctx, TIL_EINPUT, "%s: truncated: record %llu is cut after %zu bytes; "
-                            "copy the file again (samtools quickcheck tells)", bam->path,
-                            (unsigned long long)bam->n_records + 1, n);
+            return til_fail(ctx, TIL_EINPUT,
+                            "%s: truncated: record %llu is cut after %zu bytes; "
+                            "copy the file again (samtools quickcheck tells)",
+                            bam->path, (unsigned long long)bam->n_records + 1, n);
         return check_end(ctx, bam);
     }
     bam->taken = used;
@@ -417,8 +421,10 @@ static til_status_t put_hts_record(til_ctx_t *ctx, til_bam_t *bam, const bam1_t 
     size_t cigar = (size_t)4 * b->core.n_cigar;
     size_t tags = (size_t)(b->data + b->l_data - bam_get_aux(b));
     if (b->core.n_cigar > UINT16_MAX)
-        return til_fail(ctx, TIL_EINPUT, "%s: record %llu has a CIGAR of more than 65535 "
-                        "operations", bam->path, (unsigned long long)bam->n_records + 1);
+        return til_fail(ctx, TIL_EINPUT,
+                        "%s: record %llu has a CIGAR of more than 65535 "
+                        "operations",
+                        bam->path, (unsigned long long)bam->n_records + 1);
     *size = 36 + name + cigar + tags;
     til_status_t status = til_grow(ctx, &bam->records, &bam->record_capacity, at + *size, 1);
     if (status != TIL_OK) return status;
@@ -448,9 +454,10 @@ static til_status_t next_cram(til_ctx_t *ctx, til_bam_t *bam, til_bam_batch_t *b
         int result = sam_read1(bam->cram, bam->cram_header, bam->cram_record);
         if (result == -1) break;
         if (result < -1) {
-            status = til_fail(ctx, TIL_EINPUT, "%s: damaged CRAM after record %llu; copy the file "
-                              "again, or give the FASTA it was made with by --reference", bam->path,
-                              (unsigned long long)(bam->n_records + batch->n));
+            status = til_fail(ctx, TIL_EINPUT,
+                              "%s: damaged CRAM after record %llu; copy the file "
+                              "again, or give the FASTA it was made with by --reference",
+                              bam->path, (unsigned long long)(bam->n_records + batch->n));
             goto done;
         }
         TIL_TRY(put_hts_record(ctx, bam, bam->cram_record, at, &size));
@@ -503,8 +510,10 @@ static til_status_t open_cram(til_ctx_t *ctx, til_bam_t *bam, const til_bam_opti
 
     til_bam_stay_offline();
     if (til_bam_cram_is_dated())
-        til_say(ctx, TIL_LOG_WARNING, "%s: CRAM is read by htslib %s, whose CRAM reader has known "
-                "holes (fixed in 1.23.1): read only files you trust", bam->path, hts_version());
+        til_say(ctx, TIL_LOG_WARNING,
+                "%s: CRAM is read by htslib %s, whose CRAM reader has known "
+                "holes (fixed in 1.23.1): read only files you trust",
+                bam->path, hts_version());
     if (strcmp(path, "-") == 0) {
         TIL_TRY(spool_stdin(ctx, bam));
         snprintf(fd_path, sizeof fd_path, "/dev/fd/%d", fileno(bam->spool));
@@ -516,14 +525,18 @@ static til_status_t open_cram(til_ctx_t *ctx, til_bam_t *bam, const til_bam_opti
     if (bam->cram == NULL || bam->cram_record == NULL)
         return til_fail(ctx, TIL_EINPUT, "%s: no CRAM that htslib can open", bam->path);
     if (options->reference != NULL && hts_set_fai_filename(bam->cram, options->reference) != 0)
-        return til_fail(ctx, TIL_EIO, "%s: cannot be used as a reference: it must be a FASTA that "
-                        "can be indexed", options->reference);
+        return til_fail(ctx, TIL_EIO,
+                        "%s: cannot be used as a reference: it must be a FASTA that "
+                        "can be indexed",
+                        options->reference);
     if (hts_set_opt(bam->cram, CRAM_OPT_REQUIRED_FIELDS, fields) != 0 ||
         hts_set_opt(bam->cram, CRAM_OPT_DECODE_MD, 0) != 0)
         return til_fail(ctx, TIL_EINTERNAL, "htslib refuses CRAM options");
     if (hts_check_EOF(bam->cram) == 0 && !options->allow_no_eof)
-        return til_fail(ctx, TIL_EINPUT, "%s: the end mark is absent: the file may be truncated; "
-                        "copy it again, or --allow-no-eof", bam->path);
+        return til_fail(ctx, TIL_EINPUT,
+                        "%s: the end mark is absent: the file may be truncated; "
+                        "copy it again, or --allow-no-eof",
+                        bam->path);
     bam->cram_header = sam_hdr_read(bam->cram);
     if (bam->cram_header == NULL)
         return til_fail(ctx, TIL_EINPUT, "%s: the CRAM header is damaged", bam->path);
@@ -537,10 +550,7 @@ done:
     return status;
 }
 
-const char *til_bam_versions(void)
-{
-    return hts_version();
-}
+const char *til_bam_versions(void) { return hts_version(); }
 
 bool til_bam_cram_is_dated(void)
 {
@@ -581,15 +591,14 @@ static til_status_t tell_format(til_ctx_t *ctx, til_bam_t *bam)
     }
     TIL_TRY(til_stream_more(ctx, bam->stream, BATCH));
     const uint8_t *p = til_stream_bytes(bam->stream, &n);
-    if (n >= 4 && memcmp(p, "BAM\1", 4) == 0)
-        bam->format = FORMAT_BAM;
-    else if (looks_like_sam((const char *)p, n))
-        bam->format = FORMAT_SAM;
+    if (n >= 4 && memcmp(p, "BAM\1", 4) == 0) bam->format = FORMAT_BAM;
+    else if (looks_like_sam((const char *)p, n)) bam->format = FORMAT_SAM;
     else if (n > 0 && (p[0] == '@' || p[0] == '>'))
-        status = til_fail(ctx, TIL_EINPUT, "%s: looks like %s: alignments (BAM, SAM or CRAM) are "
-                          "wanted", bam->path, p[0] == '@' ? "FASTQ" : "FASTA");
-    else
-        status = til_fail(ctx, TIL_EINPUT, "%s: neither BAM, SAM nor CRAM", bam->path);
+        status = til_fail(ctx, TIL_EINPUT,
+                          "%s: looks like %s: alignments (BAM, SAM or CRAM) are "
+                          "wanted",
+                          bam->path, p[0] == '@' ? "FASTQ" : "FASTA");
+    else status = til_fail(ctx, TIL_EINPUT, "%s: neither BAM, SAM nor CRAM", bam->path);
 done:
     return status;
 }
@@ -629,10 +638,8 @@ til_status_t til_bam_open(til_ctx_t *ctx, const char *path, const til_bam_option
     if (bam->format == FORMAT_CRAM) TIL_TRY(open_cram(ctx, bam, options));
     TIL_TRY(finish_header(ctx, bam));
 done:
-    if (status == TIL_OK)
-        *out = bam;
-    else
-        til_bam_close(bam);
+    if (status == TIL_OK) *out = bam;
+    else til_bam_close(bam);
     return status;
 }
 
@@ -655,10 +662,7 @@ void til_bam_close(til_bam_t *bam)
     free(bam);
 }
 
-const til_bam_header_t *til_bam_header(const til_bam_t *bam)
-{
-    return &bam->header;
-}
+const til_bam_header_t *til_bam_header(const til_bam_t *bam) { return &bam->header; }
 
 til_status_t til_bam_ahead(til_ctx_t *ctx, til_bam_t *bam, til_range_fn *meanwhile, void *arg)
 {

@@ -19,22 +19,22 @@
 typedef struct til_bam til_bam_t;
 
 typedef struct {
-    const char *reference;      /* FASTA for CRAM, or NULL                                */
-    bool allow_no_eof;          /* a missing BGZF end mark is a warning, not an error      */
+    const char *reference; /* FASTA for CRAM, or NULL                                */
+    bool allow_no_eof;     /* a missing BGZF end mark is a warning, not an error      */
 } til_bam_options_t;
 
 typedef struct {
     size_t n_contigs;
     const char *const *contigs; /* names, in file order      */
     const int64_t *lengths;
-    bool by_coordinate;         /* the header says so (@HD SO:coordinate) */
+    bool by_coordinate; /* the header says so (@HD SO:coordinate) */
 } til_bam_header_t;
 
 typedef struct {
     const uint8_t *bytes;
-    const uint32_t *at;         /* record i begins at bytes + at[i] and lies wholly inside */
+    const uint32_t *at; /* record i begins at bytes + at[i] and lies wholly inside */
     size_t n;
-    uint64_t first;             /* number of record 0 in the file, from 1                   */
+    uint64_t first; /* number of record 0 in the file, from 1                   */
 } til_bam_batch_t;
 
 /* Opens `path` ("-" is standard input) and reads its header. TIL_EIO when it cannot be read;
@@ -63,9 +63,9 @@ typedef struct {
     uint32_t l_seq, n_cigar;
     uint16_t flag;
     uint8_t mapq;
-    const char *name;           /* NUL-terminated */
+    const char *name; /* NUL-terminated */
     size_t name_length;
-    const uint8_t *cigar;       /* n_cigar little-endian words: length << 4 | operation */
+    const uint8_t *cigar; /* n_cigar little-endian words: length << 4 | operation */
     const uint8_t *tags, *end;
 } til_bam_record_t;
 

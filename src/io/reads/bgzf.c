@@ -19,34 +19,34 @@
 #include "io/reads/inflate.h"
 
 enum {
-    HEADER = 12,                /* bytes of a gzip header up to its extra fields  */
-    FOOTER = 8,                 /* CRC32 and length                               */
-    BLOCK_MAX = 1 << 16,        /* what a block may hold, and what it may take    */
-    READ_SIZE = 1 << 18,        /* bytes asked of the file at a time              */
-    GRAIN = 2                   /* blocks of one piece of work                    */
+    HEADER = 12,         /* bytes of a gzip header up to its extra fields  */
+    FOOTER = 8,          /* CRC32 and length                               */
+    BLOCK_MAX = 1 << 16, /* what a block may hold, and what it may take    */
+    READ_SIZE = 1 << 18, /* bytes asked of the file at a time              */
+    GRAIN = 2            /* blocks of one piece of work                    */
 };
 
 typedef struct {
-    size_t in, in_size;         /* the whole block in stream->in             */
-    size_t out, out_size;       /* its place in stream->bytes                */
-    size_t data;                /* where its deflate stream begins in stream->in */
+    size_t in, in_size;   /* the whole block in stream->in             */
+    size_t out, out_size; /* its place in stream->bytes                */
+    size_t data;          /* where its deflate stream begins in stream->in */
 } block_t;
 
 struct til_stream {
     const char *path;
     int fd;
     bool is_bgzf, in_ended, ended, end_mark;
-    til_inflater_t *inflater;   /* for gzip that is not BGZF, else NULL */
+    til_inflater_t *inflater; /* for gzip that is not BGZF, else NULL */
     bool in_member;
-    uint8_t *in;                /* compressed (or plain) bytes in[in_at..in_n) still to do */
+    uint8_t *in; /* compressed (or plain) bytes in[in_at..in_n) still to do */
     size_t in_capacity, in_at, in_n;
-    uint64_t in_offset;         /* where in[0] stands in the file */
-    uint8_t *bytes;             /* bytes[at..n) are to be consumed */
+    uint64_t in_offset; /* where in[0] stands in the file */
+    uint8_t *bytes;     /* bytes[at..n) are to be consumed */
     size_t capacity, at, n;
-    uint8_t *next;              /* what was inflated ahead: next[0..next_n) */
+    uint8_t *next; /* what was inflated ahead: next[0..next_n) */
     size_t next_capacity, next_n;
     bool is_ahead;
-    til_status_t late;          /* what went wrong ahead, to be told in its turn */
+    til_status_t late; /* what went wrong ahead, to be told in its turn */
     char late_message[TIL_MESSAGE_MAX];
     block_t *blocks;
     size_t n_blocks, block_capacity;
@@ -76,8 +76,7 @@ static til_status_t add_input(til_ctx_t *ctx, til_stream_t *s, size_t want)
     while (s->in_n < goal && !s->in_ended) {
         ssize_t got = read(s->fd, s->in + s->in_n, goal - s->in_n);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0)
-            return til_fail(ctx, TIL_EIO, "%s: read failed: %s", s->path, strerror(errno));
+        if (got < 0) return til_fail(ctx, TIL_EIO, "%s: read failed: %s", s->path, strerror(errno));
         if (got == 0) s->in_ended = true;
         s->in_n += (size_t)got;
     }
@@ -136,8 +135,7 @@ static til_status_t inflate_to(til_ctx_t *ctx, const til_stream_t *s, uint8_t *b
     return TIL_OK;
 }
 
-static til_status_t inflate_blocks(til_ctx_t *ctx, void *arg, int worker, size_t begin,
-                                   size_t end)
+static til_status_t inflate_blocks(til_ctx_t *ctx, void *arg, int worker, size_t begin, size_t end)
 {
     const til_stream_t *s = arg;
     return inflate_to(ctx, s, s->bytes, worker, begin, end);
@@ -159,9 +157,10 @@ static til_status_t ready_workers(til_ctx_t *ctx, til_stream_t *s)
 
 static til_status_t cut(til_ctx_t *ctx, const til_stream_t *s)
 {
-    return til_fail(ctx, TIL_EINPUT, "%s: truncated: the block at byte %llu is cut after %zu "
-                    "bytes; copy the file again (samtools quickcheck tells)", s->path,
-                    (unsigned long long)(s->in_offset + s->in_at), s->in_n - s->in_at);
+    return til_fail(ctx, TIL_EINPUT,
+                    "%s: truncated: the block at byte %llu is cut after %zu "
+                    "bytes; copy the file again (samtools quickcheck tells)",
+                    s->path, (unsigned long long)(s->in_offset + s->in_at), s->in_n - s->in_at);
 }
 
 /* Lays out the whole blocks in stream->in, up to byte `goal` of where they go or the end of what is
@@ -173,15 +172,17 @@ static til_status_t lay_out(til_ctx_t *ctx, til_stream_t *s, size_t goal, size_t
         if (left == 0) break;
         size_t length = block_length(s->in + s->in_at, left, &data);
         if (length == 1)
-            return til_fail(ctx, TIL_EINPUT, "%s: no BGZF block at byte %llu: damaged, or "
-                            "something was appended", s->path,
-                            (unsigned long long)(s->in_offset + s->in_at));
+            return til_fail(ctx, TIL_EINPUT,
+                            "%s: no BGZF block at byte %llu: damaged, or "
+                            "something was appended",
+                            s->path, (unsigned long long)(s->in_offset + s->in_at));
         if (length == 0 || length > left) break;
         size_t size = le32(s->in + s->in_at + length - 4);
         if (size > BLOCK_MAX)
-            return til_fail(ctx, TIL_EINPUT, "%s: the block at byte %llu claims %zu bytes: at "
-                            "most 65536 fit", s->path,
-                            (unsigned long long)(s->in_offset + s->in_at), size);
+            return til_fail(ctx, TIL_EINPUT,
+                            "%s: the block at byte %llu claims %zu bytes: at "
+                            "most 65536 fit",
+                            s->path, (unsigned long long)(s->in_offset + s->in_at), size);
         til_status_t status = til_grow(ctx, &s->blocks, &s->block_capacity, s->n_blocks + 1,
                                        sizeof *s->blocks);
         if (status != TIL_OK) return status;
@@ -249,7 +250,7 @@ typedef struct {
     til_stream_t *stream;
     til_range_fn *meanwhile;
     void *arg;
-    til_status_t met;           /* what meanwhile returned */
+    til_status_t met; /* what meanwhile returned */
     const til_stream_watcher_t *watcher;
 } ahead_t;
 
@@ -276,9 +277,8 @@ static void keep_for_later(til_ctx_t *ctx, til_stream_t *s, til_status_t status)
     til_ctx_forgive(ctx);
 }
 
-til_status_t til_stream_ahead(til_ctx_t *ctx, til_stream_t *s, size_t want,
-                              til_range_fn *meanwhile, void *arg,
-                              const til_stream_watcher_t *watcher)
+til_status_t til_stream_ahead(til_ctx_t *ctx, til_stream_t *s, size_t want, til_range_fn *meanwhile,
+                              void *arg, const til_stream_watcher_t *watcher)
 {
     ahead_t a = { .stream = s, .meanwhile = meanwhile, .arg = arg, .watcher = watcher };
     if (ctx->n_threads < 2 || !s->is_bgzf || s->ended || s->is_ahead)
@@ -358,9 +358,10 @@ static til_status_t more_gzip(til_ctx_t *ctx, til_stream_t *s, size_t want)
         s->n = goal - n_out;
         if (state == TIL_INFLATE_END) s->in_member = false;
         if (state == TIL_INFLATE_BAD) {
-            status = til_fail(ctx, TIL_EINPUT, "%s: damaged gzip data near byte %llu; copy the "
-                              "file again", s->path,
-                              (unsigned long long)(s->in_offset + s->in_at));
+            status = til_fail(ctx, TIL_EINPUT,
+                              "%s: damaged gzip data near byte %llu; copy the "
+                              "file again",
+                              s->path, (unsigned long long)(s->in_offset + s->in_at));
             goto done;
         }
     }

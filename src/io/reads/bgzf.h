@@ -34,7 +34,7 @@ til_status_t til_stream_more(til_ctx_t *ctx, til_stream_t *stream, size_t want);
 
 /* Who looks at bytes inflated ahead while they are in the cache of the thread that did it. */
 typedef struct {
-    til_status_t (*begin)(til_ctx_t *ctx, void *arg, size_t n_runs);    /* before all */
+    til_status_t (*begin)(til_ctx_t *ctx, void *arg, size_t n_runs); /* before all */
     /* One run, of whole blocks: bytes[from..to) of those that til_stream_bytes will give; on any
      * thread, each run once. */
     til_status_t (*run)(til_ctx_t *ctx, void *arg, size_t run, const uint8_t *bytes, size_t from,

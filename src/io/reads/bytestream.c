@@ -21,12 +21,12 @@ struct til_bytes {
     struct stat info;
     bool is_gzip, in_member, at_end;
     til_inflater_t *inflater;
-    uint8_t *buffer;            /* INPUT_BYTES, as read from the file  */
-    const uint8_t *next;        /* first byte of it not yet taken      */
-    size_t n_left;              /* bytes from there                    */
-    uint64_t n_read;            /* bytes read from the file            */
-    uint64_t member_start;      /* where the current member begins     */
-    til_sha256_t *sha256;       /* of all bytes read, or NULL          */
+    uint8_t *buffer;       /* INPUT_BYTES, as read from the file  */
+    const uint8_t *next;   /* first byte of it not yet taken      */
+    size_t n_left;         /* bytes from there                    */
+    uint64_t n_read;       /* bytes read from the file            */
+    uint64_t member_start; /* where the current member begins     */
+    til_sha256_t *sha256;  /* of all bytes read, or NULL          */
 };
 
 /* Reads more of the file behind what is left (which moves to the front). */
@@ -42,7 +42,7 @@ static til_status_t refill(til_ctx_t *ctx, til_bytes_t *b)
         if (b->sha256 != NULL) til_sha256_add(b->sha256, b->buffer + b->n_left, (size_t)got);
         b->n_left += (size_t)got;
         b->n_read += (uint64_t)got;
-        if (b->n_left >= 18) break;     /* a FIFO gives what it has; a member needs 18 bytes */
+        if (b->n_left >= 18) break; /* a FIFO gives what it has; a member needs 18 bytes */
     }
     return TIL_OK;
 }
@@ -86,10 +86,8 @@ til_status_t til_bytes_open(til_ctx_t *ctx, const char *path, til_bytes_t **out)
         if (b->inflater == NULL) status = til_no_memory(ctx, 1, "inflater");
     }
 done:
-    if (status == TIL_OK)
-        *out = b;
-    else
-        til_bytes_close(b);
+    if (status == TIL_OK) *out = b;
+    else til_bytes_close(b);
     return status;
 }
 
@@ -147,7 +145,8 @@ static til_status_t next_member(til_ctx_t *ctx, til_bytes_t *b)
             b->next++;
             b->n_left--;
         } else {
-            return til_fail(ctx, TIL_EINPUT,
+            return til_fail(
+                ctx, TIL_EINPUT,
                 "%s: byte %llu: neither a gzip member nor the end of the file: copy the file again",
                 b->path, (unsigned long long)b->member_start);
         }
@@ -171,20 +170,22 @@ static til_status_t read_gzip(til_ctx_t *ctx, til_bytes_t *b, uint8_t *to, size_
         }
         size_t n_before = n, left_before = b->n_left;
         switch (til_inflater_step(b->inflater, &b->next, &b->n_left, &out, &n)) {
-        case TIL_INFLATE_END:
-            b->in_member = false;
-            break;
+        case TIL_INFLATE_END: b->in_member = false; break;
         case TIL_INFLATE_MORE:
             if (n == n_before && b->n_left == left_before && b->at_end)
-                return til_fail(ctx, TIL_EINPUT,
+                return til_fail(
+                    ctx, TIL_EINPUT,
                     "%s: gzip data end at byte %llu inside a member: the file is truncated; "
-                    "copy it again", b->path, (unsigned long long)b->n_read);
+                    "copy it again",
+                    b->path, (unsigned long long)b->n_read);
             break;
         default:
-            return til_fail(ctx, TIL_EINPUT,
+            return til_fail(
+                ctx, TIL_EINPUT,
                 "%s: gzip data are damaged: the member that begins at byte %llu fails its check "
-                "near byte %llu; copy the file again", b->path,
-                (unsigned long long)b->member_start, (unsigned long long)(b->n_read - b->n_left));
+                "near byte %llu; copy the file again",
+                b->path, (unsigned long long)b->member_start,
+                (unsigned long long)(b->n_read - b->n_left));
         }
     }
     *got = (size_t)(out - to);
@@ -217,10 +218,7 @@ til_status_t til_bytes_read(til_ctx_t *ctx, til_bytes_t *bytes, void *to, size_t
     return bytes->is_gzip ? read_gzip(ctx, bytes, to, n, got) : read_plain(ctx, bytes, to, n, got);
 }
 
-const char *til_bytes_path(const til_bytes_t *bytes)
-{
-    return bytes->path;
-}
+const char *til_bytes_path(const til_bytes_t *bytes) { return bytes->path; }
 
 bool til_bytes_same_file(const til_bytes_t *a, const til_bytes_t *b)
 {

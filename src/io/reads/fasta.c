@@ -18,10 +18,10 @@ enum { CHUNK_BYTES = 1 << 18, MAX_HEADER = 1 << 20 };
 struct til_fasta {
     til_bytes_t *bytes;
     char *chunk;
-    size_t at, n;               /* next byte of the chunk, bytes in it     */
-    uint64_t line;              /* of the next byte                        */
-    bool at_end, after_cr;      /* the byte before was a CR (an LF may follow) */
-    bool header_ready;          /* `header` holds the next record's line   */
+    size_t at, n;          /* next byte of the chunk, bytes in it     */
+    uint64_t line;         /* of the next byte                        */
+    bool at_end, after_cr; /* the byte before was a CR (an LF may follow) */
+    bool header_ready;     /* `header` holds the next record's line   */
     uint64_t header_line;
     char *header, *bases;
     size_t header_length, header_capacity, n_bases, bases_capacity;
@@ -45,10 +45,8 @@ til_status_t til_fasta_open(til_ctx_t *ctx, const char *path, til_fasta_t **out)
     }
     TIL_TRY(til_bytes_open(ctx, path, &fasta->bytes));
 done:
-    if (status == TIL_OK)
-        *out = fasta;
-    else
-        til_fasta_close(fasta);
+    if (status == TIL_OK) *out = fasta;
+    else til_fasta_close(fasta);
     return status;
 }
 
@@ -145,8 +143,8 @@ static til_status_t bad_letter(til_ctx_t *ctx, const til_fasta_t *f, size_t colu
                         "not proteins",
                         path, line, column, letter);
     return til_fail(ctx, TIL_EINPUT,
-        "%s:%llu:%zu: byte 0x%02x is not a nucleotide (A C G T U or an IUPAC code)", path, line,
-        column, (unsigned char)letter);
+                    "%s:%llu:%zu: byte 0x%02x is not a nucleotide (A C G T U or an IUPAC code)",
+                    path, line, column, (unsigned char)letter);
 }
 
 /* Reads sequence lines up to the next header or the end. */

@@ -11,11 +11,11 @@ typedef struct til_fasta til_fasta_t;
 
 /* One record; the texts borrow from the reader until the next call. */
 typedef struct {
-    const char *header;         /* the line without '>', NUL-terminated            */
+    const char *header; /* the line without '>', NUL-terminated            */
     size_t header_length;
-    const char *bases;          /* `length` letters in their case, blanks removed  */
-    size_t length;              /* >= 1                                            */
-    uint64_t line;              /* where the header stands                         */
+    const char *bases; /* `length` letters in their case, blanks removed  */
+    size_t length;     /* >= 1                                            */
+    uint64_t line;     /* where the header stands                         */
 } til_fasta_record_t;
 
 /* Plain, gzip or BGZF by content; "-" is standard input. */

@@ -19,10 +19,10 @@ enum { CHUNK_BYTES = 1 << 18 };
 /* One file of the current lane. */
 typedef struct {
     til_bytes_t *bytes;
-    char *carry;                /* text behind the last whole record */
+    char *carry; /* text behind the last whole record */
     size_t n_carry, carry_capacity;
-    uint64_t n_records;         /* whole records handed out          */
-    bool at_end;                /* the byte stream is used up        */
+    uint64_t n_records; /* whole records handed out          */
+    bool at_end;        /* the byte stream is used up        */
 } mate_t;
 
 struct til_fastq {
@@ -99,10 +99,8 @@ til_status_t til_fastq_open(til_ctx_t *ctx, const char *const *mates1, const cha
     TIL_TRY(check_paths(ctx, fastq));
     if (n_lanes > 0) TIL_TRY(open_lane(ctx, fastq));
 done:
-    if (status == TIL_OK)
-        *out = fastq;
-    else
-        til_fastq_close(fastq);
+    if (status == TIL_OK) *out = fastq;
+    else til_fastq_close(fastq);
     return status;
 }
 
@@ -134,7 +132,7 @@ void til_fastq_batch_clear(til_fastq_batch_t *batch)
 typedef struct {
     const char *line[4];
     size_t length[4];
-    size_t size;                /* bytes of the whole record with its line ends */
+    size_t size; /* bytes of the whole record with its line ends */
 } lines_t;
 
 /* Finds four lines in [text, end); false when they are not all there. `last`: a last line may
@@ -148,8 +146,7 @@ static bool find_lines(const char *text, const char *end, bool last, lines_t *li
         /* The quality is as long as the sequence: look there before searching. */
         if (i == 3 && (size_t)(end - at) > lines->length[1] && at[lines->length[1]] == '\n')
             stop = memchr(at, '\n', lines->length[1] + 1);
-        else if (at < end)
-            stop = memchr(at, '\n', (size_t)(end - at));
+        else if (at < end) stop = memchr(at, '\n', (size_t)(end - at));
         if (stop == NULL) {
             if (!last || i < 3 || at > end) return false;
             stop = end;
@@ -183,16 +180,17 @@ static til_status_t check_lines(til_ctx_t *ctx, const mate_t *mate, const lines_
 
     if (lines->length[0] == 0 || lines->line[0][0] != '@')
         return til_fail(ctx, TIL_EINPUT,
-            "%s:%llu: record %llu begins with '%.*s': a FASTQ record begins with '@'", path, line,
-            line / 4 + 1, name > 20 ? 20 : name, lines->line[0]);
+                        "%s:%llu: record %llu begins with '%.*s': a FASTQ record begins with '@'",
+                        path, line, line / 4 + 1, name > 20 ? 20 : name, lines->line[0]);
     if (lines->length[2] == 0 || lines->line[2][0] != '+')
         return til_fail(ctx, TIL_EINPUT,
-            "%s:%llu: the third line of record '%.*s' must begin with '+'", path, line + 2,
-            name - 1, lines->line[0] + 1);
+                        "%s:%llu: the third line of record '%.*s' must begin with '+'", path,
+                        line + 2, name - 1, lines->line[0] + 1);
     if (lines->length[1] != lines->length[3])
         return til_fail(ctx, TIL_EINPUT,
-            "%s:%llu: the quality of read '%.*s' has %zu characters, its sequence %zu", path,
-            line + 3, name - 1, lines->line[0] + 1, lines->length[3], lines->length[1]);
+                        "%s:%llu: the quality of read '%.*s' has %zu characters, its sequence %zu",
+                        path, line + 3, name - 1, lines->line[0] + 1, lines->length[3],
+                        lines->length[1]);
     if (memchr(lines->line[0], 0, lines->size) != NULL) {
         unsigned long long at = line;
         for (int i = 0; i < 4 && memchr(lines->line[i], 0, lines->length[i]) == NULL; i++) at++;
@@ -209,9 +207,9 @@ static til_status_t check_rest(til_ctx_t *ctx, const mate_t *mate, const char *a
     while (p < end && (*p == '\n' || *p == '\r')) p++;
     if (p == end) return TIL_OK;
     return til_fail(ctx, TIL_EINPUT,
-        "%s:%llu: the file ends inside record %llu: it is truncated or not FASTQ",
-        til_bytes_path(mate->bytes), (unsigned long long)(4 * mate->n_records + 1),
-        (unsigned long long)(mate->n_records + 1));
+                    "%s:%llu: the file ends inside record %llu: it is truncated or not FASTQ",
+                    til_bytes_path(mate->bytes), (unsigned long long)(4 * mate->n_records + 1),
+                    (unsigned long long)(mate->n_records + 1));
 }
 
 /* ---- batches ----------------------------------------------------------------------------- */
@@ -224,13 +222,12 @@ static til_status_t add_read(til_ctx_t *ctx, til_fastq_batch_t *batch, int m, si
                                        i + 1, sizeof(til_read_t));
         if (status != TIL_OK) return status;
     }
-    batch->reads[m][i] = (til_read_t){
-        .name = lines->line[0] + 1,
-        .bases = lines->line[1],
-        .quality = lines->line[3],
-        .name_length = name_length(lines->line[0] + 1, lines->length[0] - 1),
-        .length = (uint32_t)lines->length[1]
-    };
+    batch->reads[m][i] = (til_read_t){ .name = lines->line[0] + 1,
+                                       .bases = lines->line[1],
+                                       .quality = lines->line[3],
+                                       .name_length = name_length(lines->line[0] + 1,
+                                                                  lines->length[0] - 1),
+                                       .length = (uint32_t)lines->length[1] };
     return TIL_OK;
 }
 
@@ -288,9 +285,8 @@ static til_status_t fill_mate(til_ctx_t *ctx, til_fastq_t *fastq, int m, size_t 
         lines_t lines;
         char *text = batch->own[m].text;
         if (used > at && find_lines(text + at, text + used, mate->at_end, &lines)) {
-            if (mate->at_end && lines.size == used - at &&
-                strspn(text + at, "\r\n") >= lines.size)
-                break;          /* blank lines at the end */
+            if (mate->at_end && lines.size == used - at && strspn(text + at, "\r\n") >= lines.size)
+                break; /* blank lines at the end */
             TIL_TRY(check_lines(ctx, mate, &lines));
             TIL_TRY(add_read(ctx, batch, m, n, &lines));
             at += lines.size;
@@ -302,7 +298,8 @@ static til_status_t fill_mate(til_ctx_t *ctx, til_fastq_t *fastq, int m, size_t 
         if (used - at > 4 * MAX_LINE ||
             (used - at > MAX_LINE && memchr(text + used - MAX_LINE, '\n', MAX_LINE) == NULL)) {
             status = til_fail(ctx, TIL_EINPUT, "%s:%llu: a line longer than 64 MiB: not FASTQ",
-                til_bytes_path(mate->bytes), (unsigned long long)(4 * mate->n_records + 1));
+                              til_bytes_path(mate->bytes),
+                              (unsigned long long)(4 * mate->n_records + 1));
             goto done;
         }
         if (batch->own[m].capacity - used <= CHUNK_BYTES)
@@ -315,8 +312,7 @@ static til_status_t fill_mate(til_ctx_t *ctx, til_fastq_t *fastq, int m, size_t 
     }
     if (n < n_wanted)
         TIL_TRY(check_rest(ctx, mate, batch->own[m].text + at, batch->own[m].text + used));
-    else
-        TIL_TRY(keep_carry(ctx, mate, batch->own[m].text + at, used - at));
+    else TIL_TRY(keep_carry(ctx, mate, batch->own[m].text + at, used - at));
     *n_got = n;
 done:
     return status;
@@ -340,11 +336,12 @@ static til_status_t check_mates(til_ctx_t *ctx, const til_fastq_t *fastq,
             continue;
         if (differ_in_mate_number(a, b)) continue;
         unsigned long long line = 4 * (batch->first + i - 1) + 1;
-        return til_fail(ctx, TIL_EINPUT,
+        return til_fail(
+            ctx, TIL_EINPUT,
             "%s:%llu: read '%.*s' has mate '%.*s' at %s:%llu: mates must have one name and stand "
-            "in the same order", fastq->paths[0][fastq->lane], line,
-            a->name_length > 200 ? 200 : (int)a->name_length, a->name,
-            b->name_length > 200 ? 200 : (int)b->name_length, b->name,
+            "in the same order",
+            fastq->paths[0][fastq->lane], line, a->name_length > 200 ? 200 : (int)a->name_length,
+            a->name, b->name_length > 200 ? 200 : (int)b->name_length, b->name,
             fastq->paths[1][fastq->lane], line);
     }
     return TIL_OK;
@@ -366,16 +363,18 @@ static til_status_t check_not_same(til_ctx_t *ctx, const til_fastq_t *fastq,
     }
     if (n_compared < ENOUGH) return TIL_OK;
     return til_fail(ctx, TIL_EINPUT,
-        "%s and %s hold the same sequences: mate 1 and mate 2 are wanted",
-        fastq->paths[0][fastq->lane], fastq->paths[1][fastq->lane]);
+                    "%s and %s hold the same sequences: mate 1 and mate 2 are wanted",
+                    fastq->paths[0][fastq->lane], fastq->paths[1][fastq->lane]);
 }
 
 static til_status_t mates_differ(til_ctx_t *ctx, const til_fastq_t *fastq, uint64_t shorter,
                                  int which)
 {
-    return til_fail(ctx, TIL_EINPUT,
+    return til_fail(
+        ctx, TIL_EINPUT,
         "%s ends after record %llu, %s goes on: the files are not mates of each other or one is "
-        "truncated", fastq->paths[which][fastq->lane], (unsigned long long)shorter,
+        "truncated",
+        fastq->paths[which][fastq->lane], (unsigned long long)shorter,
         fastq->paths[!which][fastq->lane]);
 }
 
@@ -414,12 +413,6 @@ done:
     return status;
 }
 
-bool til_fastq_is_paired(const til_fastq_t *fastq)
-{
-    return fastq->n_mates == 2;
-}
+bool til_fastq_is_paired(const til_fastq_t *fastq) { return fastq->n_mates == 2; }
 
-uint64_t til_fastq_n_read(const til_fastq_t *fastq)
-{
-    return fastq->n_read;
-}
+uint64_t til_fastq_n_read(const til_fastq_t *fastq) { return fastq->n_read; }

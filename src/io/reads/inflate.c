@@ -31,7 +31,7 @@ static size_t guess_size(const uint8_t *in, size_t n)
                (size_t)tail[3] << 24;
     }
     if (size < n) size = n * 4;
-    if (size / 1100 > n) size = n * 1100;       /* DEFLATE cannot do better than 1032 to 1 */
+    if (size / 1100 > n) size = n * 1100; /* DEFLATE cannot do better than 1032 to 1 */
     return size + 65536 + 1;
 }
 
@@ -79,11 +79,8 @@ til_status_t til_inflate_all(til_ctx_t *ctx, const char *path, const uint8_t *in
             at += taken;
             used += made;
             break;
-        case LIBDEFLATE_INSUFFICIENT_SPACE:
-            status = enlarge(ctx, path, &buffer, &capacity);
-            break;
-        default:
-            status = damaged(ctx, path, at, "the member that begins there fails its check");
+        case LIBDEFLATE_INSUFFICIENT_SPACE: status = enlarge(ctx, path, &buffer, &capacity); break;
+        default: status = damaged(ctx, path, at, "the member that begins there fails its check");
         }
     }
     libdeflate_free_decompressor(inflater);
@@ -101,7 +98,9 @@ til_status_t til_inflate_all(til_ctx_t *ctx, const char *path, const uint8_t *in
 
 #ifdef HAVE_ISAL
 
-struct til_inflater { struct inflate_state state; };
+struct til_inflater {
+    struct inflate_state state;
+};
 
 til_inflater_t *til_inflater_new(void)
 {
@@ -112,10 +111,7 @@ til_inflater_t *til_inflater_new(void)
     return inflater;
 }
 
-void til_inflater_free(til_inflater_t *inflater)
-{
-    free(inflater);
-}
+void til_inflater_free(til_inflater_t *inflater) { free(inflater); }
 
 void til_inflater_begin(til_inflater_t *inflater)
 {
@@ -124,10 +120,7 @@ void til_inflater_begin(til_inflater_t *inflater)
 }
 
 /* ISA-L counts in 32 bits. */
-static uint32_t at_most_32_bits(size_t n)
-{
-    return n > 1u << 30 ? 1u << 30 : (uint32_t)n;
-}
+static uint32_t at_most_32_bits(size_t n) { return n > 1u << 30 ? 1u << 30 : (uint32_t)n; }
 
 til_inflate_state_t til_inflater_step(til_inflater_t *inflater, const uint8_t **in, size_t *n_in,
                                       uint8_t **out, size_t *n_out)
@@ -135,7 +128,7 @@ til_inflate_state_t til_inflater_step(til_inflater_t *inflater, const uint8_t **
     struct inflate_state *state = &inflater->state;
     uint32_t given = at_most_32_bits(*n_in), room = at_most_32_bits(*n_out);
 
-    state->next_in = (uint8_t *)(uintptr_t)*in;     /* ISA-L does not write there */
+    state->next_in = (uint8_t *)(uintptr_t)*in; /* ISA-L does not write there */
     state->avail_in = given;
     state->next_out = *out;
     state->avail_out = room;
@@ -151,7 +144,9 @@ til_inflate_state_t til_inflater_step(til_inflater_t *inflater, const uint8_t **
 
 #else
 
-struct til_inflater { z_stream stream; };
+struct til_inflater {
+    z_stream stream;
+};
 
 til_inflater_t *til_inflater_new(void)
 {
@@ -170,10 +165,7 @@ void til_inflater_free(til_inflater_t *inflater)
     free(inflater);
 }
 
-void til_inflater_begin(til_inflater_t *inflater)
-{
-    inflateReset(&inflater->stream);
-}
+void til_inflater_begin(til_inflater_t *inflater) { inflateReset(&inflater->stream); }
 
 til_inflate_state_t til_inflater_step(til_inflater_t *inflater, const uint8_t **in, size_t *n_in,
                                       uint8_t **out, size_t *n_out)
@@ -182,7 +174,7 @@ til_inflate_state_t til_inflater_step(til_inflater_t *inflater, const uint8_t **
     uInt given = *n_in > 1u << 30 ? 1u << 30 : (uInt)*n_in;
     uInt room = *n_out > 1u << 30 ? 1u << 30 : (uInt)*n_out;
 
-    z->next_in = (Bytef *)(uintptr_t)*in;           /* zlib does not write there */
+    z->next_in = (Bytef *)(uintptr_t)*in; /* zlib does not write there */
     z->avail_in = given;
     z->next_out = *out;
     z->avail_out = room;
@@ -269,7 +261,7 @@ size_t til_bgzf_block(til_deflater_t *deflater, const uint8_t *bytes, size_t n, 
 uint32_t til_crc32(const uint8_t *bytes, size_t n)
 {
 #ifdef HAVE_ISAL
-    return crc32_gzip_refl(0, bytes, n);        /* twice as fast as libdeflate's */
+    return crc32_gzip_refl(0, bytes, n); /* twice as fast as libdeflate's */
 #else
     return libdeflate_crc32(0, bytes, n);
 #endif

@@ -25,9 +25,9 @@ til_status_t til_inflate_all(til_ctx_t *ctx, const char *path, const uint8_t *in
 typedef struct til_inflater til_inflater_t;
 
 typedef enum {
-    TIL_INFLATE_MORE,       /* one of the two buffers is used up             */
-    TIL_INFLATE_END,        /* the member is over; its CRC and length agreed */
-    TIL_INFLATE_BAD         /* not gzip, damaged, or a failed check          */
+    TIL_INFLATE_MORE, /* one of the two buffers is used up             */
+    TIL_INFLATE_END,  /* the member is over; its CRC and length agreed */
+    TIL_INFLATE_BAD   /* not gzip, damaged, or a failed check          */
 } til_inflate_state_t;
 
 /* Ready for a first member; NULL for want of memory. */
@@ -54,7 +54,7 @@ til_status_t til_deflate_all(til_ctx_t *ctx, const void *bytes, size_t n, uint8_
  * Returns its size, 0 when it cannot be made. */
 enum { TIL_BGZF_MOST = 65536 };
 typedef struct til_deflater til_deflater_t;
-til_deflater_t *til_deflater_new(void);         /* NULL for want of memory */
+til_deflater_t *til_deflater_new(void); /* NULL for want of memory */
 void til_deflater_free(til_deflater_t *deflater);
 size_t til_bgzf_block(til_deflater_t *deflater, const uint8_t *bytes, size_t n, uint8_t *packed);
 

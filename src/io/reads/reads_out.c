@@ -11,7 +11,7 @@
 #include "io/reads/inflate.h"
 #include "io/reads/reads_out.h"
 
-enum { BLOCK_BYTES = 65280 };       /* what bgzip puts in a block: always fits in 64 KiB deflated */
+enum { BLOCK_BYTES = 65280 }; /* what bgzip puts in a block: always fits in 64 KiB deflated */
 
 struct til_bgzf_out {
     til_out_t *out;
@@ -130,24 +130,24 @@ void til_bam_write(til_bgzf_out_t *s, const til_bam_record_t *r)
     size_t size = 32 + n_name + 4 * n_cigar + (n_bases + 1) / 2 + n_bases + sizeof nh;
 
     put32(s, (uint32_t)size);
-    put32(s, 0);                                                    /* contig       */
+    put32(s, 0); /* contig       */
     put32(s, (uint32_t)r->start[0]);
     put32(s, (uint32_t)n_name | 60u << 8 | bin_of(r->start[0], r->end[r->n_blocks - 1]) << 16);
     put32(s, (uint32_t)n_cigar | (uint32_t)r->flag << 16);
     put32(s, (uint32_t)n_bases);
-    put32(s, 0);                                                    /* mate's contig */
+    put32(s, 0); /* mate's contig */
     put32(s, (uint32_t)r->mate_start);
     put32(s, (uint32_t)(int32_t)r->template_length);
     til_bgzf_out_write(s, r->name, n_name);
     for (size_t b = 0; b < r->n_blocks; b++) {
-        if (b > 0) put32(s, (uint32_t)(r->start[b] - r->end[b - 1]) << 4 | 3);      /* N */
-        put32(s, (uint32_t)(r->end[b] - r->start[b]) << 4);                         /* M */
+        if (b > 0) put32(s, (uint32_t)(r->start[b] - r->end[b - 1]) << 4 | 3); /* N */
+        put32(s, (uint32_t)(r->end[b] - r->start[b]) << 4);                    /* M */
     }
     for (size_t i = 0; i < n_bases; i += 2) {
         uint8_t low = i + 1 < n_bases ? code[(unsigned char)r->bases[i + 1]] : 0;
         uint8_t two = (uint8_t)(code[(unsigned char)r->bases[i]] << 4 | low);
         til_bgzf_out_write(s, &two, 1);
     }
-    for (size_t i = 0; i < n_bases; i++) til_bgzf_out_write(s, "\x25", 1);          /* 'F' - 33 */
+    for (size_t i = 0; i < n_bases; i++) til_bgzf_out_write(s, "\x25", 1); /* 'F' - 33 */
     til_bgzf_out_write(s, nh, sizeof nh);
 }

@@ -10,7 +10,7 @@
 
 enum {
     N_FIELDS = 11,
-    FIXED = 36,                 /* block_size and the fixed part of a BAM record     */
+    FIXED = 36, /* block_size and the fixed part of a BAM record     */
     NAME_MAX_BYTES = 254,
     OPS_MAX = 65535,
     LENGTH_MAX = (1 << 28) - 1, /* of one CIGAR operation                            */
@@ -19,14 +19,17 @@ enum {
 
 enum { QNAME, FLAG, RNAME, POS, MAPQ, CIGAR, RNEXT, PNEXT, TLEN, SEQ, QUAL };
 
-typedef struct { const char *text; size_t n; } field_t;
+typedef struct {
+    const char *text;
+    size_t n;
+} field_t;
 
 typedef struct {
     til_ctx_t *ctx;
     const char *path;
     size_t line_no;
     field_t field[N_FIELDS];
-    const char *tags, *end;     /* the rest of the line */
+    const char *tags, *end; /* the rest of the line */
 } line_t;
 
 static void put16(uint8_t *p, uint32_t v)
@@ -50,8 +53,10 @@ static til_status_t split(line_t *l, const char *line, size_t n)
     for (int i = 0; i < N_FIELDS; i++) {
         const char *tab = p > l->end ? NULL : memchr(p, '\t', (size_t)(l->end - p));
         if (tab == NULL && (i < N_FIELDS - 1 || p > l->end))
-            return til_fail(l->ctx, TIL_EINPUT, "%s:%zu: %d fields: a SAM record has 11 or more, "
-                            "separated by tabs", l->path, l->line_no, i + 1);
+            return til_fail(l->ctx, TIL_EINPUT,
+                            "%s:%zu: %d fields: a SAM record has 11 or more, "
+                            "separated by tabs",
+                            l->path, l->line_no, i + 1);
         if (tab == NULL) tab = l->end;
         l->field[i] = (field_t){ p, (size_t)(tab - p) };
         p = tab + 1;
@@ -63,25 +68,26 @@ static til_status_t split(line_t *l, const char *line, size_t n)
 static til_status_t whole(const line_t *l, int which, const char *name, int64_t lo, int64_t hi,
                           int64_t *value)
 {
-    if (til_number_parse_int(l->field[which].text, l->field[which].n, lo, hi, value))
-        return TIL_OK;
-    return til_fail(l->ctx, TIL_EINPUT, "%s:%zu: %s '%.*s' of read %.*s is not a whole number "
-                    "from %lld to %lld", l->path, l->line_no, name,
+    if (til_number_parse_int(l->field[which].text, l->field[which].n, lo, hi, value)) return TIL_OK;
+    return til_fail(l->ctx, TIL_EINPUT,
+                    "%s:%zu: %s '%.*s' of read %.*s is not a whole number "
+                    "from %lld to %lld",
+                    l->path, l->line_no, name,
                     (int)(l->field[which].n > 40 ? 40 : l->field[which].n), l->field[which].text,
                     (int)(l->field[QNAME].n > 80 ? 80 : l->field[QNAME].n), l->field[QNAME].text,
                     (long long)lo, (long long)hi);
 }
 
-static til_status_t contig_id(const line_t *l, field_t f, const til_names_t *contigs,
-                              int32_t *id)
+static til_status_t contig_id(const line_t *l, field_t f, const til_names_t *contigs, int32_t *id)
 {
     *id = -1;
     if (is_star(f)) return TIL_OK;
     ptrdiff_t found = til_names_find_n(contigs, f.text, f.n);
     if (found < 0)
-        return til_fail(l->ctx, TIL_EINPUT, "%s:%zu: reference '%.*s' is not in the header (no "
-                        "@SQ line names it)", l->path, l->line_no,
-                        (int)(f.n > 80 ? 80 : f.n), f.text);
+        return til_fail(l->ctx, TIL_EINPUT,
+                        "%s:%zu: reference '%.*s' is not in the header (no "
+                        "@SQ line names it)",
+                        l->path, l->line_no, (int)(f.n > 80 ? 80 : f.n), f.text);
     *id = (int32_t)found;
     return TIL_OK;
 }
@@ -147,8 +153,8 @@ static size_t put_tag(uint8_t *p, const char *tag, uint32_t value)
 }
 
 til_status_t til_sam_record(til_ctx_t *ctx, const char *path, size_t line_no, const char *line,
-                            size_t n, const til_names_t *contigs, uint8_t **bytes,
-                            size_t *capacity, size_t at, size_t *size)
+                            size_t n, const til_names_t *contigs, uint8_t **bytes, size_t *capacity,
+                            size_t at, size_t *size)
 {
     til_status_t status = TIL_OK;
     line_t l = { .ctx = ctx, .path = path, .line_no = line_no };
@@ -169,19 +175,18 @@ til_status_t til_sam_record(til_ctx_t *ctx, const char *path, size_t line_no, co
     TIL_TRY(whole(&l, PNEXT, "PNEXT", 0, INT32_MAX, &mate_pos));
     TIL_TRY(whole(&l, TLEN, "TLEN", -(int64_t)INT32_MAX, INT32_MAX, &tlen));
     TIL_TRY(contig_id(&l, l.field[RNAME], contigs, &contig));
-    if (l.field[RNEXT].n == 1 && l.field[RNEXT].text[0] == '=')
-        mate_contig = contig;
-    else
-        TIL_TRY(contig_id(&l, l.field[RNEXT], contigs, &mate_contig));
+    if (l.field[RNEXT].n == 1 && l.field[RNEXT].text[0] == '=') mate_contig = contig;
+    else TIL_TRY(contig_id(&l, l.field[RNEXT], contigs, &mate_contig));
 
     TIL_TRY(til_grow(ctx, bytes, capacity, at + FIXED + name.n + 1 + 4 * l.field[CIGAR].n + 14, 1));
     uint8_t *p = *bytes + at;
     TIL_TRY(read_cigar(&l, p + FIXED + name.n + 1, &n_ops, &query));
-    if (n_ops > 0 && !is_star(l.field[SEQ]) && query != l.field[SEQ].n &&
-        !(flag & FLAG_UNMAPPED))
-        return til_fail(ctx, TIL_EINPUT, "%s:%zu: the CIGAR of read %.*s takes %llu bases, its "
-                        "sequence has %zu", path, line_no, (int)(name.n > 80 ? 80 : name.n),
-                        name.text, (unsigned long long)query, l.field[SEQ].n);
+    if (n_ops > 0 && !is_star(l.field[SEQ]) && query != l.field[SEQ].n && !(flag & FLAG_UNMAPPED))
+        return til_fail(ctx, TIL_EINPUT,
+                        "%s:%zu: the CIGAR of read %.*s takes %llu bases, its "
+                        "sequence has %zu",
+                        path, line_no, (int)(name.n > 80 ? 80 : name.n), name.text,
+                        (unsigned long long)query, l.field[SEQ].n);
     memcpy(p + FIXED, name.text, name.n);
     p[FIXED + name.n] = 0;
     size_t end = FIXED + name.n + 1 + 4 * n_ops;

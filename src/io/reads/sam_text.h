@@ -23,7 +23,7 @@
  * reference the header lacks, and a CIGAR that is longer or shorter than the sequence. */
 TIL_MUST_USE
 til_status_t til_sam_record(til_ctx_t *ctx, const char *path, size_t line_no, const char *line,
-                            size_t n, const til_names_t *contigs, uint8_t **bytes,
-                            size_t *capacity, size_t at, size_t *size);
+                            size_t n, const til_names_t *contigs, uint8_t **bytes, size_t *capacity,
+                            size_t at, size_t *size);
 
 #endif

@@ -14,7 +14,7 @@
 
 /* n_bytes bytes, eight to a word, the first byte lowest. */
 typedef struct {
-    const char *name;           /* as in genesets/: "human.gmt" */
+    const char *name; /* as in genesets/: "human.gmt" */
     const uint64_t *words;
     size_t n_bytes;
 } til_builtin_t;

@@ -17,20 +17,33 @@
 
 /* The columns of a table, and what the entries of a YAML item become. */
 enum {
-    ID, VARIABLE, REFERENCE, TARGET, BLOCKING, EXCLUDE_COLUMN, EXCLUDE_VALUES, FORMULA, EXPRESSION,
+    ID,
+    VARIABLE,
+    REFERENCE,
+    TARGET,
+    BLOCKING,
+    EXCLUDE_COLUMN,
+    EXCLUDE_VALUES,
+    FORMULA,
+    EXPRESSION,
     N_PARTS
 };
 
-static const char *const part_names[N_PARTS] = {
-    "id", "variable", "reference", "target", "blocking", "exclude_samples_col",
-    "exclude_samples_values", "formula", "make_contrasts_str"
-};
+static const char *const part_names[N_PARTS] = { "id",
+                                                 "variable",
+                                                 "reference",
+                                                 "target",
+                                                 "blocking",
+                                                 "exclude_samples_col",
+                                                 "exclude_samples_values",
+                                                 "formula",
+                                                 "make_contrasts_str" };
 
 typedef struct {
     til_ctx_t *ctx;
     const char *path;
     size_t line;
-    const char *parts[N_PARTS];     /* "" where nothing is said */
+    const char *parts[N_PARTS]; /* "" where nothing is said */
     til_contrast_specs_t *specs;
 } record_t;
 
@@ -274,8 +287,9 @@ static til_status_t read_item(record_t *r, const til_yaml_t *item, til_arena_t *
         int part = find_part(entry->key);
         if (strcmp(entry->key, "comparison") == 0) TIL_TRY(read_comparison(r, entry));
         else if (part >= 0) TIL_TRY(join_texts(r, entry, arena, &r->parts[part]));
-        else til_say(r->ctx, TIL_LOG_NOTICE, "%s:%zu: '%s' is not used", r->path, entry->line,
-                     entry->key);
+        else
+            til_say(r->ctx, TIL_LOG_NOTICE, "%s:%zu: '%s' is not used", r->path, entry->line,
+                    entry->key);
     }
     r->line = item->line;
     TIL_TRY(add_record(r));

@@ -11,7 +11,7 @@
 #include "base/try.h"
 #include "io/text/counts_tsv.h"
 
-enum { N_HEAD = 3 };    /* gene_id, gene_name, length */
+enum { N_HEAD = 3 }; /* gene_id, gene_name, length */
 
 static const char HEADER[] = "gene_id\tgene_name\tlength\t", SUMMARY_HEADER[] = "Status\t",
                   MARK[] = "##tilseq";
@@ -91,7 +91,7 @@ done:
 /* ---- above the rows ------------------------------------------------------------------------ */
 
 typedef struct {
-    size_t inputs, facts;       /* capacities */
+    size_t inputs, facts; /* capacities */
 } capacities_t;
 
 static til_status_t take_fact(til_ctx_t *ctx, const char *line, size_t n, capacities_t *room,
@@ -150,7 +150,7 @@ done:
 
 /* A row cut into its head and its cells. */
 typedef struct {
-    const char *head, *cells, *end;     /* cells begin with their tab */
+    const char *head, *cells, *end; /* cells begin with their tab */
     size_t n_id, n_head, line;
 } row_t;
 
@@ -210,13 +210,16 @@ static til_status_t other_row(til_ctx_t *ctx, const til_counts_tsv_t *first, siz
     if (row != NULL) show_head(&ours, row->head, row->n_head);
     show_head(&theirs, want, strcspn(want, "\n"));
     if (row == NULL)
-        status = til_fail(ctx, TIL_EINPUT, "%s: ends after %zu rows: should go on with '%s', as %s "
-                          "does: %s", t->path, t->n_rows, til_strbuf_text(&theirs), first->path,
-                          why);
+        status = til_fail(ctx, TIL_EINPUT,
+                          "%s: ends after %zu rows: should go on with '%s', as %s "
+                          "does: %s",
+                          t->path, t->n_rows, til_strbuf_text(&theirs), first->path, why);
     else if (*want == '\0')
-        status = til_fail(ctx, TIL_EINPUT, "%s:%zu: row '%s': should not be there, %s ends after "
-                          "%zu rows: %s", t->path, row->line, til_strbuf_text(&ours), first->path,
-                          first->n_rows, why);
+        status = til_fail(ctx, TIL_EINPUT,
+                          "%s:%zu: row '%s': should not be there, %s ends after "
+                          "%zu rows: %s",
+                          t->path, row->line, til_strbuf_text(&ours), first->path, first->n_rows,
+                          why);
     else
         status = til_fail(ctx, TIL_EINPUT, "%s:%zu: row '%s': should be '%s', as in %s: %s",
                           t->path, row->line, til_strbuf_text(&ours), til_strbuf_text(&theirs),
@@ -334,9 +337,10 @@ til_status_t til_counts_summary_parse(til_ctx_t *ctx, const til_text_t *text,
     *out = (til_counts_summary_t){ .arena = til_arena_new() };
     if (out->arena == NULL) TIL_TRY(til_no_memory(ctx, 1, "table"));
     if (!next_line(&lines, &line, &n) || !begins(line, n, SUMMARY_HEADER))
-        TIL_TRY(til_fail(ctx, TIL_EINPUT, "%s:%zu: no summary: should begin with 'Status' and the "
-                         "samples, as tilseq count writes it beside its table", text->path,
-                         lines.line));
+        TIL_TRY(til_fail(ctx, TIL_EINPUT,
+                         "%s:%zu: no summary: should begin with 'Status' and the "
+                         "samples, as tilseq count writes it beside its table",
+                         text->path, lines.line));
     TIL_TRY(add_fields(ctx, out->arena, line + k, n - k, &out->samples, &out->n_samples));
     while (next_line(&lines, &line, &n))
         TIL_TRY(take_fate(ctx, text, line, n, lines.line, &capacity, out));

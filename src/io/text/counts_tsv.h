@@ -17,16 +17,16 @@
 
 typedef struct {
     char *path;
-    bool is_own;                /* false: a table of another layout, the rest is not to be used   */
-    char *version, *command;    /* of the ##tilseq lines; NULL where there are none               */
-    char **inputs;              /* "NAME<tab>sha256:..." or "NAME<tab>records:N", as they stand   */
-    char **facts;               /* further ##tilseq lines, whole                                  */
+    bool is_own;             /* false: a table of another layout, the rest is not to be used   */
+    char *version, *command; /* of the ##tilseq lines; NULL where there are none               */
+    char **inputs;           /* "NAME<tab>sha256:..." or "NAME<tab>records:N", as they stand   */
+    char **facts;            /* further ##tilseq lines, whole                                  */
     char **samples;
     size_t n_inputs, n_facts, n_samples, n_rows;
-    bool repeats;               /* some rows share a gene_id                                      */
-    til_strbuf_t heads;         /* "gene_id<tab>gene_name<tab>length<newline>" of each row        */
-    til_strbuf_t cells;         /* "<tab>COUNT...<newline>" of each row                           */
-    size_t body, body_line;     /* where the rows begin                                           */
+    bool repeats;           /* some rows share a gene_id                                      */
+    til_strbuf_t heads;     /* "gene_id<tab>gene_name<tab>length<newline>" of each row        */
+    til_strbuf_t cells;     /* "<tab>COUNT...<newline>" of each row                           */
+    size_t body, body_line; /* where the rows begin                                           */
     til_arena_t *arena;
 } til_counts_tsv_t;
 
@@ -50,7 +50,7 @@ void til_counts_tsv_clear(til_counts_tsv_t *table);
 
 /* FILE.summary: `Status SAMPLE...`, one row per fate. */
 typedef struct {
-    char **samples, **names, **cells;   /* names and "<tab>NUMBER..." of the rows */
+    char **samples, **names, **cells; /* names and "<tab>NUMBER..." of the rows */
     size_t n_samples, n_rows;
     til_arena_t *arena;
 } til_counts_summary_t;

@@ -31,7 +31,9 @@ void til_sha256(const void *bytes, size_t n, char text[TIL_SHA256_TEXT])
     finish(&state, text);
 }
 
-struct til_sha256 { struct sha256_ctx state; };
+struct til_sha256 {
+    struct sha256_ctx state;
+};
 
 til_sha256_t *til_sha256_begin(void)
 {

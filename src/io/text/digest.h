@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <tilseq/context.h>
 
-enum { TIL_SHA256_TEXT = 65 };      /* 64 hexadecimal digits and a NUL */
+enum { TIL_SHA256_TEXT = 65 }; /* 64 hexadecimal digits and a NUL */
 
 void til_sha256(const void *bytes, size_t n, char text[TIL_SHA256_TEXT]);
 

@@ -24,21 +24,23 @@ til_status_t til_gene_ids_read(til_ctx_t *ctx, til_text_t *text, til_gene_ids_t 
     *out = (til_gene_ids_t){ 0 };
     TIL_TRY(til_gene_ids_init(ctx, out));
     if (til_text_next_data(text, &line, &length))
-        TIL_TRY(til_tsv_split(ctx, text->path, text->line, line, length, '\t', &fields,
-                              &capacity, &n));
+        TIL_TRY(
+            til_tsv_split(ctx, text->path, text->line, line, length, '\t', &fields, &capacity, &n));
     n_columns = n;
     symbol = column(fields, n, "symbol");
     entrez = column(fields, n, "entrez");
     ensembl = column(fields, n, "ensembl");
     aliases = column(fields, n, "aliases");
     if (symbol < 0 || entrez < 0 || ensembl < 0) {
-        status = til_fail(ctx, TIL_EINPUT, "%s:1: the columns symbol, entrez and ensembl are "
-                          "wanted", text->path);
+        status = til_fail(ctx, TIL_EINPUT,
+                          "%s:1: the columns symbol, entrez and ensembl are "
+                          "wanted",
+                          text->path);
         goto done;
     }
     while (til_text_next_data(text, &line, &length)) {
-        TIL_TRY(til_tsv_split(ctx, text->path, text->line, line, length, '\t', &fields,
-                              &capacity, &n));
+        TIL_TRY(
+            til_tsv_split(ctx, text->path, text->line, line, length, '\t', &fields, &capacity, &n));
         if (n != n_columns) {
             status = til_fail(ctx, TIL_EINPUT, "%s:%zu: %zu fields: expected %zu", text->path,
                               text->line, n, n_columns);

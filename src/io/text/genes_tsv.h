@@ -11,8 +11,8 @@
 #include "io/text/textfile.h"
 
 typedef struct {
-    til_names_t *ids;           /* gene ids; id -> index of symbols       */
-    char **symbols;             /* per id; NULL where there is none       */
+    til_names_t *ids; /* gene ids; id -> index of symbols       */
+    char **symbols;   /* per id; NULL where there is none       */
     struct til_arena *arena;
 } til_gene_names_t;
 

@@ -10,8 +10,8 @@
 
 /* What a reading has met so far. */
 typedef struct {
-    til_names_t *names;         /* set names, also of sets left out */
-    size_t *lines, capacity;    /* where each name stood            */
+    til_names_t *names;      /* set names, also of sets left out */
+    size_t *lines, capacity; /* where each name stood            */
     size_t n_repeated, n_with_repeats, n_empty;
     char **genes;
     size_t genes_capacity;
@@ -39,8 +39,10 @@ static til_status_t note_name(til_ctx_t *ctx, reading_t *r, const til_text_t *te
     id = til_names_add(r->names, name, &is_new);
     if (id < 0) return til_no_memory(ctx, r->capacity, "set names");
     if (!is_new)
-        return til_fail(ctx, TIL_EINPUT, "%s:%zu: set %s is also on line %zu: names of sets must "
-                        "differ", text->path, text->line, name, r->lines[id]);
+        return til_fail(ctx, TIL_EINPUT,
+                        "%s:%zu: set %s is also on line %zu: names of sets must "
+                        "differ",
+                        text->path, text->line, name, r->lines[id]);
     status = til_grow(ctx, &r->lines, &r->capacity, (size_t)id + 1, sizeof *r->lines);
     if (status == TIL_OK) r->lines[id] = text->line;
     return status;
@@ -54,13 +56,15 @@ static til_status_t read_set(til_ctx_t *ctx, reading_t *r, const til_text_t *tex
     til_status_t status;
 
     if (rest == NULL)
-        return til_fail(ctx, TIL_EINPUT, "%s:%zu: no tab in the line: expected a set name, a "
-                        "description and genes, by tabs", text->path, text->line);
+        return til_fail(ctx, TIL_EINPUT,
+                        "%s:%zu: no tab in the line: expected a set name, a "
+                        "description and genes, by tabs",
+                        text->path, text->line);
     TIL_TRY(note_name(ctx, r, text, name));
     about = cut_field(&rest);
     while (rest != NULL) {
         char *gene = cut_field(&rest);
-        if (gene[0] == '\0') continue;          /* tabs at the end of the line */
+        if (gene[0] == '\0') continue; /* tabs at the end of the line */
         TIL_TRY(til_grow(ctx, &r->genes, &r->genes_capacity, n_genes + 1, sizeof *r->genes));
         r->genes[n_genes++] = gene;
     }

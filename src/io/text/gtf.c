@@ -22,28 +22,34 @@
 #include "io/text/saf.h"
 
 enum {
-    CHUNK = 1 << 18,            /* bytes asked of the file at a time                     */
-    LINE_MAX_BYTES = 64 << 20,  /* a longer line is no annotation                        */
-    MAX_POSITION = 2147483647,  /* BAM positions are 32-bit                              */
-    MAX_DEPTH = 16,             /* Parent chains of GFF3 are 2 or 3 long; a ring ends    */
+    CHUNK = 1 << 18,           /* bytes asked of the file at a time                     */
+    LINE_MAX_BYTES = 64 << 20, /* a longer line is no annotation                        */
+    MAX_POSITION = 2147483647, /* BAM positions are 32-bit                              */
+    MAX_DEPTH = 16,            /* Parent chains of GFF3 are 2 or 3 long; a ring ends    */
     TYPES_SHOWN = 8,
     NAMES_SHOWN = 3,
-    SAME_MAX = 256              /* longer beginnings are not remembered                 */
+    SAME_MAX = 256 /* longer beginnings are not remembered                 */
 };
 
 #define NONE UINT32_MAX
 
-typedef struct { const char *text; size_t n; } span_t;
+typedef struct {
+    const char *text;
+    size_t n;
+} span_t;
 
 /* A beginning that the last feature had; n is 0 while nothing is known. */
-typedef struct { char text[SAME_MAX]; size_t n; } same_t;
+typedef struct {
+    char text[SAME_MAX];
+    size_t n;
+} same_t;
 
 /* What a name stands for: a gene in GTF; any feature with an ID in GFF3. Indexed by the id the
  * dictionary gives. */
 typedef struct {
-    uint32_t gene;              /* index of the gene, NONE while it has no feature      */
-    uint32_t parent;            /* GFF3: another entry, NONE at the top                 */
-    const char *gene_id;        /* GFF3: value of the gene attribute on its line        */
+    uint32_t gene;       /* index of the gene, NONE while it has no feature      */
+    uint32_t parent;     /* GFF3: another entry, NONE at the top                 */
+    const char *gene_id; /* GFF3: value of the gene attribute on its line        */
     const char *name, *type;
 } entry_t;
 
@@ -62,18 +68,18 @@ typedef struct {
     bool dialect_known, is_gff3, is_saf, ended;
 
     til_names_t *contigs, *transcripts, *types;
-    til_names_t *names;         /* gene ids (GTF) or feature IDs (GFF3)                  */
+    til_names_t *names; /* gene ids (GTF) or feature IDs (GFF3)                  */
     entry_t *entries;
     size_t n_entries, entry_capacity, exon_capacity;
-    til_names_t *genes;         /* GFF3: gene ids once resolved                          */
-    uint32_t *gene_entry;       /* n_genes: the entry with name and type                 */
+    til_names_t *genes;   /* GFF3: gene ids once resolved                          */
+    uint32_t *gene_entry; /* n_genes: the entry with name and type                 */
     size_t gene_capacity;
     uint32_t *transcript_gene;
     size_t transcript_capacity;
     span_t last_contig;
     uint32_t last_contig_id, last_name_id, last_transcript_id;
-    same_t same_line;           /* "contig TAB source TAB type TAB" of the last feature  */
-    same_t same_ids;            /* GTF: its attributes up to where gene and transcript are known */
+    same_t same_line; /* "contig TAB source TAB type TAB" of the last feature  */
+    same_t same_ids;  /* GTF: its attributes up to where gene and transcript are known */
     uint32_t same_gene, same_transcript;
 } reader_t;
 
@@ -186,8 +192,8 @@ static uint32_t entry_of(reader_t *r, span_t name)
     ptrdiff_t id = til_names_add_n(r->names, name.text, name.n, NULL);
     if (id < 0 || (size_t)id >= NONE) return NONE;
     if ((size_t)id >= r->n_entries) {
-        if (til_grow(r->ctx, &r->entries, &r->entry_capacity, (size_t)id + 1,
-                     sizeof *r->entries) != TIL_OK)
+        if (til_grow(r->ctx, &r->entries, &r->entry_capacity, (size_t)id + 1, sizeof *r->entries) !=
+            TIL_OK)
             return NONE;
         r->entries[id] = (entry_t){ .gene = NONE, .parent = NONE };
         r->n_entries = (size_t)id + 1;
@@ -315,14 +321,16 @@ static til_status_t read_place(reader_t *r, const char *p, const char *end, til_
         return bad_place(r, p, end);
     const char *strand = pass_field(at, end);
     *attributes = strand == NULL || end - strand < 2 || strand[1] != '\t'
-                      ? NULL : pass_field(strand + 2, end);
+                      ? NULL
+                      : pass_field(strand + 2, end);
     if (*attributes == NULL) return bad_place(r, p, end);
     exon->start = start - 1;
     exon->end = stop;
     switch (*strand) {
     case '+': exon->strand = TIL_STRAND_PLUS; break;
     case '-': exon->strand = TIL_STRAND_MINUS; break;
-    case '.': case '?': exon->strand = TIL_STRAND_NONE; break;
+    case '.':
+    case '?': exon->strand = TIL_STRAND_NONE; break;
     default: return bad_place(r, p, end);
     }
     return TIL_OK;
@@ -333,8 +341,8 @@ static til_status_t push_exon(reader_t *r, const til_exon_t *exon)
     til_annot_t *annot = r->annot;
     if (annot->n_exons >= NONE - 1) return bad_line(r, "more than 4294967294 features");
     if (annot->n_exons == r->exon_capacity) {
-        til_status_t status = til_grow(r->ctx, &annot->exons, &r->exon_capacity,
-                                       annot->n_exons + 1, sizeof *annot->exons);
+        til_status_t status = til_grow(r->ctx, &annot->exons, &r->exon_capacity, annot->n_exons + 1,
+                                       sizeof *annot->exons);
         if (status != TIL_OK) return status;
     }
     annot->exons[annot->n_exons++] = *exon;
@@ -382,8 +390,7 @@ done:
 
 /* In GFF3 the gene of a feature may stand further down: until the end `gene` is the entry of its
  * parent (and `transcript` 0), or the gene itself (`transcript` NONE) when its own line says. */
-static til_status_t gff3_feature(reader_t *r, til_exon_t *exon, const char *text,
-                                 const char *end)
+static til_status_t gff3_feature(reader_t *r, til_exon_t *exon, const char *text, const char *end)
 {
     attributes_t a = read_attributes(r, text, end);
     if (a.gene.text != NULL && a.gene.n > 0 && a.parent.text == NULL) a.parent = a.gene;
@@ -452,9 +459,12 @@ static til_status_t saf_line(reader_t *r, const char *line, const char *end)
     uint32_t entry = entry_of(r, (span_t){ feature.gene, feature.n_gene });
     if (entry == NONE) return til_no_memory(r->ctx, feature.n_gene, "bytes");
     TIL_TRY(number_gene(r, &r->entries[entry].gene, entry));
-    til_exon_t exon = { .start = feature.start, .end = feature.end,
-                        .gene = r->entries[entry].gene, .transcript = TIL_NO_TRANSCRIPT,
-                        .contig = contig & ((1u << 30) - 1), .strand = feature.strand & 3 };
+    til_exon_t exon = { .start = feature.start,
+                        .end = feature.end,
+                        .gene = r->entries[entry].gene,
+                        .transcript = TIL_NO_TRANSCRIPT,
+                        .contig = contig & ((1u << 30) - 1),
+                        .strand = feature.strand & 3 };
     TIL_TRY(push_exon(r, &exon));
 done:
     return status;
@@ -496,8 +506,9 @@ static til_status_t read_line(reader_t *r, const char *line, const char *end)
         const char *tab1 = memchr(line, '\t', (size_t)(end - line));
         const char *tab2 = tab1 == NULL ? NULL : memchr(tab1 + 1, '\t', (size_t)(end - tab1 - 1));
         const char *tab3 = tab2 == NULL ? NULL : memchr(tab2 + 1, '\t', (size_t)(end - tab2 - 1));
-        if (tab3 == NULL) return bad_line(r, "fewer than 4 columns: a feature line has 9, "
-                                             "separated by tabs");
+        if (tab3 == NULL)
+            return bad_line(r, "fewer than 4 columns: a feature line has 9, "
+                               "separated by tabs");
         span_t type = { tab2 + 1, (size_t)(tab3 - tab2 - 1) };
         if (type.n != r->feature_length || memcmp(type.text, r->options->feature, type.n) != 0) {
             if (r->annot->n_exons == 0 && til_names_add_n(r->types, type.text, type.n, NULL) < 0)
@@ -628,10 +639,11 @@ static til_status_t no_features(reader_t *r)
     size_t n = til_names_count(r->types);
     for (size_t i = 0; i < n && i < TYPES_SHOWN; i++)
         til_strbuf_printf(&seen, "%s%s", i > 0 ? ", " : "", til_names_get(r->types, i));
-    til_status_t status = n == 0
-        ? til_fail(r->ctx, TIL_EINPUT, "%s: no features: this is not an annotation", r->path)
-        : til_fail(r->ctx, TIL_EINPUT, "%s: no feature of type %s: there is %s; see --feature",
-                   r->path, r->options->feature, til_strbuf_text(&seen));
+    til_status_t status = n == 0 ? til_fail(r->ctx, TIL_EINPUT,
+                                            "%s: no features: this is not an annotation", r->path)
+                                 : til_fail(r->ctx, TIL_EINPUT,
+                                            "%s: no feature of type %s: there is %s; see --feature",
+                                            r->path, r->options->feature, til_strbuf_text(&seen));
     til_strbuf_clear(&seen);
     return status;
 }
@@ -653,8 +665,7 @@ static til_status_t tell_scattered(reader_t *r)
     for (size_t i = 0; i < annot->n_exons; i++) {
         const til_exon_t *exon = &annot->exons[i];
         if (first[exon->gene] == NULL) first[exon->gene] = exon;
-        if (first[exon->gene]->contig == exon->contig &&
-            first[exon->gene]->strand == exon->strand)
+        if (first[exon->gene]->contig == exon->contig && first[exon->gene]->strand == exon->strand)
             continue;
         if (told[exon->gene]) continue;
         told[exon->gene] = 1;
@@ -662,9 +673,11 @@ static til_status_t tell_scattered(reader_t *r)
             til_strbuf_printf(&shown, "%s%s", n > 1 ? ", " : "", annot->gene_ids[exon->gene]);
     }
     if (n > 0)
-        til_say(r->ctx, TIL_LOG_NOTICE, "%s: %zu %s features on several contigs or strands, "
-                "each counted as one gene: %s%s", r->path, n, n == 1 ? "gene has" : "genes have",
-                til_strbuf_text(&shown), n > NAMES_SHOWN ? ", ..." : "");
+        til_say(r->ctx, TIL_LOG_NOTICE,
+                "%s: %zu %s features on several contigs or strands, "
+                "each counted as one gene: %s%s",
+                r->path, n, n == 1 ? "gene has" : "genes have", til_strbuf_text(&shown),
+                n > NAMES_SHOWN ? ", ..." : "");
     til_strbuf_clear(&shown);
     free(told);
     free(first);
@@ -682,7 +695,7 @@ static til_status_t finish(reader_t *r)
     annot->n_transcripts = til_names_count(r->transcripts);
     TIL_TRY(copy_list(r, r->contigs, annot->n_contigs, &annot->contigs));
     TIL_TRY(copy_list(r, r->transcripts, annot->n_transcripts, &annot->transcript_ids));
-    til_names_free(r->transcripts);         /* the largest of them: memory for the rest */
+    til_names_free(r->transcripts); /* the largest of them: memory for the rest */
     r->transcripts = NULL;
     TIL_TRY(list_genes(r));
     annot->transcript_genes = r->transcript_gene;
@@ -693,12 +706,15 @@ done:
     return status;
 }
 
-static til_status_t open_reader(til_ctx_t *ctx, const char *path,
-                                const til_gtf_options_t *options, til_annot_t *annot,
-                                reader_t *r)
+static til_status_t open_reader(til_ctx_t *ctx, const char *path, const til_gtf_options_t *options,
+                                til_annot_t *annot, reader_t *r)
 {
-    *r = (reader_t){ .ctx = ctx, .path = path, .options = options, .annot = annot,
-                     .last_name_id = NONE, .last_transcript_id = NONE };
+    *r = (reader_t){ .ctx = ctx,
+                     .path = path,
+                     .options = options,
+                     .annot = annot,
+                     .last_name_id = NONE,
+                     .last_transcript_id = NONE };
     *annot = (til_annot_t){ 0 };
     r->feature_length = strlen(options->feature);
     r->attribute_length = strlen(options->attribute);

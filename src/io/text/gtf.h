@@ -14,11 +14,14 @@
 #include "io/text/digest.h"
 
 typedef struct {
-    const char *feature;        /* third column: "exon"                                     */
-    const char *attribute;      /* what names the gene of a feature: "gene_id"              */
+    const char *feature;   /* third column: "exon"                                     */
+    const char *attribute; /* what names the gene of a feature: "gene_id"              */
 } til_gtf_options_t;
 
-#define TIL_GTF_OPTIONS { .feature = "exon", .attribute = "gene_id" }
+#define TIL_GTF_OPTIONS                                                                            \
+    {                                                                                              \
+        .feature = "exon", .attribute = "gene_id"                                                  \
+    }
 
 /* Reads `path` ("-" is standard input); sha256 takes the file's digest ("" for what is no regular
  * file) or is NULL. In GFF3 a feature without the attribute belongs to the

@@ -32,8 +32,7 @@ til_status_t til_json_read(til_ctx_t *ctx, const char *path, til_json_t **out)
     ran_out = false;
     json_set_alloc_funcs(note_malloc, free);
     *out = json_loadb(text.data + text.at, text.size - text.at, JSON_REJECT_DUPLICATES, &error);
-    if (*out == NULL && ran_out)
-        status = til_no_memory(ctx, text.size, "bytes of JSON");
+    if (*out == NULL && ran_out) status = til_no_memory(ctx, text.size, "bytes of JSON");
     else if (*out == NULL)
         status = til_fail(ctx, TIL_EINPUT, "%s:%d:%d: %s: a JSON document is wanted", path,
                           error.line, error.column, error.text);
@@ -74,7 +73,8 @@ til_json_t *til_json_of_text(const char *text)
     if (value != NULL) return value;
     char *copy = strdup(text);
     if (copy == NULL) return NULL;
-    for (char *c = copy; *c != '\0'; c++) if ((unsigned char)*c >= 0x80) *c = '?';
+    for (char *c = copy; *c != '\0'; c++)
+        if ((unsigned char)*c >= 0x80) *c = '?';
     value = json_string(copy);
     free(copy);
     return value;
@@ -87,10 +87,7 @@ til_json_t *til_json_of_number(double value)
     return json_real(value);
 }
 
-til_json_t *til_json_of_bool(int value)
-{
-    return json_boolean(value);
-}
+til_json_t *til_json_of_bool(int value) { return json_boolean(value); }
 
 til_status_t til_json_set(til_ctx_t *ctx, til_json_t *object, const char *key, til_json_t *value)
 {

@@ -32,8 +32,8 @@ const til_json_t *til_json_at(const til_json_t *array, size_t i);
  * kept by replacing the bytes that are not. */
 til_json_t *til_json_object(void);
 til_json_t *til_json_array(void);
-til_json_t *til_json_of_text(const char *text);     /* null for NULL */
-til_json_t *til_json_of_number(double value); /* null for NaN; whole numbers without a point */
+til_json_t *til_json_of_text(const char *text); /* null for NULL */
+til_json_t *til_json_of_number(double value);   /* null for NaN; whole numbers without a point */
 til_json_t *til_json_of_bool(int value);
 TIL_MUST_USE
 til_status_t til_json_set(til_ctx_t *ctx, til_json_t *object, const char *key, til_json_t *value);

@@ -25,23 +25,23 @@ typedef struct {
     til_ctx_t *ctx;
     til_text_t *text;
     const til_matrix_reading_t *how;
-    til_matrix_t *m;                /* columns known; rows grow              */
+    til_matrix_t *m; /* columns known; rows grow              */
     char delimiter;
-    bool is_gct;                    /* column 2 is a description             */
-    bool rownames_unnamed;          /* R: the header is one field short      */
-    bool trailing;                  /* lines end in one spare delimiter      */
+    bool is_gct;           /* column 2 is a description             */
+    bool rownames_unnamed; /* R: the header is one field short      */
+    bool trailing;         /* lines end in one spare delimiter      */
     bool round;
-    size_t n_fields;                /* of a data line                        */
-    size_t first_sample;            /* field of the first sample             */
+    size_t n_fields;     /* of a data line                        */
+    size_t first_sample; /* field of the first sample             */
     ptrdiff_t name_field, length_field;
     size_t capacity, lengths_capacity, names_capacity, lines_capacity;
-    size_t *lines;                  /* line of each row                      */
+    size_t *lines; /* line of each row                      */
     size_t rows_capacity;
     char **fields;
     size_t fields_capacity;
     til_names_t *ids;
     size_t n_set_aside, n_rounded, n_summed, n_mangled;
-    char mangled[160];              /* the first ids that a spreadsheet changed */
+    char mangled[160]; /* the first ids that a spreadsheet changed */
 } reader_t;
 
 /* ---- header ------------------------------------------------------------------------------ */
@@ -153,8 +153,10 @@ static til_status_t read_header(reader_t *r)
     size_t n_data = peek_fields(r) - r->trailing;
     r->rownames_unnamed = n_data == n + 1 && !r->trailing;
     if (r->rownames_unnamed)
-        til_say(r->ctx, TIL_LOG_NOTICE, "%s:%zu: the header is one field short (R's write.table): "
-                "the first column is taken as gene ids", r->text->path, r->text->line);
+        til_say(r->ctx, TIL_LOG_NOTICE,
+                "%s:%zu: the header is one field short (R's write.table): "
+                "the first column is taken as gene ids",
+                r->text->path, r->text->line);
     r->n_fields = n + (r->rownames_unnamed ? 1 : 0);
     r->first_sample = 1;
     r->name_field = r->length_field = -1;
@@ -175,8 +177,7 @@ static til_status_t read_header(reader_t *r)
                 r->name_field = (ptrdiff_t)r->first_sample++;
             else if (r->length_field < 0 && same_word(word, "length"))
                 r->length_field = (ptrdiff_t)r->first_sample++;
-            else
-                break;
+            else break;
         }
     }
     if (r->n_fields <= r->first_sample)
@@ -279,7 +280,10 @@ static til_status_t read_values(reader_t *r, char *p, char *end, double *x, size
                 if (status != TIL_OK) return status;
             }
         }
-        if (stop == end) { s++; break; }
+        if (stop == end) {
+            s++;
+            break;
+        }
         p = stop + 1;
     }
     *n_got = s;

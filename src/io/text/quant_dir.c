@@ -112,11 +112,21 @@ static bool cut_ending(const char *name, size_t *n, const char *ending)
 /* S1/quant.sf and S1.quant.sf are sample S1. */
 static til_status_t name_sample(til_ctx_t *ctx, til_quant_table_t *t)
 {
-    static const char *const endings[] = {
-        "quant.genes.sf", "quant.sf", "abundance.tsv", "isoforms.results", "genes.results",
-        "ReadsPerGene.out.tab", ".sf", ".counts.tsv", ".counts.txt", ".htseq.txt", ".tsv", ".txt",
-        ".csv", ".tab", ".counts"
-    };
+    static const char *const endings[] = { "quant.genes.sf",
+                                           "quant.sf",
+                                           "abundance.tsv",
+                                           "isoforms.results",
+                                           "genes.results",
+                                           "ReadsPerGene.out.tab",
+                                           ".sf",
+                                           ".counts.tsv",
+                                           ".counts.txt",
+                                           ".htseq.txt",
+                                           ".tsv",
+                                           ".txt",
+                                           ".csv",
+                                           ".tab",
+                                           ".counts" };
     const char *slash = strrchr(t->path, '/'), *name = slash == NULL ? t->path : slash + 1;
     size_t n = strlen(name);
 
@@ -143,8 +153,8 @@ static til_status_t grow_rows(reader_t *r)
 {
     til_status_t status = TIL_OK;
     til_quant_table_t *t = r->out;
-    double **numbers[] = { &t->tpm, &t->lengths, &t->counts, &t->by_strand[0], &t->by_strand[1],
-                           &t->by_strand[2] };
+    double **numbers[] = { &t->tpm,          &t->lengths,      &t->counts,
+                           &t->by_strand[0], &t->by_strand[1], &t->by_strand[2] };
     bool is_star = r->layout == &star, has_tpm = r->layout->tpm != NONE;
     bool wanted[] = { has_tpm, has_tpm, !is_star, is_star, is_star, is_star };
     size_t capacity = r->capacity, same = capacity;
@@ -260,7 +270,8 @@ static const layout_t *tell_layout(const char *line, size_t length, bool *is_hea
     for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {
         size_t k = n_words(&layouts[i]), same = 0;
         while (same < k && same < n && strlen(layouts[i].words[same]) == size[same] &&
-               memcmp(layouts[i].words[same], field[same], size[same]) == 0) same++;
+               memcmp(layouts[i].words[same], field[same], size[same]) == 0)
+            same++;
         if (same == k) return &layouts[i];
     }
     *is_header = false;

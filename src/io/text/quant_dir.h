@@ -12,25 +12,25 @@
 
 /* What the rows of a file are. */
 typedef enum {
-    TIL_QUANT_TRANSCRIPTS,      /* counts, TPM, effective lengths of transcripts */
-    TIL_QUANT_GENES,            /* the same of genes                             */
-    TIL_QUANT_COUNTS            /* counts of genes and no more                   */
+    TIL_QUANT_TRANSCRIPTS, /* counts, TPM, effective lengths of transcripts */
+    TIL_QUANT_GENES,       /* the same of genes                             */
+    TIL_QUANT_COUNTS       /* counts of genes and no more                   */
 } til_quant_level_t;
 
-enum { TIL_QUANT_N_STRANDS = 3 };   /* STAR: unstranded, forward, reverse */
+enum { TIL_QUANT_N_STRANDS = 3 }; /* STAR: unstranded, forward, reverse */
 
 typedef struct {
-    char *path;                 /* the file itself                                          */
-    char *sample;               /* a name for the sample, from the file's or its folder's    */
+    char *path;   /* the file itself                                          */
+    char *sample; /* a name for the sample, from the file's or its folder's    */
     char sha256[TIL_SHA256_TEXT];
-    const char *layout;         /* "salmon", "kallisto", "RSEM", "STAR", "htseq" or "matrix" */
+    const char *layout; /* "salmon", "kallisto", "RSEM", "STAR", "htseq" or "matrix" */
     til_quant_level_t level;
-    size_t n;                   /* rows                                                     */
+    size_t n; /* rows                                                     */
     char **names;
-    char **genes;               /* RSEM's isoforms: the gene of each; else NULL              */
-    double *counts, *tpm, *lengths;             /* n each; tpm and lengths NULL for COUNTS    */
-    double *by_strand[TIL_QUANT_N_STRANDS];     /* STAR: its three columns, counts NULL       */
-    til_text_t text;            /* matrix: not yet read (til_matrix_read does)                */
+    char **genes;                   /* RSEM's isoforms: the gene of each; else NULL              */
+    double *counts, *tpm, *lengths; /* n each; tpm and lengths NULL for COUNTS    */
+    double *by_strand[TIL_QUANT_N_STRANDS]; /* STAR: its three columns, counts NULL       */
+    til_text_t text; /* matrix: not yet read (til_matrix_read does)                */
     struct til_arena *arena;
 } til_quant_table_t;
 

@@ -18,7 +18,7 @@ typedef struct {
 
 typedef struct {
     til_names_t *names;
-    row_t *row;                 /* by id in names */
+    row_t *row; /* by id in names */
     size_t capacity;
     bool may_be_header;
 } reading_t;
@@ -38,8 +38,10 @@ static til_status_t add_row(til_ctx_t *ctx, const til_text_t *text, char **field
 
     r->may_be_header = false;
     if (n != 2)
-        return til_fail(ctx, TIL_EINPUT, "%s:%zu: %zu field%s: a gene and its number are wanted, "
-                        "separated by a tab", text->path, text->line, n, n == 1 ? "" : "s");
+        return til_fail(ctx, TIL_EINPUT,
+                        "%s:%zu: %zu field%s: a gene and its number are wanted, "
+                        "separated by a tab",
+                        text->path, text->line, n, n == 1 ? "" : "s");
     if (!til_number_parse(field[1], strlen(field[1]), &value)) {
         bool missing = til_number_is_missing(field[1], strlen(field[1])) || is_infinite(field[1]);
         if (header && !missing) return TIL_OK;

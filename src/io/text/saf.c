@@ -7,7 +7,10 @@
 
 enum { COLUMNS = 5, MAX_POSITION = 2147483647 };
 
-typedef struct { const char *text; size_t n; } column_t;
+typedef struct {
+    const char *text;
+    size_t n;
+} column_t;
 
 /* The first five columns of a line; how many there are (further ones count as none). */
 static int cut_columns(const char *line, const char *end, column_t column[COLUMNS])
@@ -66,8 +69,7 @@ til_status_t til_saf_line(til_ctx_t *ctx, const char *path, size_t line_no, cons
     if (n < COLUMNS)
         return til_fail(ctx, TIL_EINPUT, "%s:%zu: %d columns: a SAF line has 5, separated by tabs",
                         path, line_no, n);
-    if (column[0].n == 0)
-        wrong = "column 1: no gene: every feature needs one";
+    if (column[0].n == 0) wrong = "column 1: no gene: every feature needs one";
     else if (!til_number_parse_int(column[2].text, column[2].n, 1, MAX_POSITION, &start))
         wrong = "column 3: the start is not a whole number from 1 to 2147483647";
     else if (!til_number_parse_int(column[3].text, column[3].n, 1, MAX_POSITION, &stop))
@@ -75,15 +77,16 @@ til_status_t til_saf_line(til_ctx_t *ctx, const char *path, size_t line_no, cons
     else if (start > stop)
         return til_fail(ctx, TIL_EINPUT, "%s:%zu: start %lld is beyond end %lld", path, line_no,
                         (long long)start, (long long)stop);
-    else if (!is_strand(column[4]))
-        wrong = "column 5: the strand is none of + - .";
+    else if (!is_strand(column[4])) wrong = "column 5: the strand is none of + - .";
     if (wrong != NULL) return til_fail(ctx, TIL_EINPUT, "%s:%zu: %s", path, line_no, wrong);
-    *feature = (til_saf_feature_t){
-        .gene = column[0].text, .n_gene = column[0].n,
-        .contig = column[1].text, .n_contig = column[1].n,
-        .start = (uint32_t)(start - 1), .end = (uint32_t)stop,
-        .strand = *column[4].text == '+' ? TIL_STRAND_PLUS :
-                  *column[4].text == '-' ? TIL_STRAND_MINUS : TIL_STRAND_NONE
-    };
+    *feature = (til_saf_feature_t){ .gene = column[0].text,
+                                    .n_gene = column[0].n,
+                                    .contig = column[1].text,
+                                    .n_contig = column[1].n,
+                                    .start = (uint32_t)(start - 1),
+                                    .end = (uint32_t)stop,
+                                    .strand = *column[4].text == '+'   ? TIL_STRAND_PLUS
+                                              : *column[4].text == '-' ? TIL_STRAND_MINUS
+                                                                       : TIL_STRAND_NONE };
     return TIL_OK;
 }

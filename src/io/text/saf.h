@@ -11,8 +11,8 @@
 typedef struct {
     const char *gene, *contig;
     size_t n_gene, n_contig;
-    uint32_t start, end;        /* 0-based, half open */
-    unsigned strand;            /* TIL_STRAND_...     */
+    uint32_t start, end; /* 0-based, half open */
+    unsigned strand;     /* TIL_STRAND_...     */
 } til_saf_feature_t;
 
 /* True for a header, and for five columns or more with numbers in 3 and 4 and a strand in 5. */

@@ -15,13 +15,13 @@
 #include "io/text/digest.h"
 
 typedef struct {
-    char *path;             /* as the user wrote it, "-" for stdin       */
-    char *data;             /* size bytes and a NUL                      */
+    char *path; /* as the user wrote it, "-" for stdin       */
+    char *data; /* size bytes and a NUL                      */
     size_t size;
-    size_t at;              /* where the next line starts                */
-    size_t next_lf;         /* the first LF at or after `at`, else size  */
-    size_t line;            /* number of the line last handed out, from 1 */
-    char sha256[TIL_SHA256_TEXT];   /* of the bytes in the file, as compressed as they were */
+    size_t at;                    /* where the next line starts                */
+    size_t next_lf;               /* the first LF at or after `at`, else size  */
+    size_t line;                  /* number of the line last handed out, from 1 */
+    char sha256[TIL_SHA256_TEXT]; /* of the bytes in the file, as compressed as they were */
 } til_text_t;
 
 /* TIL_EIO with strerror text when the file cannot be opened or read, TIL_EINPUT when it is

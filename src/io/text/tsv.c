@@ -50,7 +50,8 @@ til_status_t til_tsv_split(til_ctx_t *ctx, const char *path, size_t line_no, cha
             if (delimiter != '\t') {
                 stop = unquote(p, end, delimiter);
                 if (stop == NULL)
-                    return til_fail(ctx, TIL_EINPUT,
+                    return til_fail(
+                        ctx, TIL_EINPUT,
                         "%s:%zu: the quote in field %zu is not closed before the next delimiter",
                         path, line_no, n);
             } else if (stop - p >= 2 && stop[-1] == '"') {

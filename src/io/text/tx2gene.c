@@ -50,8 +50,8 @@ static til_status_t add_row(til_ctx_t *ctx, const char *path, size_t line, char 
     for (int role = TX; role <= GENE; role++)
         if ((size_t)columns[role] >= n || fields[columns[role]][0] == 0)
             return til_fail(ctx, TIL_EINPUT,
-                "%s:%zu: no %s: two columns are wanted, transcript and gene", path, line,
-                role == TX ? "transcript" : "gene");
+                            "%s:%zu: no %s: two columns are wanted, transcript and gene", path,
+                            line, role == TX ? "transcript" : "gene");
     if (out->n == out->capacity) {
         size_t capacity = out->capacity, same = capacity;
         TIL_TRY(til_grow(ctx, &out->transcripts, &same, out->n + 1, sizeof(char *)));

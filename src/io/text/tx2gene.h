@@ -13,7 +13,7 @@ struct til_arena;
 typedef struct {
     size_t n;
     char **transcripts, **genes;
-    char **symbols;             /* NULL without such a column; NULL entries where empty */
+    char **symbols; /* NULL without such a column; NULL entries where empty */
     char sha256[TIL_SHA256_TEXT];
     size_t capacity;
     struct til_arena *arena;

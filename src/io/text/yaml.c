@@ -15,7 +15,7 @@ typedef struct {
     til_ctx_t *ctx;
     const char *path;
     yaml_parser_t parser;
-    yaml_event_t event;         /* the one last taken */
+    yaml_event_t event; /* the one last taken */
     bool has_event;
     til_arena_t *arena;
 } reader_t;
@@ -107,8 +107,10 @@ static til_status_t read_node(reader_t *r, int depth, til_yaml_t **out)
         TIL_TRY(read_children(r, depth, node));
         break;
     case YAML_ALIAS_EVENT:
-        return til_fail(r->ctx, TIL_EINPUT, "%s:%zu: aliases (*name) are not understood: write the "
-                                            "value out", r->path, line_of(r));
+        return til_fail(r->ctx, TIL_EINPUT,
+                        "%s:%zu: aliases (*name) are not understood: write the "
+                        "value out",
+                        r->path, line_of(r));
     default:
         return til_fail(r->ctx, TIL_EINPUT, "%s:%zu: a value should stand here", r->path,
                         line_of(r));
@@ -123,12 +125,12 @@ static til_status_t read_document(reader_t *r, til_yaml_t **root)
 {
     til_status_t status = TIL_OK;
 
-    TIL_TRY(take(r));                                       /* stream start */
+    TIL_TRY(take(r)); /* stream start */
     TIL_TRY(take(r));
     if (r->event.type == YAML_STREAM_END_EVENT) return TIL_OK;
-    TIL_TRY(take(r));                                       /* past document start */
+    TIL_TRY(take(r)); /* past document start */
     TIL_TRY(read_node(r, 0, root));
-    TIL_TRY(take(r));                                       /* document end */
+    TIL_TRY(take(r)); /* document end */
     TIL_TRY(take(r));
     if (r->event.type != YAML_STREAM_END_EVENT)
         status = til_fail(r->ctx, TIL_EINPUT, "%s:%zu: a second document", r->path, line_of(r));

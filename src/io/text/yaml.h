@@ -12,17 +12,17 @@ typedef enum { TIL_YAML_TEXT, TIL_YAML_LIST, TIL_YAML_MAP } til_yaml_kind_t;
 
 typedef struct til_yaml {
     til_yaml_kind_t kind;
-    size_t line;                /* where it begins, from 1                                    */
-    char *key;                  /* inside a map: its key, else NULL                           */
-    char *text;                 /* TEXT: what it says; "" for null and ~                      */
-    struct til_yaml *first;     /* LIST and MAP: the first of the children, in order          */
-    struct til_yaml *next;      /* the next in the same list or map                           */
+    size_t line;            /* where it begins, from 1                                    */
+    char *key;              /* inside a map: its key, else NULL                           */
+    char *text;             /* TEXT: what it says; "" for null and ~                      */
+    struct til_yaml *first; /* LIST and MAP: the first of the children, in order          */
+    struct til_yaml *next;  /* the next in the same list or map                           */
 } til_yaml_t;
 
 struct til_arena;
 
 typedef struct {
-    til_yaml_t *root;           /* NULL for an empty document */
+    til_yaml_t *root; /* NULL for an empty document */
     struct til_arena *arena;
 } til_yaml_file_t;
 
