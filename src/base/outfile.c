@@ -1,12 +1,17 @@
 /* outfile.c -- files that appear whole or not at all.
  *
- * The temporary of DIR/name is DIR/.name.<pid>.<n>.tmp. Live temporaries stand in a fixed table
- * that a signal handler can walk: an entry is published after its path is whole, and withdrawn
- * before its memory goes.
+ * The temporary of DIR/name is DIR/.name.<space>.<pid>.<n>.tmp, <space> being eight hexadecimal
+ * digits for this host and its space of process numbers: a file whose process is gone is swept by
+ * the next one that writes into the folder, and never one of another machine or container. Live
+ * temporaries stand in a fixed table that a signal handler can walk: an entry is published after
+ * its path is whole, and withdrawn before its memory goes.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -37,7 +42,8 @@ struct til_out {
 
 typedef struct {
     char *path, *temporary; /* temporary: NULL once renamed, or when there was none  */
-    char *backup;           /* second name of the file that stood at `path`, or NULL */
+    char *backup;           /* name of the file that stood at `path`, or NULL        */
+    bool moved;             /* the backup is its only name                           */
     bool renamed;
 } pending_t;
 
@@ -46,6 +52,7 @@ struct til_outset {
     size_t n_files, files_capacity;
     char **folders; /* made by this set, parents first */
     size_t n_folders, folders_capacity;
+    char *swept;     /* the folder swept last */
     til_out_t *open; /* list of the files not yet closed */
     bool committed;
 };
@@ -113,6 +120,7 @@ void til_outset_free(til_outset_t *set)
     }
     free(set->folders);
     free(set->files);
+    free(set->swept);
     free(set);
 }
 
@@ -153,16 +161,86 @@ til_status_t til_outset_mkdir(til_ctx_t *ctx, til_outset_t *set, const char *pat
     }
 }
 
-/* DIR/.name.<pid>.<n>.tmp for DIR/name. */
+/* FNV-1a over the host's name and the space of process numbers. */
+static uint32_t process_space(void)
+{
+    char text[2][256] = { "", "" };
+    uint32_t hash = 2166136261u;
+
+    if (gethostname(text[0], sizeof text[0] - 1) != 0) text[0][0] = '\0';
+    if (readlink("/proc/self/ns/pid", text[1], sizeof text[1] - 1) < 0) text[1][0] = '\0';
+    for (int i = 0; i < 2; i++)
+        for (const char *c = text[i]; *c != '\0'; c++)
+            hash = (hash ^ (unsigned char)*c) * 16777619u;
+    return hash;
+}
+
+/* DIR/.name.<space>.<pid>.<n>.tmp for DIR/name; a long name is cut. */
 static char *temporary_name(const char *path, unsigned attempt)
 {
     const char *slash = strrchr(path, '/'), *name = slash == NULL ? path : slash + 1;
-    size_t folder = (size_t)(name - path), length = strlen(path) + 48;
+    size_t folder = (size_t)(name - path), length = strlen(path) + 64;
     char *temporary = til_array(length, 1);
     if (temporary == NULL) return NULL;
-    snprintf(temporary, length, "%.*s.%.200s.%ld.%u.tmp", (int)folder, path, name, (long)getpid(),
-             attempt);
+    snprintf(temporary, length, "%.*s.%.200s.%08" PRIx32 ".%ld.%u.tmp", (int)folder, path, name,
+             process_space(), (long)getpid(), attempt);
     return temporary;
+}
+
+/* Is `name` a temporary of a process of this machine that is gone? */
+static bool is_abandoned(const char *name)
+{
+    const char *end = name + strlen(name), *at = end - strlen(".tmp");
+    int dots = 0;
+    unsigned long space;
+    long pid;
+    unsigned attempt;
+
+    if (name[0] != '.' || at <= name || strcmp(at, ".tmp") != 0) return false;
+    while (at > name && dots < 3) dots += *--at == '.';
+    char text[64];
+    if (dots < 3 || (size_t)(end - at) >= sizeof text) return false;
+    memcpy(text, at, (size_t)(end - at) + 1);
+    char *next;
+    space = strtoul(text + 1, &next, 16);
+    if (next != text + 9 || *next != '.' || space != process_space()) return false;
+    pid = strtol(next + 1, &next, 10);
+    if (*next != '.' || pid <= 0) return false;
+    attempt = (unsigned)strtoul(next + 1, &next, 10);
+    (void)attempt;
+    return strcmp(next, ".tmp") == 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+}
+
+/* Removes what processes that were killed have left in the folder of `path`; once per folder in a
+ * row of files. Nothing depends on its success. */
+static void sweep_folder_of(til_outset_t *set, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash == NULL   ? copy_text(".", 1)
+                   : slash == path ? copy_text("/", 1)
+                                   : copy_text(path, (size_t)(slash - path));
+
+    if (folder == NULL) return;
+    if (set->swept != NULL && strcmp(set->swept, folder) == 0) {
+        free(folder);
+        return;
+    }
+    free(set->swept);
+    set->swept = folder;
+    DIR *open = opendir(folder);
+    if (open == NULL) return;
+    for (const struct dirent *entry; (entry = readdir(open)) != NULL;)
+        if (is_abandoned(entry->d_name)) (void)unlinkat(dirfd(open), entry->d_name, 0);
+    closedir(open);
+}
+
+/* A file that is written anew keeps its permissions and, where that is allowed, its group. */
+static void keep_mode(int fd, const char *path)
+{
+    struct stat info;
+    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode)) return;
+    if (fchown(fd, (uid_t)-1, info.st_gid) == 0 || info.st_gid == getegid())
+        (void)fchmod(fd, info.st_mode & 0777);
 }
 
 /* Opens a fresh temporary beside `path`. */
@@ -179,6 +257,7 @@ static til_status_t open_temporary(til_ctx_t *ctx, til_out_t *out, const char *p
         }
         out->fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (out->fd >= 0) {
+            keep_mode(out->fd, path);
             out->temporary = temporary;
             return TIL_OK;
         }
@@ -223,7 +302,18 @@ static til_status_t open_target(til_ctx_t *ctx, til_outset_t *set, til_out_t *ou
         free(folder);
         if (status != TIL_OK) return status;
     }
+    sweep_folder_of(set, path);
     return open_temporary(ctx, out, path);
+}
+
+/* The file that a symbolic link leads to, so that the link stays one; else the path itself. */
+static char *target_of(const char *path)
+{
+    struct stat info;
+    char *target = NULL;
+
+    if (lstat(path, &info) == 0 && S_ISLNK(info.st_mode)) target = realpath(path, NULL);
+    return target != NULL ? target : copy_text(path, strlen(path));
 }
 
 til_status_t til_out_open(til_ctx_t *ctx, til_outset_t *set, const char *path, til_out_t **handle)
@@ -239,11 +329,11 @@ til_status_t til_out_open(til_ctx_t *ctx, til_outset_t *set, const char *path, t
                                : til_grow(ctx, &set->files, &set->files_capacity, set->n_files + 1,
                                           sizeof *set->files);
     if (status == TIL_OK) {
-        char *name = copy_text(path, strlen(path));
+        char *name = target_of(path);
         status = name == NULL ? til_no_memory(ctx, strlen(path), "bytes")
-                              : open_target(ctx, set, out, path);
+                              : open_target(ctx, set, out, name);
         if (status == TIL_OK)
-            set->files[set->n_files++] = (pending_t){ name, out->temporary, NULL, false };
+            set->files[set->n_files++] = (pending_t){ .path = name, .temporary = out->temporary };
         else free(name);
     }
     if (status != TIL_OK) {
@@ -364,7 +454,8 @@ til_status_t til_out_close(til_ctx_t *ctx, til_out_t *out)
     return status;
 }
 
-/* Gives the file at `path`, if there is one, a second name to come back by. */
+/* Gives the file at `path`, if there is one, a second name to come back by; where there are no hard
+ * links, that name alone. */
 static til_status_t keep_backup(til_ctx_t *ctx, pending_t *file)
 {
     for (unsigned attempt = 0; attempt < 100; attempt++) {
@@ -375,11 +466,22 @@ static til_status_t keep_backup(til_ctx_t *ctx, pending_t *file)
                 file->backup = backup;
                 return TIL_OK;
             }
+            int refused = errno;
             withdraw(backup);
+            if (refused != ENOENT && refused != EEXIST && access(backup, F_OK) != 0 &&
+                rename(file->path, backup) == 0) {
+                file->backup = backup; /* not published: a signal must not remove the only copy */
+                file->moved = true;
+                return TIL_OK;
+            }
+            errno = refused;
         }
         int error = errno;
         free(backup);
-        if (error != EEXIST) return TIL_OK; /* nothing there, or no hard links here */
+        if (error == ENOENT) return TIL_OK;
+        if (error != EEXIST)
+            return til_fail(ctx, TIL_EIO, "%s: cannot be replaced: %s", file->path,
+                            strerror(error));
     }
     return TIL_OK;
 }
@@ -389,10 +491,10 @@ static void roll_back(til_outset_t *set)
 {
     for (size_t i = set->n_files; i-- > 0;) {
         pending_t *f = &set->files[i];
-        if (!f->renamed) {
+        if (!f->renamed && !f->moved) {
             discard(&f->backup);
         } else if (f->backup != NULL && rename(f->backup, f->path) == 0) {
-            withdraw(f->backup);
+            if (!f->moved) withdraw(f->backup);
             free(f->backup);
             f->backup = NULL;
         } else {
@@ -402,11 +504,8 @@ static void roll_back(til_outset_t *set)
     }
 }
 
-til_status_t til_outset_commit(til_ctx_t *ctx, til_outset_t *set)
+static til_status_t put_all_in_place(til_ctx_t *ctx, til_outset_t *set)
 {
-    if (set->open != NULL)
-        return til_fail(ctx, TIL_EINTERNAL, "%s: was not closed before the commit",
-                        set->open->path);
     for (size_t i = 0; i < set->n_files; i++) {
         pending_t *f = &set->files[i];
         if (f->temporary == NULL) continue;
@@ -426,4 +525,19 @@ til_status_t til_outset_commit(til_ctx_t *ctx, til_outset_t *set)
     for (size_t i = 0; i < set->n_files; i++) discard(&set->files[i].backup);
     set->committed = true;
     return TIL_OK;
+}
+
+til_status_t til_outset_commit(til_ctx_t *ctx, til_outset_t *set)
+{
+    sigset_t ending, before;
+
+    if (set->open != NULL)
+        return til_fail(ctx, TIL_EINTERNAL, "%s: was not closed before the commit",
+                        set->open->path);
+    /* a signal between two renames would leave files of two runs side by side */
+    sigfillset(&ending);
+    pthread_sigmask(SIG_BLOCK, &ending, &before);
+    til_status_t status = put_all_in_place(ctx, set);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return status;
 }

@@ -1,9 +1,12 @@
 /* main.c -- picks the command, sets up its run, prints the one error, chooses the exit code. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/outfile.h"
 #include "cli/driver.h"
@@ -31,6 +34,18 @@ static void catch_signals(void)
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
             sigaction(numbers[i], &action, NULL);
+}
+
+/* A program started with one of its first three descriptors closed would give that number to the next
+ * file it opens, and write its log into it. They are opened the wrong way round, so that using them
+ * fails as it would have. */
+static bool open_standard_files(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            return false;
+    return true;
 }
 
 /* ---- tilseq without a command --------------------------------------------------------------- */
@@ -83,6 +98,7 @@ int main(int argc, char **argv)
     const til_command_t *command = til_command_find(word);
     til_status_t status;
 
+    if (!open_standard_files()) return til_status_exit_code(TIL_EIO);
     catch_signals();
     til_linalg_single_thread();
     if (command != NULL) {

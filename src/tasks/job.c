@@ -72,6 +72,14 @@ til_status_t til_job_remark(til_ctx_t *ctx, til_job_t *job, const char *key, con
     return TIL_OK;
 }
 
+/* `< x -o x` */
+static bool is_standard_input(const struct stat *file)
+{
+    struct stat in;
+    return fstat(STDIN_FILENO, &in) == 0 && S_ISREG(in.st_mode) && in.st_dev == file->st_dev &&
+           in.st_ino == file->st_ino;
+}
+
 til_status_t til_job_refuse_input(til_ctx_t *ctx, const char *output, const char *const *paths,
                                   size_t n)
 {
@@ -80,6 +88,8 @@ til_status_t til_job_refuse_input(til_ctx_t *ctx, const char *output, const char
     if (output == NULL || strcmp(output, "-") == 0 || stat(output, &out) != 0 ||
         !S_ISREG(out.st_mode))
         return TIL_OK;
+    if (is_standard_input(&out))
+        return til_fail(ctx, TIL_EUSAGE, "%s: the output is also the standard input", output);
     for (size_t i = 0; i < n; i++)
         if (paths[i] != NULL && strcmp(paths[i], "-") != 0 && stat(paths[i], &in) == 0 &&
             in.st_dev == out.st_dev && in.st_ino == out.st_ino)
@@ -93,6 +103,9 @@ til_status_t til_job_open(til_ctx_t *ctx, til_job_t *job, const char *path, til_
     struct stat info;
 
     *out = NULL;
+    if (strcmp(path, "-") != 0 && stat(path, &info) == 0 && S_ISREG(info.st_mode) &&
+        is_standard_input(&info))
+        return til_fail(ctx, TIL_EUSAGE, "%s: the output is also the standard input", path);
     if (strcmp(path, "-") != 0 && stat(path, &info) == 0)
         for (size_t i = 0; i < job->n_inputs; i++)
             if (job->inputs[i].has_id && job->inputs[i].device == (unsigned long long)info.st_dev &&

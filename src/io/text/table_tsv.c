@@ -105,8 +105,8 @@ static til_status_t fill_column(til_ctx_t *ctx, const cells_t *t, size_t c, til_
         TIL_TRY(til_table_add_text(ctx, out, t->cells[c], "", &column));
         for (size_t i = 1; i < t->n_rows; i++) {
             const char *cell = t->cells[i * t->n + c];
-            TIL_TRY(
-                til_table_set_text(ctx, out, column, i - 1, strcmp(cell, "NA") == 0 ? NULL : cell));
+            bool missing = c > 0 && strcmp(cell, "NA") == 0; /* a row may be called NA */
+            TIL_TRY(til_table_set_text(ctx, out, column, i - 1, missing ? NULL : cell));
         }
     }
 done:
