@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/file_name.h"
 #include "base/keep.h"
 #include "base/try.h"
 #include "design/contrast_parts.h"
@@ -319,6 +320,13 @@ void til_contrast_fit_id(til_strbuf_t *id)
     for (size_t i = 0; i < id->length; i++)
         if (!fits_file_name(id->text[i]) || (i == 0 && strchr(".-", id->text[i]) != NULL))
             id->text[i] = '_';
+    if (id->length <= TIL_FILE_NAME_MAX) return;
+    til_file_names_t *names = til_file_names_new();
+    const char *file = names == NULL ? NULL : til_file_name(names, id->text);
+    til_strbuf_reset(id);
+    if (file == NULL) id->failed = true;
+    else til_strbuf_add(id, file);
+    til_file_names_free(names);
 }
 
 /* An id is the stem of a file name: one the user gives must fit, a made one is made to fit. */

@@ -5,6 +5,7 @@
 
 #include <tilseq/report.h>
 
+#include "base/file_name.h"
 #include "base/strbuf.h"
 #include "report/plots.h"
 
@@ -14,6 +15,7 @@ typedef struct {
     til_strbuf_t html;
     til_figure_t *figures;
     size_t n_figures, figures_capacity;
+    til_file_names_t *files; /* names of the figures' files */
     /* samples in groups of arm and time, shared by the figures */
     til_groups_t groups;
     size_t *group, *line;

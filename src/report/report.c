@@ -53,17 +53,6 @@ til_status_t til_page_column(til_page_t *page, const til_table_t *table, const c
     return TIL_OK;
 }
 
-/* Letters, digits, _ - and . of a name; the rest becomes _. */
-static void add_file_name(til_strbuf_t *b, const char *text)
-{
-    for (; *text != '\0'; text++) {
-        char c = *text;
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                     c == '_' || c == '-' || c == '.';
-        til_strbuf_add_char(b, plain ? c : '_');
-    }
-}
-
 til_status_t til_page_figure(til_page_t *page, const char *stem, const char *part,
                              til_strbuf_t *svg)
 {
@@ -71,12 +60,11 @@ til_status_t til_page_figure(til_page_t *page, const char *stem, const char *par
     til_status_t status = til_grow(page->ctx, &page->figures, &page->figures_capacity,
                                    page->n_figures + 1, sizeof *page->figures);
 
-    add_file_name(&name, stem);
-    if (part != NULL) {
-        til_strbuf_add_char(&name, '_');
-        add_file_name(&name, part);
-    }
-    if (status == TIL_OK && (svg->failed || name.failed))
+    til_strbuf_printf(&name, "%s%s%s", stem, part == NULL ? "" : "_", part == NULL ? "" : part);
+    const char *file = name.failed ? NULL : til_file_name(page->files, name.text);
+    til_strbuf_reset(&name);
+    if (file != NULL) til_strbuf_add(&name, file);
+    if (status == TIL_OK && (svg->failed || file == NULL || name.failed))
         status = til_no_memory(page->ctx, 1, "figure");
     if (status != TIL_OK) {
         til_strbuf_clear(&name);
@@ -264,14 +252,16 @@ static void page_clear(til_page_t *page)
     free(page->labels);
     free(page->line);
     free(page->group);
+    til_file_names_free(page->files);
 }
 
 til_status_t til_report_make(til_ctx_t *ctx, const til_report_input_t *input, til_report_t *out)
 {
-    til_page_t page = { .ctx = ctx, .in = input };
+    til_page_t page = { .ctx = ctx, .in = input, .files = til_file_names_new() };
     til_status_t status;
 
     *out = (til_report_t){ 0 };
+    if (page.files == NULL) return til_no_memory(ctx, 1, "names");
     TIL_TRY(make_groups(&page));
     page_head(&page);
     if (input->n_questions > 0) {
