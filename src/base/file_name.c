@@ -94,10 +94,8 @@ static bool escape(const char *name, char *out)
     bool same = name[0] != '\0' && name[0] != '-' && name[0] != '.';
     size_t length = 0;
 
-    if (!same && name[0] != '\0') {
-        out[length++] = '_';
-        p++;
-    }
+    if (!same) out[length++] = '_';
+    if (!same && *p != '\0') p++;
     while (*p != '\0') {
         uint32_t code;
         size_t n = decode(p, &code), room = TIL_FILE_NAME_MAX - length;

@@ -84,7 +84,7 @@ static void fold(char *text)
 
 START_TEST(test_no_two_names_share_a_file)
 {
-    enum { N = 3000 };
+    enum { N = 2000 };
     static const char *const letters[] = { "a", "A", "ä", "Ä", "/", ":", "_", "-", ".", "é", "É" };
     static char files[N][TIL_FILE_NAME_MAX + 1], asked[N][40];
     til_rng_t rng = til_rng_stream(1, 0, 0, 0);
@@ -97,10 +97,12 @@ START_TEST(test_no_two_names_share_a_file)
         if (known) continue;
         snprintf(files[n], sizeof files[n], "%s", til_file_name(names, asked[n]));
         fold(files[n]);
-        for (size_t k = 0; k < n; k++) ck_assert_str_ne(files[k], files[n]);
+        size_t shared = 0;
+        for (size_t k = 0; k < n; k++) shared += strcmp(files[k], files[n]) == 0;
+        ck_assert_uint_eq(shared, 0);
         n++;
     }
-    ck_assert_uint_gt(n, 1000);
+    ck_assert_uint_gt(n, 500);
     for (size_t k = 0; k < n; k++) {
         char again[TIL_FILE_NAME_MAX + 1];
         snprintf(again, sizeof again, "%s", til_file_name(names, asked[k]));
