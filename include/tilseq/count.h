@@ -116,6 +116,13 @@ typedef struct {
     uint64_t genes_at[TIL_SATURATION_POINTS]; /* genes found in (i + 1)/20 of the fragments      */
 } til_quality_t;
 
+/* A sample under each setting, while its own reads leave it open. */
+enum { TIL_STRAND_WAYS = 3 };
+typedef struct {
+    int64_t *counts; /* n_rows x TIL_STRAND_WAYS, by til_stranded_t */
+    uint64_t fates[TIL_STRAND_WAYS][TIL_N_FATES], footer[TIL_STRAND_WAYS][TIL_N_FATES];
+} til_count_ways_t;
+
 typedef struct {
     char *path;
     size_t n_rows;   /* genes or features                                    */
@@ -130,12 +137,48 @@ typedef struct {
     uint64_t n_no_position;       /* mapped by flag, without a place: taken as unmapped   */
     uint64_t n_lost;              /* mapped to contigs the annotation lacks               */
     uint64_t sense, antisense;    /* unique fragments in genes of one strand              */
-    til_strand_verdict_t verdict;
-    til_stranded_t stranded; /* as counted                                           */
+    til_strand_verdict_t verdict; /* what its own reads say                               */
+    til_stranded_t stranded;      /* as counted                                           */
+    bool strand_given;            /* by the options, not told from reads                  */
+    til_count_ways_t *ways;       /* NULL once the setting is certain                     */
     til_quality_t quality;
 } til_count_t;
 
 void til_count_clear(til_count_t *count);
+
+/* What is recorded of the strand of a sample. */
+typedef struct {
+    til_stranded_t setting; /* it was counted under           */
+    bool given;             /* else told from the reads       */
+    uint64_t sense, antisense;
+} til_strand_record_t;
+
+til_strand_record_t til_count_strand(const til_count_t *count);
+
+/* "reverse;auto;sense=12;antisense=3045", and back; false for anything else. */
+enum { TIL_STRAND_TEXT = 96 };
+void til_strand_print(const til_strand_record_t *record, char text[TIL_STRAND_TEXT]);
+bool til_strand_parse(const char *text, til_strand_record_t *record);
+
+const char *til_strand_setting_word(til_stranded_t setting);
+const char *til_strand_verdict_word(til_strand_verdict_t verdict);
+
+/* The one setting of samples whose strand was told from reads: that of those with a clear verdict;
+ * without any, of the reads of all together; unstranded where these too are unclear.
+ *
+ * Returns TIL_EINPUT with the names of both sides when clear verdicts differ, or an unclear sample
+ * leans to the other side. */
+TIL_MUST_USE
+til_status_t til_strand_of_cohort(til_ctx_t *ctx, const til_strand_record_t *records,
+                                  const char *const *names, size_t n, til_stranded_t *setting);
+
+/* Brings all samples whose setting was not given under the one of the cohort. */
+TIL_MUST_USE
+til_status_t til_count_settle(til_ctx_t *ctx, til_count_t *counts, const char *const *names,
+                              size_t n, til_stranded_t *setting);
+
+/* Forgets the other settings: the sample stays as its own reads say. */
+void til_count_drop_ways(til_count_t *count);
 
 /* The value of a row. */
 static inline double til_count_value(const til_count_t *count, size_t row)

@@ -51,7 +51,7 @@ static const til_opt_t options[] = {
       "count fragments, not reads; auto: where reads are paired" },
     { 's', "strand", TIL_OPT_CHOICE, offsetof(count_args_t, strand),
       "auto|unstranded|forward|reverse", 0, 0,
-      "strand of the library; auto decides from the reads and says why" },
+      "strand of the library; auto: one verdict over all samples, from their reads" },
     { 't', "feature", TIL_OPT_TEXT, offsetof(count_args_t, feature), "TYPE", 0, 0,
       "features that are counted: column 3 of the annotation" },
     { 'g', "attribute", TIL_OPT_TEXT, offsetof(count_args_t, attribute), "NAME", 0, 0,
@@ -188,47 +188,58 @@ done:
 
 /* ------------------------------------------------------------------ strand */
 
+/* Says what the reads of a sample say about its strand, where they say it clearly. */
 static til_status_t tell_strand(til_ctx_t *ctx, const count_args_t *args, const char *name,
                                 const til_count_t *c)
 {
     uint64_t n = c->sense + c->antisense;
-    double sense = n == 0 ? 0 : 100.0 * (double)c->sense / (double)n;
-    double antisense = n == 0 ? 0 : 100 - sense;
-    const char *verdict = til_verdict_word(c->verdict);
+    double sense = n == 0 ? 0 : 100.0 * (double)c->sense / (double)n, antisense = 100 - sense;
+    const char *verdict = til_strand_verdict_word(c->verdict);
+    const char *setting = til_strand_setting_word(c->stranded);
 
-    if (strcmp(args->strand, "auto") == 0) {
-        if (c->verdict != TIL_VERDICT_UNCLEAR) {
+    if (!c->strand_given) {
+        if (c->verdict != TIL_VERDICT_UNCLEAR)
             til_say(ctx, TIL_LOG_NOTICE,
                     "%s: strand: %s: %.1f%% of %llu fragments lie on the sense "
                     "strand of their gene, %.1f%% on the other",
                     name, verdict, sense, (unsigned long long)n, antisense);
-            return TIL_OK;
-        }
-        if (args->strict)
-            return til_fail(ctx, TIL_EINPUT,
-                            "%s: strand: unclear: %.1f%% of %llu fragments sense, "
-                            "%.1f%% antisense: neither 80%% nor even; give --strand",
-                            name, sense, (unsigned long long)n, antisense);
-        til_say(ctx, TIL_LOG_WARNING,
-                "%s: strand: unclear: %.1f%% of %llu fragments sense, %.1f%% "
-                "antisense: neither 80%% nor even: counted as unstranded; give --strand",
-                name, sense, (unsigned long long)n, antisense);
         return TIL_OK;
     }
-    if (c->verdict == TIL_VERDICT_UNCLEAR || strcmp(args->strand, verdict) == 0) {
+    if (c->verdict == TIL_VERDICT_UNCLEAR || strcmp(setting, verdict) == 0) {
         til_say(ctx, TIL_LOG_DETAIL, "%s: strand: %s as given; %.1f%% of %llu fragments sense",
-                name, args->strand, sense, (unsigned long long)n);
+                name, setting, sense, (unsigned long long)n);
         return TIL_OK;
     }
     if (args->strict)
         return til_fail(ctx, TIL_EINPUT,
                         "%s: --strand %s, but the reads say %s: %.1f%% of %llu "
                         "fragments sense, %.1f%% antisense",
-                        name, args->strand, verdict, sense, (unsigned long long)n, antisense);
+                        name, setting, verdict, sense, (unsigned long long)n, antisense);
     til_say(ctx, TIL_LOG_WARNING,
             "%s: --strand %s, but the reads say %s: %.1f%% of %llu fragments "
             "sense, %.1f%% antisense",
-            name, args->strand, verdict, sense, (unsigned long long)n, antisense);
+            name, setting, verdict, sense, (unsigned long long)n, antisense);
+    return TIL_OK;
+}
+
+/* Says how a sample whose reads leave its strand open was counted after all. */
+static til_status_t tell_open_strand(til_ctx_t *ctx, const count_args_t *args, const char *name,
+                                     const til_count_t *c, til_stranded_t cohort)
+{
+    uint64_t n = c->sense + c->antisense;
+    double sense = n == 0 ? 0 : 100.0 * (double)c->sense / (double)n;
+    double antisense = n == 0 ? 0 : 100 - sense;
+
+    if (args->strict)
+        return til_fail(ctx, TIL_EINPUT,
+                        "%s: strand: unclear: %.1f%% of %llu fragments sense, "
+                        "%.1f%% antisense: neither 80%% nor even; give --strand",
+                        name, sense, (unsigned long long)n, antisense);
+    til_say(ctx, TIL_LOG_WARNING,
+            "%s: strand: unclear: %.1f%% of %llu fragments sense, %.1f%% antisense: neither 80%% "
+            "nor even: counted as %s%s; give --strand",
+            name, sense, (unsigned long long)n, antisense, til_strand_setting_word(cohort),
+            cohort == TIL_STRANDED_UNSTRANDED ? "" : ", as the other samples say");
     return TIL_OK;
 }
 
@@ -268,7 +279,33 @@ static til_status_t judge_sample(til_ctx_t *ctx, void *arg, size_t i)
 {
     const count_state_t *s = arg;
     til_status_t status = tell_strand(ctx, s->args, s->names[i], &s->counts[i]);
-    return status == TIL_OK ? check_share(ctx, s->args, s->names[i], &s->counts[i]) : status;
+    if (status != TIL_OK || s->counts[i].ways != NULL) return status;
+    return check_share(ctx, s->args, s->names[i], &s->counts[i]);
+}
+
+/* One strand setting for all samples that were not given one, recorded with what it comes from. */
+static til_status_t settle_strand(til_ctx_t *ctx, til_job_t *job, const count_state_t *s)
+{
+    til_status_t status = TIL_OK;
+    char text[TIL_STRAND_TEXT];
+    til_stranded_t cohort;
+    bool *open = til_array_zero(s->n, sizeof *open);
+
+    if (open == NULL) return til_no_memory(ctx, s->n, "samples");
+    for (size_t i = 0; i < s->n; i++) open[i] = s->counts[i].ways != NULL;
+    TIL_TRY(til_count_settle(ctx, s->counts, s->names, s->n, &cohort));
+    for (size_t i = 0; i < s->n; i++) {
+        if (open[i]) {
+            TIL_TRY(tell_open_strand(ctx, s->args, s->names[i], &s->counts[i], cohort));
+            TIL_TRY(check_share(ctx, s->args, s->names[i], &s->counts[i]));
+        }
+        til_strand_record_t record = til_count_strand(&s->counts[i]);
+        til_strand_print(&record, text);
+        TIL_TRY(til_job_remark(ctx, job, "strand", "%s %s", s->names[i], text));
+    }
+done:
+    free(open);
+    return status;
 }
 
 static til_status_t count_all(til_ctx_t *ctx, til_job_t *job, const til_count_options_t *o,
@@ -382,6 +419,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
 
     TIL_TRY(load_annotation(ctx, job, &o, &s));
     TIL_TRY(count_all(ctx, job, &o, &s));
+    TIL_TRY(settle_strand(ctx, job, &s));
     TIL_TRY(write_all(ctx, job, &o, &s, out, summary));
 done:
     for (size_t i = 0; s.counts != NULL && i < s.n; i++) til_count_clear(&s.counts[i]);

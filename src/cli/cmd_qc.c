@@ -184,7 +184,7 @@ static til_status_t tell_sample(til_ctx_t *ctx, void *arg, size_t i)
     const til_count_table_t *table = arg;
     const til_count_t *c = &table->counts[i];
     til_say(ctx, TIL_LOG_STAGE, "%s: %llu records, strand %s (%llu fragments sense, %llu not)",
-            table->names[i], (unsigned long long)c->n_records, til_verdict_word(c->verdict),
+            table->names[i], (unsigned long long)c->n_records, til_strand_verdict_word(c->verdict),
             (unsigned long long)c->sense, (unsigned long long)c->antisense);
     return TIL_OK;
 }

@@ -275,6 +275,49 @@ done:
     return status;
 }
 
+/* ---- the strand ---------------------------------------------------------------------------- */
+
+/* What is recorded of the strand of sample `s` of table `i`, as a text; NULL where nothing is. */
+static const char *strand_of(const til_partials_t *p, size_t i, size_t s)
+{
+    const til_counts_tsv_t *t = &p->tables[i];
+    const char *blank = t->n_strands == t->n_samples ? strrchr(t->strands[s], ' ') : NULL;
+    return blank == NULL ? NULL : blank + 1;
+}
+
+/* Samples counted apart each have the setting of their own reads: put together they must have one,
+ * that of one call over all. */
+static til_status_t check_strands(til_ctx_t *ctx, const til_partials_t *p)
+{
+    til_status_t status = TIL_OK;
+    til_strand_record_t *records = til_array(p->n_samples, sizeof *records);
+    const char **names = til_array(p->n_samples, sizeof *names);
+    til_stranded_t setting;
+    size_t n = 0;
+
+    if (records == NULL || names == NULL) TIL_TRY(til_no_memory(ctx, p->n_samples, "samples"));
+    for (size_t i = 0; i < p->n; i++)
+        for (size_t s = 0; s < p->tables[i].n_samples; s++) {
+            const char *text = strand_of(p, i, s);
+            if (text == NULL) continue;
+            if (!til_strand_parse(text, &records[n]))
+                TIL_TRY(misfit(ctx, &p->tables[i], "the strand of a sample is not legible"));
+            names[n++] = p->tables[i].samples[s];
+        }
+    TIL_TRY(til_strand_of_cohort(ctx, records, names, n, &setting));
+    for (size_t k = 0; k < n; k++)
+        if (!records[k].given && records[k].setting != setting)
+            TIL_TRY(til_fail(ctx, TIL_EINPUT,
+                             "%s was counted as %s, for want of evidence: the other samples "
+                             "say %s: count it again with --strand %s",
+                             names[k], til_strand_setting_word(records[k].setting),
+                             til_strand_setting_word(setting), til_strand_setting_word(setting)));
+done:
+    free(records);
+    free(names);
+    return status;
+}
+
 /* Reads heads; *all_own is false as soon as one is no table of tilseq count. */
 static til_status_t read_heads(til_ctx_t *ctx, const til_quant_table_t *inputs, til_partials_t *p,
                                bool *all_own)
@@ -326,6 +369,7 @@ til_status_t til_partials_read(til_ctx_t *ctx, const til_quant_table_t *inputs, 
     TIL_TRY(read_heads(ctx, inputs, p, &all_own));
     if (!all_own) goto done;
     for (size_t i = 0; i < n; i++) TIL_TRY(check_origin(ctx, p, i));
+    TIL_TRY(check_strands(ctx, p));
     status = read_rows(ctx, inputs, p);
     if (status == TIL_EINPUT && !is_marked(p)) {
         /* nothing says that tilseq wrote them: tables of genes by name, then */
@@ -405,6 +449,10 @@ static void put_provenance(const til_partials_t *p, char *const *names, til_out_
             til_strbuf_printf(&b, "##tilseq\tinput\t%s\n", t->inputs[k]);
     }
     for (size_t i = 0; i < first->n_facts; i++) til_strbuf_printf(&b, "%s\n", first->facts[i]);
+    for (size_t i = 0, at = 0; i < p->n; i++)
+        for (size_t s = 0; s < p->tables[i].n_samples; s++, at++)
+            if (strand_of(p, i, s) != NULL)
+                til_strbuf_printf(&b, "##tilseq\tstrand\t%s %s\n", names[at], strand_of(p, i, s));
     til_out_strbuf(out, &b);
     til_strbuf_clear(&b);
 }
@@ -574,6 +622,21 @@ done:
     return status;
 }
 
+/* The row of texts, where some summary has it. */
+static void put_strands(const til_partials_t *p, const summary_t *summaries, til_out_t *out)
+{
+    bool any = false;
+    for (size_t k = 0; k < p->n; k++) any |= summaries[k].table.strands != NULL;
+    if (!any) return;
+    til_out_text(out, TIL_STRAND_ROW);
+    for (size_t k = 0; k < p->n; k++)
+        for (size_t s = 0; s < p->tables[k].n_samples; s++)
+            til_out_printf(out, "\t%s",
+                           summaries[k].table.strands == NULL ? "NA"
+                                                              : summaries[k].table.strands[s]);
+    til_out_char(out, '\n');
+}
+
 static void put_summaries(const til_partials_t *p, const summary_t *summaries, char *const *names,
                           til_out_t *out)
 {
@@ -596,6 +659,7 @@ static void put_summaries(const til_partials_t *p, const summary_t *summaries, c
         }
         til_out_char(out, '\n');
     }
+    put_strands(p, summaries, out);
 }
 
 static til_status_t write_summary(til_ctx_t *ctx, til_job_t *job, const til_partials_t *p,

@@ -21,11 +21,11 @@
 #include "count/contigs.h"
 #include "count/pairs.h"
 #include "count/quality.h"
+#include "count/strand.h"
 
 enum {
     GRAIN = 2048, /* records or fragments of one piece of work */
-    MAX_SETTINGS = 3,
-    EVIDENCE_MIN = 100 /* fragments below which nothing is said about the strand */
+    MAX_SETTINGS = TIL_STRAND_WAYS
 };
 
 /* Counts are kept in whole parts of a read: featureCounts' own 1/65536, and for htseq-count a
@@ -34,10 +34,6 @@ enum { UNIT_FEATURECOUNTS = 65536, UNIT_HTSEQ = 720720 };
 
 #define NO_READ UINT32_MAX
 #define KEPT    0x80000000u /* a place in `waiting`, not in `reads` */
-
-/* A stranded library shows one strand in four fragments of five (RSeQC's and nf-core's line), an
- * unstranded one both alike. */
-static const double STRANDED_SHARE = 0.8, EVEN_SHARE = 0.1;
 
 typedef struct {
     uint32_t first, second;
@@ -91,6 +87,7 @@ void til_count_clear(til_count_t *count)
     if (count == NULL) return;
     free(count->path);
     free(count->counts);
+    til_count_drop_ways(count);
     *count = (til_count_t){ 0 };
 }
 
@@ -536,26 +533,6 @@ done:
     return status;
 }
 
-/* ------------------------------------------------------------------ verdict */
-
-static til_strand_verdict_t judge(uint64_t sense, uint64_t antisense)
-{
-    uint64_t n = sense + antisense;
-    if (n < EVIDENCE_MIN) return TIL_VERDICT_UNCLEAR;
-    double share = (double)sense / (double)n;
-    if (share >= STRANDED_SHARE) return TIL_VERDICT_FORWARD;
-    if (share <= 1 - STRANDED_SHARE) return TIL_VERDICT_REVERSE;
-    return share >= 0.5 - EVEN_SHARE && share <= 0.5 + EVEN_SHARE ? TIL_VERDICT_UNSTRANDED
-                                                                  : TIL_VERDICT_UNCLEAR;
-}
-
-static til_stranded_t setting_for(til_strand_verdict_t verdict)
-{
-    return verdict == TIL_VERDICT_FORWARD   ? TIL_STRANDED_FORWARD
-           : verdict == TIL_VERDICT_REVERSE ? TIL_STRANDED_REVERSE
-                                            : TIL_STRANDED_UNSTRANDED;
-}
-
 /* -------------------------------------------------------------- begin and end */
 
 static til_status_t check_options(til_ctx_t *ctx, const til_count_options_t *o)
@@ -638,6 +615,25 @@ static void end(counting_t *s)
     free(s->pairs);
 }
 
+/* Keeps all settings for a sample that cannot tell its own. */
+static til_status_t gather_ways(til_ctx_t *ctx, const counting_t *s, til_count_t *out)
+{
+    size_t n = out->n_rows * TIL_STRAND_WAYS;
+    til_count_ways_t *ways = out->ways = til_array_zero(1, sizeof *ways);
+    if (ways != NULL) ways->counts = til_array_zero(n, sizeof *ways->counts);
+    if (ways == NULL || ways->counts == NULL) return til_no_memory(ctx, n, "counts");
+    for (size_t k = 0; k < s->n_workers; k++) {
+        const worker_t *w = &s->workers[k];
+        for (size_t i = 0; i < n; i++) ways->counts[i] += w->counts[i];
+        for (size_t way = 0; way < TIL_STRAND_WAYS; way++)
+            for (int fate = 0; fate < TIL_N_FATES; fate++) {
+                ways->fates[way][fate] += w->fates[way][fate];
+                ways->footer[way][fate] += w->fates[way][fate] + w->footer[way][fate];
+            }
+    }
+    return TIL_OK;
+}
+
 static til_status_t gather(til_ctx_t *ctx, const counting_t *s, til_count_t *out)
 {
     size_t n_rows = s->index->n_rows, chosen = 0;
@@ -660,11 +656,16 @@ static til_status_t gather(til_ctx_t *ctx, const counting_t *s, til_count_t *out
         out->sense += w->sense;
         out->antisense += w->antisense;
     }
-    out->verdict = judge(out->sense, out->antisense);
+    out->verdict = til_strand_judge(out->sense, out->antisense);
     out->stranded = s->settings[0];
-    if (s->n_settings > 1) {
-        out->stranded = setting_for(out->verdict);
+    out->strand_given = s->n_settings == 1;
+    if (!out->strand_given) {
+        out->stranded = til_strand_setting(out->verdict);
         chosen = (size_t)out->stranded;
+        if (out->verdict == TIL_VERDICT_UNCLEAR) {
+            til_status_t status = gather_ways(ctx, s, out);
+            if (status != TIL_OK) return status;
+        }
     }
     for (size_t k = 0; k < s->n_workers; k++) {
         const worker_t *w = &s->workers[k];

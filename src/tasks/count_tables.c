@@ -287,4 +287,13 @@ void til_count_write_summary(const til_count_table_t *t, til_out_t *out)
             til_out_printf(out, "\t%llu", (unsigned long long)t->counts[s].fates[rows[i]]);
         til_out_char(out, '\n');
     }
+    if (t->layout != TIL_LAYOUT_OWN) return;
+    til_out_text(out, TIL_STRAND_ROW);
+    for (size_t s = 0; s < t->n_samples; s++) {
+        char text[TIL_STRAND_TEXT];
+        til_strand_record_t record = til_count_strand(&t->counts[s]);
+        til_strand_print(&record, text);
+        til_out_printf(out, "\t%s", text);
+    }
+    til_out_char(out, '\n');
 }

@@ -26,7 +26,9 @@ TIL_MUST_USE
 til_status_t til_count_write(til_ctx_t *ctx, til_job_t *job, const til_count_table_t *table,
                              til_out_t *out);
 
-/* `Status SAMPLE...`, one row per fate; the rows add up to the alignments (or pairs). */
+/* `Status SAMPLE...`, one row per fate; the rows add up to the alignments (or pairs). In the own
+ * layout a row of texts follows: what til_strand_print makes of each sample. */
+#define TIL_STRAND_ROW "Strand"
 void til_count_write_summary(const til_count_table_t *table, til_out_t *out);
 
 /* The fates in the order of a summary's rows. The first *n_always stand in every summary, the

@@ -195,11 +195,15 @@ til_status_t til_job_provenance_json(til_ctx_t *ctx, til_job_t *job, const char 
     }
     til_strbuf_add(&b, "\n  ]");
     for (size_t i = 0; i < job->n_remarks; i++) {
-        char *tab = strchr(job->remarks[i], '\t');
-        til_strbuf_add(&b, ",\n  \"");
-        til_strbuf_add_n(&b, job->remarks[i], (size_t)(tab - job->remarks[i]));
-        til_strbuf_add(&b, "\": ");
-        json_text(&b, tab + 1);
+        const char *text = job->remarks[i];
+        size_t n = strcspn(text, "\t") + 1;
+        bool follows = i > 0 && strncmp(job->remarks[i - 1], text, n) == 0;
+        bool goes_on = i + 1 < job->n_remarks && strncmp(job->remarks[i + 1], text, n) == 0;
+        if (follows) til_strbuf_add(&b, ", ");
+        else til_strbuf_printf(&b, ",\n  \"%.*s\": ", (int)n - 1, text);
+        if (goes_on && !follows) til_strbuf_add_char(&b, '[');
+        json_text(&b, text + n);
+        if (follows && !goes_on) til_strbuf_add_char(&b, ']');
     }
     til_strbuf_add(&b, "\n}\n");
     status = b.failed || name.failed ? til_no_memory(ctx, 1, "provenance")

@@ -10,10 +10,6 @@
 #include "tasks/quality_files.h"
 #include "io/text/json.h"
 
-static const char *const verdicts[] = { "forward", "reverse", "unstranded", "unclear" };
-
-const char *til_verdict_word(til_strand_verdict_t verdict) { return verdicts[verdict]; }
-
 /* ----------------------------------------------------------------- metrics */
 
 static double share(uint64_t part, uint64_t whole)
@@ -126,14 +122,16 @@ static til_status_t write_table(til_ctx_t *ctx, const place_t *p)
         if (s == 0) {
             til_out_text(out, "sample");
             for (size_t i = 0; i < n; i++) til_out_printf(out, "\t%s", m[i].name);
-            til_out_text(out, "\tstrand\n");
+            til_out_text(out, "\tstrand\tstrand_counted\n");
         }
         til_out_text(out, p->table->names[s]);
         for (size_t i = 0; i < n; i++) {
             til_out_char(out, '\t');
             til_out_number(out, m[i].value);
         }
-        til_out_printf(out, "\t%s\n", verdicts[p->table->counts[s].verdict]);
+        const til_count_t *c = &p->table->counts[s];
+        til_out_printf(out, "\t%s\t%s\n", til_strand_verdict_word(c->verdict),
+                       til_strand_setting_word(c->stranded));
     }
     return til_out_close(ctx, out);
 }
@@ -161,7 +159,10 @@ static til_status_t json_of_sample(til_ctx_t *ctx, const til_count_t *c, til_jso
 
     for (size_t i = 0; i < n; i++)
         TIL_TRY(til_json_set(ctx, sample, m[i].name, til_json_of_number(m[i].value)));
-    TIL_TRY(til_json_set(ctx, sample, "strand", til_json_of_text(verdicts[c->verdict])));
+    TIL_TRY(
+        til_json_set(ctx, sample, "strand", til_json_of_text(til_strand_verdict_word(c->verdict))));
+    TIL_TRY(til_json_set(ctx, sample, "strand_counted",
+                         til_json_of_text(til_strand_setting_word(c->stranded))));
     TIL_TRY(til_json_set(ctx, sample, "sense_fragments", til_json_of_number((double)c->sense)));
     TIL_TRY(
         til_json_set(ctx, sample, "antisense_fragments", til_json_of_number((double)c->antisense)));

@@ -12,7 +12,4 @@ TIL_MUST_USE
 til_status_t til_quality_write(til_ctx_t *ctx, til_job_t *job, const char *folder,
                                const til_count_table_t *table);
 
-/* "forward", "reverse", "unstranded", "unclear". */
-const char *til_verdict_word(til_strand_verdict_t verdict);
-
 #endif

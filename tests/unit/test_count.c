@@ -131,6 +131,57 @@ static til_strand_verdict_t verdict_of(int n, int m)
     return count.verdict;
 }
 
+START_TEST(a_cohort_has_one_strand)
+{
+    static const char *const names[] = { "a", "b", "c" };
+    const til_strand_record_t reverse = { .sense = 10, .antisense = 390 },
+                              forward = { .sense = 390, .antisense = 10 },
+                              few = { .sense = 9, .antisense = 5 },
+                              low = { .sense = 120, .antisense = 280 },
+                              high = { .sense = 280, .antisense = 120 },
+                              declared = { .setting = TIL_STRANDED_FORWARD,
+                                           .given = true,
+                                           .sense = 390,
+                                           .antisense = 10 };
+    const struct {
+        til_strand_record_t of[3];
+        til_stranded_t setting;
+        bool refused;
+    } cases[] = { { { reverse, few, low }, TIL_STRANDED_REVERSE, false },
+                  { { few, forward, forward }, TIL_STRANDED_FORWARD, false },
+                  { { reverse, high, few }, 0, true },
+                  { { reverse, forward, few }, 0, true },
+                  { { reverse, declared, reverse }, TIL_STRANDED_REVERSE, false },
+                  { { low, low, few }, TIL_STRANDED_UNSTRANDED, false },
+                  { { low, high, few }, TIL_STRANDED_UNSTRANDED, false } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        til_stranded_t setting;
+        til_status_t status = til_strand_of_cohort(&ctx, cases[i].of, names, 3, &setting);
+        ck_assert_int_eq(status, cases[i].refused ? TIL_EINPUT : TIL_OK);
+        if (!cases[i].refused) ck_assert_int_eq(setting, cases[i].setting);
+        til_ctx_forgive(&ctx);
+    }
+}
+END_TEST
+
+START_TEST(a_strand_is_recorded_as_a_text)
+{
+    const til_strand_record_t record = { TIL_STRANDED_REVERSE, true, 12, 3045 };
+    til_strand_record_t back;
+    char text[TIL_STRAND_TEXT];
+    til_strand_print(&record, text);
+    ck_assert_str_eq(text, "reverse;given;sense=12;antisense=3045");
+    ck_assert(til_strand_parse(text, &back));
+    ck_assert(back.setting == record.setting && back.given && back.sense == 12 &&
+              back.antisense == 3045);
+    static const char *const wrong[] = { "", "auto;auto;sense=1;antisense=2",
+                                         "reverse;auto;sense=;antisense=2",
+                                         "reverse;auto;sense=1;antisense=2 ", "reverse" };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        ck_assert(!til_strand_parse(wrong[i], &back));
+}
+END_TEST
+
 START_TEST(the_strand_is_judged_by_all_reads)
 {
     ck_assert_int_eq(verdict_of(190, 10), TIL_VERDICT_FORWARD);
@@ -317,6 +368,8 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, contigs_are_found_by_any_of_their_names);
     tcase_add_test(tcase, no_contig_in_common);
+    tcase_add_test(tcase, a_cohort_has_one_strand);
+    tcase_add_test(tcase, a_strand_is_recorded_as_a_text);
     tcase_add_test(tcase, the_strand_is_judged_by_all_reads);
     tcase_add_test(tcase, mates_find_each_other_anywhere);
     tcase_add_test(tcase, threads_and_ends_of_blocks_change_nothing);

@@ -14,7 +14,7 @@
 enum { N_HEAD = 3 }; /* gene_id, gene_name, length */
 
 static const char HEADER[] = "gene_id\tgene_name\tlength\t", SUMMARY_HEADER[] = "Status\t",
-                  MARK[] = "##tilseq";
+                  STRAND_ROW[] = "Strand\t", MARK[] = "##tilseq";
 
 /* ---- lines --------------------------------------------------------------------------------- */
 
@@ -91,15 +91,15 @@ done:
 /* ---- above the rows ------------------------------------------------------------------------ */
 
 typedef struct {
-    size_t inputs, facts; /* capacities */
+    size_t inputs, facts, strands; /* capacities */
 } capacities_t;
 
 static til_status_t take_fact(til_ctx_t *ctx, const char *line, size_t n, capacities_t *room,
                               til_counts_tsv_t *out)
 {
     static const char version[] = "##tilseq\tversion\t", command[] = "##tilseq\tcommand\t",
-                      input[] = "##tilseq\tinput\t";
-    size_t v = strlen(version), c = strlen(command), i = strlen(input);
+                      input[] = "##tilseq\tinput\t", strand[] = "##tilseq\tstrand\t";
+    size_t v = strlen(version), c = strlen(command), i = strlen(input), k = strlen(strand);
 
     if (begins(line, n, version) && out->version == NULL)
         return til_keep_text_n(ctx, out->arena, line + v, n - v, &out->version);
@@ -108,6 +108,9 @@ static til_status_t take_fact(til_ctx_t *ctx, const char *line, size_t n, capaci
     if (begins(line, n, input))
         return add_text(ctx, out->arena, line + i, n - i, &out->inputs, &out->n_inputs,
                         &room->inputs);
+    if (begins(line, n, strand))
+        return add_text(ctx, out->arena, line + k, n - k, &out->strands, &out->n_strands,
+                        &room->strands);
     return add_text(ctx, out->arena, line, n, &out->facts, &out->n_facts, &room->facts);
 }
 
@@ -127,7 +130,7 @@ til_status_t til_counts_tsv_head(til_ctx_t *ctx, const til_text_t *text, til_cou
 {
     til_status_t status = TIL_OK;
     lines_t lines = lines_of(text, text->at, text->line);
-    capacities_t room = { 0, 0 };
+    capacities_t room = { 0, 0, 0 };
     const char *line;
     size_t n, k = strlen(HEADER);
 
@@ -289,6 +292,7 @@ void til_counts_tsv_clear(til_counts_tsv_t *table)
 {
     free(table->inputs);
     free(table->facts);
+    free(table->strands);
     free(table->samples);
     til_strbuf_clear(&table->heads);
     til_strbuf_clear(&table->cells);
@@ -326,6 +330,24 @@ done:
     return status;
 }
 
+/* The row of texts. */
+static til_status_t take_strands(til_ctx_t *ctx, const til_text_t *text, const char *line, size_t n,
+                                 size_t line_no, til_counts_summary_t *out)
+{
+    size_t k = strlen(STRAND_ROW), n_cells = 0;
+    til_status_t status = TIL_OK;
+
+    if (out->strands != NULL)
+        TIL_TRY(
+            til_fail(ctx, TIL_EINPUT, "%s:%zu: the row Strand stands twice", text->path, line_no));
+    TIL_TRY(add_fields(ctx, out->arena, line + k, n - k, &out->strands, &n_cells));
+    if (n_cells != out->n_samples)
+        TIL_TRY(til_fail(ctx, TIL_EINPUT, "%s:%zu: %zu fields where the header asks for %zu",
+                         text->path, line_no, n_cells + 1, out->n_samples + 1));
+done:
+    return status;
+}
+
 til_status_t til_counts_summary_parse(til_ctx_t *ctx, const til_text_t *text,
                                       til_counts_summary_t *out)
 {
@@ -343,7 +365,8 @@ til_status_t til_counts_summary_parse(til_ctx_t *ctx, const til_text_t *text,
                          text->path, lines.line));
     TIL_TRY(add_fields(ctx, out->arena, line + k, n - k, &out->samples, &out->n_samples));
     while (next_line(&lines, &line, &n))
-        TIL_TRY(take_fate(ctx, text, line, n, lines.line, &capacity, out));
+        if (begins(line, n, STRAND_ROW)) TIL_TRY(take_strands(ctx, text, line, n, lines.line, out));
+        else TIL_TRY(take_fate(ctx, text, line, n, lines.line, &capacity, out));
 done:
     if (status != TIL_OK) til_counts_summary_clear(out);
     return status;
@@ -354,6 +377,7 @@ void til_counts_summary_clear(til_counts_summary_t *summary)
     free(summary->samples);
     free(summary->names);
     free(summary->cells);
+    free(summary->strands);
     til_arena_free(summary->arena);
     *summary = (til_counts_summary_t){ 0 };
 }

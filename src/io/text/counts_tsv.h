@@ -21,8 +21,9 @@ typedef struct {
     char *version, *command; /* of the ##tilseq lines; NULL where there are none               */
     char **inputs;           /* "NAME<tab>sha256:..." or "NAME<tab>records:N", as they stand   */
     char **facts;            /* further ##tilseq lines, whole                                  */
+    char **strands;          /* "SAMPLE SETTING;..." of its ##tilseq lines, one per sample     */
     char **samples;
-    size_t n_inputs, n_facts, n_samples, n_rows;
+    size_t n_inputs, n_facts, n_strands, n_samples, n_rows;
     bool repeats;           /* some rows share a gene_id                                      */
     til_strbuf_t heads;     /* "gene_id<tab>gene_name<tab>length<newline>" of each row        */
     til_strbuf_t cells;     /* "<tab>COUNT...<newline>" of each row                           */
@@ -48,10 +49,11 @@ til_status_t til_counts_tsv_rows(til_ctx_t *ctx, const til_text_t *text,
 
 void til_counts_tsv_clear(til_counts_tsv_t *table);
 
-/* FILE.summary: `Status SAMPLE...`, one row per fate. */
+/* FILE.summary: `Status SAMPLE...`, one row per fate, and one of texts: `Strand`. */
 typedef struct {
     char **samples, **names, **cells; /* names and "<tab>NUMBER..." of the rows */
     size_t n_samples, n_rows;
+    char **strands; /* n_samples; NULL where the row is absent     */
     til_arena_t *arena;
 } til_counts_summary_t;
 

@@ -37,18 +37,18 @@ count -a genes.gtf --no-provenance -o plain.tsv s1.sam
 refused 'a mixture' a.tsv plain.tsv
 refused 'a mixture the other way' plain.tsv a.tsv
 
-sed '8s/	[0-9]*	/	1	/' b.tsv >row.tsv
+sed '9s/	[0-9]*	/	1	/' b.tsv >row.tsv
 refused 'another length' a.tsv row.tsv
-sed '8{h;d};9G' b.tsv >order.tsv
+sed '9{h;d};10G' b.tsv >order.tsv
 refused 'another order' a.tsv order.tsv
 sed '$d' b.tsv >short.tsv
 refused 'too few rows' a.tsv short.tsv
 sed '$d' a.tsv >short.tsv
 refused 'too many rows' short.tsv b.tsv
 
-sed '6s/[0-9]*$/x/' b.tsv >number.tsv
+sed '7s/[0-9]*$/x/' b.tsv >number.tsv
 refused 'a count that is none' a.tsv number.tsv
-head -c 350 b.tsv >cut.tsv
+head -c 420 b.tsv >cut.tsv
 refused 'a table cut off' a.tsv cut.tsv
 sed '/input	s1/d' b.tsv >inputs.tsv
 refused 'inputs that are not the columns' a.tsv inputs.tsv
@@ -56,7 +56,7 @@ sed 's/s1.sam$/s9.sam/' b.tsv >operands.tsv
 refused 'a command of other files' a.tsv operands.tsv
 sed 's/count -a/count --nonsense -a/' b.tsv >command.tsv
 refused 'a command that is none' a.tsv command.tsv
-sed '6p' b.tsv >double.tsv
+sed '7p' b.tsv >double.tsv
 refused 'a gene twice' double.tsv
 
 cp b.tsv.summary kept
