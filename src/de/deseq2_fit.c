@@ -22,6 +22,7 @@
 #include "base/try.h"
 #include "de/cooks.h"
 #include "de/deseq2_fit.h"
+#include "design/standard.h"
 #include "math/dist.h"
 
 #define OUTLIER_SD     2.0
@@ -34,6 +35,8 @@ typedef struct {
     const til_de_input_t *input;
     const til_nb_data_t *data;
     const til_deseq2_options_t *options;
+    til_standard_t standard, reduced_standard; /* covariates without origin and unit */
+    double *weights; /* n_contrasts x p: on the coefficients of `standard` */
     til_nb_plan_t plan, reduced_plan;
     til_nb_work_t *works, *reduced_works;
     til_nb_spread_t *spread;
@@ -74,13 +77,15 @@ static void fit_coefficients(job_t *job, til_nb_work_t *work, size_t g, til_dese
     gene->converged = fit.converged;
     gene->loglik = fit.loglik;
     for (size_t c = 0; c < job->input->n_contrasts; c++) {
-        const double *weights = job->input->contrasts[c].weights;
+        const double *weights = job->weights + c * p;
         double estimate = 0;
         for (size_t j = 0; j < p; j++) estimate += weights[j] * work->beta[j];
         job->fit->lfc[c * n_genes + g] = estimate / LN2;
         job->fit->se[c * n_genes + g] = til_nb_standard_error(work, weights) / LN2;
     }
-    if (job->fit->beta != NULL) memcpy(job->fit->beta + g * p, work->beta, p * sizeof(double));
+    if (job->fit->beta == NULL) return;
+    memcpy(job->fit->beta + g * p, work->beta, p * sizeof(double));
+    til_standard_take_back(&job->standard, job->fit->beta + g * p);
 }
 
 static void fit_reduced(job_t *job, int worker, size_t g, const double *counts,
@@ -286,6 +291,29 @@ done:
     return status;
 }
 
+/* The plan of a design whose covariates are centred and scaled. */
+static til_status_t plan_standard(til_ctx_t *ctx, const til_design_t *design,
+                                  til_standard_t *standard, til_nb_plan_t *plan)
+{
+    til_status_t status = til_standard_init(ctx, design, TIL_STANDARD_PROJECT, standard);
+
+    if (status != TIL_OK) return status;
+    til_design_t in_standard = til_standard_design(standard, design);
+    return til_nb_plan_init(ctx, &in_standard, plan);
+}
+
+static til_status_t take_weights(til_ctx_t *ctx, job_t *job)
+{
+    size_t n = job->input->n_contrasts, p = job->plan.p;
+
+    job->weights = til_array(n * p, sizeof *job->weights);
+    if (job->weights == NULL) return til_no_memory(ctx, n * p, "weights");
+    for (size_t c = 0; c < n; c++)
+        til_standard_weights(&job->standard, job->input->contrasts[c].weights,
+                             job->weights + c * p);
+    return TIL_OK;
+}
+
 til_status_t til_deseq2_fit(til_ctx_t *ctx, const til_de_input_t *input, const til_nb_data_t *data,
                             const til_deseq2_options_t *options, til_deseq2_fit_t *out)
 {
@@ -293,10 +321,11 @@ til_status_t til_deseq2_fit(til_ctx_t *ctx, const til_de_input_t *input, const t
     job_t job = { .input = input, .data = data, .options = options, .fit = out };
 
     memset(out, 0, sizeof *out);
-    TIL_TRY(til_nb_plan_init(ctx, input->design, &job.plan));
+    TIL_TRY(plan_standard(ctx, input->design, &job.standard, &job.plan));
+    TIL_TRY(take_weights(ctx, &job));
     TIL_TRY(til_nb_works_new(ctx, &job.plan, data, &job.works));
     if (input->reduced != NULL) {
-        TIL_TRY(til_nb_plan_init(ctx, input->reduced, &job.reduced_plan));
+        TIL_TRY(plan_standard(ctx, input->reduced, &job.reduced_standard, &job.reduced_plan));
         TIL_TRY(til_nb_works_new(ctx, &job.reduced_plan, data, &job.reduced_works));
     }
     TIL_TRY(allocate(ctx, &job));
@@ -317,6 +346,9 @@ done:
     til_nb_works_free(job.reduced_works, ctx->n_threads);
     til_nb_plan_clear(&job.plan);
     til_nb_plan_clear(&job.reduced_plan);
+    til_standard_clear(&job.standard);
+    til_standard_clear(&job.reduced_standard);
+    free(job.weights);
     free(job.spread);
     free(job.genewise_beta);
     free(job.scratch);

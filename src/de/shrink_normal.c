@@ -19,6 +19,7 @@
 #include "base/parallel.h"
 #include "base/try.h"
 #include "de/shrink_normal.h"
+#include "design/standard.h"
 #include "math/dist.h"
 #include "math/order.h"
 
@@ -101,7 +102,17 @@ static til_status_t match_quantile(til_ctx_t *ctx, size_t n, const double *x, co
     return status;
 }
 
-static til_status_t find_variances(til_ctx_t *ctx, const til_de_input_t *input, size_t n_genes,
+/* The spread of covariate j, for a prior that does not depend on its unit; 1 for other columns. */
+static double unit_of(const til_standard_t *standard, size_t j)
+{
+    for (size_t i = 0; i < standard->n_numeric; i++)
+        if (standard->numeric[i] == j) return standard->scale[i];
+    return 1;
+}
+
+/* variance (p): of the prior on the coefficients of `standard`. */
+static til_status_t find_variances(til_ctx_t *ctx, const til_de_input_t *input,
+                                   const til_standard_t *standard, size_t n_genes,
                                    const til_deseq2_fit_t *fit, double *variance)
 {
     til_status_t status = TIL_OK;
@@ -112,9 +123,10 @@ static til_status_t find_variances(til_ctx_t *ctx, const til_de_input_t *input, 
     weight = x + n_genes;
     for (size_t j = 0; j < p; j++) {
         size_t n = 0;
+        double unit = unit_of(standard, j);
         for (size_t g = 0; g < n_genes; g++) {
             const til_deseq2_gene_t *gene = &fit->gene[g];
-            double b = fabs(fit->beta[g * p + j] / LN2);
+            double b = fabs(fit->beta[g * p + j] * unit / LN2);
             if (gene->all_zero || gene->emptied || !(b < FINITE_BELOW)) continue;
             x[n] = b;
             weight[n++] = 1 / (1 / gene->mean + gene->trend_dispersion);
@@ -137,6 +149,7 @@ typedef struct {
     const til_nb_data_t *data;
     const til_deseq2_fit_t *fit;
     til_nb_work_t *works;
+    const double *weights; /* n_contrasts x p: on the coefficients fitted */
     double *lfc, *se;
 } shrink_job_t;
 
@@ -153,9 +166,10 @@ static til_status_t shrink_range(til_ctx_t *ctx, void *arg, int worker, size_t b
         til_nb_load_gene(work, job->data, g, NULL);
         (void)til_nb_fit_coef(work, gene->dispersion);
         for (size_t c = 0; c < job->input->n_contrasts; c++) {
-            const double *weights = job->input->contrasts[c].weights;
-            size_t j = coefficient_of(job->input, c);
-            job->lfc[c * n_genes + g] = weights[j] * work->beta[j] / LN2;
+            const double *weights = job->weights + c * work->plan->p;
+            double estimate = 0;
+            for (size_t j = 0; j < work->plan->p; j++) estimate += weights[j] * work->beta[j];
+            job->lfc[c * n_genes + g] = estimate / LN2;
             job->se[c * n_genes + g] = til_nb_standard_error(work, weights) / LN2;
         }
     }
@@ -169,20 +183,32 @@ til_status_t til_shrink_normal(til_ctx_t *ctx, const til_de_input_t *input,
     til_status_t status = TIL_OK;
     size_t n_genes = data->counts->n_rows, p = input->design->n_coef;
     til_nb_plan_t plan = { 0 };
-    shrink_job_t job = { input, data, fit, NULL, lfc, se };
+    til_standard_t standard = { 0 };
     double *prior = til_array(p, sizeof *prior);
+    double *weights = til_array(input->n_contrasts * p, sizeof *weights);
+    shrink_job_t job = { input, data, fit, NULL, weights, lfc, se };
 
-    if (prior == NULL) return til_no_memory(ctx, p, "coefficients");
+    if (prior == NULL || weights == NULL) TIL_TRY(til_no_memory(ctx, p, "coefficients"));
     for (size_t i = 0; i < input->n_contrasts * n_genes; i++) lfc[i] = se[i] = NAN;
-    TIL_TRY(find_variances(ctx, input, n_genes, fit, prior));
-    TIL_TRY(til_nb_plan_init(ctx, input->design, &plan));
+    TIL_TRY(til_standard_init(ctx, input->design, TIL_STANDARD_CENTRE, &standard));
+    TIL_TRY(find_variances(ctx, input, &standard, n_genes, fit, prior));
+    til_design_t in_standard = til_standard_design(&standard, input->design);
+    TIL_TRY(til_nb_plan_init(ctx, &in_standard, &plan));
+    for (size_t c = 0; c < input->n_contrasts; c++)
+        til_standard_weights(&standard, input->contrasts[c].weights, weights + c * p);
     TIL_TRY(til_nb_works_new(ctx, &plan, data, &job.works));
     for (int i = 0; i < ctx->n_threads; i++) til_nb_work_set_prior(&job.works[i], prior);
     TIL_TRY(til_parallel_for(ctx, n_genes, GRAIN, shrink_range, &job));
-    for (size_t c = 0; c < input->n_contrasts; c++) variance[c] = prior[coefficient_of(input, c)];
+    for (size_t c = 0; c < input->n_contrasts; c++) {
+        size_t j = coefficient_of(input, c);
+        double unit = unit_of(&standard, j);
+        variance[c] = prior[j] / (unit * unit);
+    }
 done:
     til_nb_works_free(job.works, ctx->n_threads);
     til_nb_plan_clear(&plan);
+    til_standard_clear(&standard);
+    free(weights);
     free(prior);
     return status;
 }

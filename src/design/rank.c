@@ -5,6 +5,9 @@
  * such a relation: two factors may make the same groups, one may be nested in the other, a
  * covariate may be constant within a factor, a combination of levels may have no sample.
  *
+ * The walk is over covariates freed of origin and unit (standard.h): a date is no constant because
+ * it is a large number.
+ *
  * Agrees:  R 4.2.2 qr(X)$rank and $pivot (tests/golden/design); tolerance 1e-7.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
@@ -17,6 +20,7 @@
 #include "base/try.h"
 #include "math/linalg.h"
 #include "design/rank.h"
+#include "design/standard.h"
 
 enum { MAX_TERMS_SHOWN = 4, MAX_SAMPLES_SHOWN = 4 };
 
@@ -297,13 +301,15 @@ til_status_t til_rank_analyse(til_ctx_t *ctx, const til_design_t *design, til_ra
     til_status_t status = TIL_OK;
     size_t p = design->n_coef, *pivot = til_array(p, sizeof *pivot);
     double *weights = NULL;
+    til_standard_t standard = { 0 };
 
     *out = (til_rank_t){ .arena = til_arena_new() };
     if (pivot == NULL || out->arena == NULL) {
         status = til_no_memory(ctx, p, "coefficients");
         goto done;
     }
-    TIL_TRY(til_rank_pivot(ctx, design->n_samples, p, design->x, TOL_RANK, &out->rank, pivot));
+    TIL_TRY(til_standard_init(ctx, design, TIL_STANDARD_PROJECT, &standard));
+    TIL_TRY(til_rank_pivot(ctx, design->n_samples, p, standard.x, TOL_RANK, &out->rank, pivot));
     out->n_aliased = p - out->rank;
     if (out->n_aliased == 0) goto done;
     weights = til_array(out->rank * out->n_aliased, sizeof *weights);
@@ -315,6 +321,7 @@ til_status_t til_rank_analyse(til_ctx_t *ctx, const til_design_t *design, til_ra
     TIL_TRY(describe(ctx, design, pivot, weights, out));
 
 done:
+    til_standard_clear(&standard);
     free(weights);
     free(pivot);
     if (status != TIL_OK) til_rank_clear(out);

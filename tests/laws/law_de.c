@@ -16,6 +16,8 @@ enum { N_GENES = 400, PLANTED = 20, N_PATIENTS = 8, N_SAMPLES = 2 * N_PATIENTS }
 #define TOL_PATH                                                                                   \
     1e-2 /* a dispersion search may stop a step apart when sums are taken in another order */
 
+#define TOL_UNIT 1e-6 /* of a covariate written in other units */
+
 static til_ctx_t ctx = TIL_CTX_INIT;
 static char coef_name[] = "x";
 
@@ -258,6 +260,67 @@ START_TEST(what_a_method_does_not_know_is_refused)
 }
 END_TEST
 
+/* ~ age + time with the question of time, then that of the slope of age. */
+static void run_with_age(int method, const til_matrix_t *counts, double unit, double origin,
+                         til_de_result_t *result)
+{
+    til_design_t design = { 0 };
+    til_de_input_t input = TIL_DE_INPUT_INIT;
+    double of_time[3] = { 0, 0, 1 }, of_age[3] = { 0, 1, 0 };
+    til_contrast_t contrasts[2] = { { .id = "time", .text = "time", .weights = of_time },
+                                    { .id = "age", .text = "age", .weights = of_age } };
+
+    ck_assert_int_eq(til_design_init(&ctx, N_SAMPLES, 3, &design), TIL_OK);
+    for (size_t s = 0; s < N_SAMPLES; s++) {
+        double age = 31 + (double)((s * 7) % N_SAMPLES) * 2.5;
+        design.samples[s] = counts->col_names[s];
+        design.x[s] = 1;
+        design.x[s + N_SAMPLES] = age * unit + origin;
+        design.x[s + 2 * N_SAMPLES] = s % 2 == 1;
+    }
+    for (size_t j = 0; j < 3; j++) design.coef_names[j] = coef_name;
+    input.counts = counts;
+    input.design = &design;
+    input.contrasts = contrasts;
+    input.n_contrasts = 2;
+    ck_assert_msg(til_de_run(&ctx, til_de_methods[method], &input, result) == TIL_OK, "%s",
+                  ctx.message);
+    til_design_clear(&design);
+}
+
+static void compare_column(const til_table_t *a, const til_table_t *b, const char *name,
+                           double unit)
+{
+    const double *x = til_table_column(a, name)->number, *y = til_table_column(b, name)->number;
+
+    for (size_t g = 0; g < N_GENES; g++)
+        if (!(isnan(x[g]) && isnan(y[g])))
+            ck_assert_msg(fabs(x[g] - unit * y[g]) <= TOL_UNIT * (1e-2 + fabs(x[g])),
+                          "%s of gene %zu: %.12g, %.12g", name, g, x[g], unit * y[g]);
+}
+
+START_TEST(units_of_a_covariate_do_not_matter)
+{
+    til_matrix_t m;
+    til_de_result_t a, b;
+
+    simulate(17, 3, &m);
+    run_with_age(_i, &m, 1, 0, &a);
+    run_with_age(_i, &m, 1e3, 1e9, &b);
+    for (size_t c = 0; c < 2; c++) {
+        double unit = c == 0 ? 1 : 1e3;
+        compare_column(&a.contrasts[c], &b.contrasts[c], "log2FoldChange", unit);
+        compare_column(&a.contrasts[c], &b.contrasts[c], "lfcSE", unit);
+        compare_column(&a.contrasts[c], &b.contrasts[c], "stat", 1);
+        compare_column(&a.contrasts[c], &b.contrasts[c], "pvalue", 1);
+        compare_column(&a.contrasts[c], &b.contrasts[c], "padj", 1);
+    }
+    til_de_result_clear(&a);
+    til_de_result_clear(&b);
+    til_matrix_clear(&m);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("laws of de");
@@ -271,6 +334,7 @@ int main(void)
     tcase_add_loop_test(tcase, threads_change_no_bit, 0, n);
     tcase_add_loop_test(tcase, planted_genes_are_found_and_few_others, 0, n);
     tcase_add_loop_test(tcase, permuted_labels_call_little, 0, n);
+    tcase_add_loop_test(tcase, units_of_a_covariate_do_not_matter, 0, n);
     tcase_add_loop_test(tcase, what_a_method_does_not_know_is_refused, 0, n);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
