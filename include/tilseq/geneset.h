@@ -14,6 +14,7 @@ extern "C" {
 #endif
 
 struct til_arena;
+struct til_names;
 
 typedef struct {
     char *name;
@@ -28,6 +29,8 @@ typedef struct {
     til_geneset_t *sets;
     char *origin; /* file name for messages */
     struct til_arena *arena;
+    struct til_names *names; /* of the sets */
+    size_t *first;           /* the first set of each name */
 } til_genesets_t;
 
 /* Appends a set to `c` (start with til_genesets_t c = {0}). Repeated genes are kept once;

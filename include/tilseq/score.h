@@ -46,6 +46,12 @@ typedef enum {
 
 typedef enum { TIL_KCDF_GAUSSIAN, TIL_KCDF_POISSON, TIL_KCDF_NONE } til_kcdf_t;
 
+/* Where genes of one value stand in a ranking. */
+typedef enum {
+    TIL_SCORE_TIES_BLOCK, /* all in the middle of their block: the order of rows does not matter */
+    TIL_SCORE_TIES_INPUT  /* in the order of rows, as GSVA has them                              */
+} til_score_ties_t;
+
 /* What a method works on. A gene's samples are contiguous: x[g * n_samples + s]; set i holds the
  * genes member[offset[i]] .. member[offset[i + 1] - 1], in ascending order. */
 typedef struct {
@@ -53,6 +59,7 @@ typedef struct {
     const double *x;
     const size_t *offset, *member;
     til_kcdf_t kcdf;
+    til_score_ties_t ties;
 } til_score_input_t;
 
 enum {
@@ -60,19 +67,21 @@ enum {
     TIL_SCORE_COHORT = 2,    /* depends on the other samples of the call             */
     TIL_SCORE_VARYING = 4,   /* genes that do not vary (sd < 1e-10) are left out     */
     TIL_SCORE_HAS_RANGE = 8, /* --scale range means something                        */
-    TIL_SCORE_HAS_KCDF = 16  /* --kcdf means something                               */
+    TIL_SCORE_HAS_KCDF = 16, /* --kcdf means something                               */
+    TIL_SCORE_HAS_TIES = 32  /* --ties means something                               */
 };
 
 /* One way to score. `run` fills scores[i * n_samples + s]; NaN where there is none. `null_moments`,
- * where not NULL, gives mean and standard deviation of the score of k random genes out of n. */
+ * where not NULL, gives for each set and sample, in the same layout, mean and standard deviation of
+ * the score of as many random genes of that sample. */
 typedef struct {
     const char *name;      /* as typed after --method        */
     const char *summary;   /* one line, lower case, no stop  */
     const char *reference; /* authors, year, doi             */
     unsigned flags;
     til_status_t (*run)(til_ctx_t *ctx, const til_score_input_t *in, double *scores);
-    til_status_t (*null_moments)(til_ctx_t *ctx, size_t n_genes, size_t n_sizes,
-                                 const size_t *sizes, double *mean, double *sd);
+    til_status_t (*null_moments)(til_ctx_t *ctx, const til_score_input_t *in, double *mean,
+                                 double *sd);
 } til_score_method_t;
 
 /* All methods, ended by NULL. The first is the default. */
@@ -84,12 +93,14 @@ const til_score_method_t *til_score_find(const char *name);
 typedef struct {
     til_score_scale_t scale;
     til_kcdf_t kcdf;
+    til_score_ties_t ties;
     size_t min_size; /* a set with fewer genes found has no score (NaN); at least 1 */
 } til_score_options_t;
 
 /* What the values of `m` look like: COUNTS when all are whole (or fractions whose columns add up
- * to more than a million), LOG when some are negative or none is over 50, CPM when every column
- * adds up to a million. TIL_EINPUT when none of these fits: the user has to say. */
+ * to more than a million), LOG when some are negative or none is over 25 (warned of below 500 genes:
+ * a panel of TPM may look alike), CPM when every column adds up to a million. TIL_EINPUT when none
+ * of these fits: the user has to say. */
 TIL_MUST_USE
 til_status_t til_score_guess_input(til_ctx_t *ctx, const til_matrix_t *m,
                                    til_score_input_kind_t *kind);

@@ -16,7 +16,7 @@
 #include "io/text/table_tsv.h"
 
 typedef struct {
-    const char *sets, *scores, *method, *scale, *values, *species, *kcdf, *samples, *output;
+    const char *sets, *scores, *method, *scale, *values, *species, *kcdf, *ties, *samples, *output;
     int64_t min_size;
     bool list_methods;
     til_input_args_t input;
@@ -44,6 +44,8 @@ static const til_opt_t options[] = {
     TIL_SPECIES_OPTION(score_args_t),
     { 0, "kcdf", TIL_OPT_CHOICE, offsetof(score_args_t, kcdf), "gaussian|poisson|none", 0, 0,
       "gsva: kernel of the distribution of a gene; poisson takes counts [gaussian]" },
+    { 0, "ties", TIL_OPT_CHOICE, offsetof(score_args_t, ties), "block|input", 0, 0,
+      "ssgsea: tied genes share a place, or go in the order of rows as in GSVA [block]" },
     { 0, "min-size", TIL_OPT_INT, offsetof(score_args_t, min_size), "INT", 1, 1000000,
       "sets with fewer genes in the matrix have no score (NA)" },
     { 0, "samples", TIL_OPT_FILE, offsetof(score_args_t, samples), "SAMPLES", 0, 0,
@@ -82,6 +84,10 @@ static til_status_t read_wishes(til_ctx_t *ctx, const score_args_t *args,
         if (strcmp(args->scale, scales[i]) == 0) options_out->scale = (til_score_scale_t)i;
     for (int i = 0; args->kcdf != NULL && i < 3; i++)
         if (strcmp(args->kcdf, kernels[i]) == 0) options_out->kcdf = (til_kcdf_t)i;
+    if (args->ties != NULL && strcmp(args->ties, "input") == 0)
+        options_out->ties = TIL_SCORE_TIES_INPUT;
+    if (args->ties != NULL && !((*method)->flags & TIL_SCORE_HAS_TIES))
+        return til_fail(ctx, TIL_EUSAGE, "--ties: only method ssgsea has this choice");
     if (options_out->scale == TIL_SCORE_RANGE && !((*method)->flags & TIL_SCORE_HAS_RANGE))
         return til_fail(ctx, TIL_EUSAGE, "--scale range: only method ssgsea has this scale");
     if (options_out->scale == TIL_SCORE_COHORT_FREE && (*method)->null_moments == NULL)

@@ -12,7 +12,8 @@
 static til_status_t need_arena(til_ctx_t *ctx, til_genesets_t *c)
 {
     if (c->arena == NULL) c->arena = til_arena_new();
-    return c->arena == NULL ? til_no_memory(ctx, 1, "gene sets") : TIL_OK;
+    if (c->names == NULL) c->names = til_names_new();
+    return c->arena == NULL || c->names == NULL ? til_no_memory(ctx, 1, "gene sets") : TIL_OK;
 }
 
 /* Copies the genes, each once, into the collection's arena. */
@@ -53,9 +54,15 @@ til_status_t til_genesets_add(til_ctx_t *ctx, til_genesets_t *c, const char *nam
     if ((c->n_sets & (c->n_sets - 1)) == 0) {
         size_t room = c->n_sets == 0 ? 1 : c->n_sets * 2;
         til_geneset_t *sets = realloc(c->sets, room * sizeof *sets);
-        if (sets == NULL) return til_no_memory(ctx, room, "gene sets");
-        c->sets = sets;
+        if (sets != NULL) c->sets = sets;
+        size_t *first = realloc(c->first, room * sizeof *first);
+        if (first != NULL) c->first = first;
+        if (sets == NULL || first == NULL) return til_no_memory(ctx, room, "gene sets");
     }
+    int is_new = 0;
+    ptrdiff_t id = til_names_add(c->names, name, &is_new);
+    if (id < 0) return til_no_memory(ctx, c->n_sets, "gene sets");
+    if (is_new) c->first[id] = c->n_sets;
     c->sets[c->n_sets++] = set;
     if (n_repeated != NULL) *n_repeated = n_genes - set.n_genes;
     return TIL_OK;
@@ -73,13 +80,14 @@ void til_genesets_clear(til_genesets_t *c)
 {
     if (c == NULL) return;
     free(c->sets);
+    free(c->first);
+    til_names_free(c->names);
     til_arena_free(c->arena);
     *c = (til_genesets_t){ 0 };
 }
 
 const til_geneset_t *til_genesets_find(const til_genesets_t *c, const char *name)
 {
-    for (size_t i = 0; i < c->n_sets; i++)
-        if (strcmp(c->sets[i].name, name) == 0) return &c->sets[i];
-    return NULL;
+    ptrdiff_t id = c->names == NULL ? -1 : til_names_find(c->names, name);
+    return id < 0 ? NULL : &c->sets[c->first[id]];
 }

@@ -15,7 +15,8 @@
 
 static const double MILLION = 1e6;
 static const double CLOSE = 0.01; /* a column of CPM or TPM adds up to a million within this */
-static const double LOG_MAX = 50; /* 2^50 reads: more than any library                       */
+static const double LOG_MAX = 25; /* 2^25 reads of one gene: more than any library           */
+enum { PANEL = 500 };             /* TPM or CPM of so many genes do not all stay below LOG_MAX */
 
 static double *column_sums(const til_matrix_t *m)
 {
@@ -57,6 +58,11 @@ til_status_t til_score_guess_input(til_ctx_t *ctx, const til_matrix_t *m,
                         "%s: values are fractions up to %g and the samples do not add up to a "
                         "million: cannot tell what they are; say --input counts, cpm, tpm or log",
                         m->origin, high);
+    if (*kind == TIL_SCORE_INPUT_LOG && low >= 0 && m->n_rows < PANEL)
+        til_say(ctx, TIL_LOG_WARNING,
+                "%s: fractions up to %g of %zu genes are taken as log values; a panel of TPM can "
+                "look alike: --input log, tpm or cpm says which it is",
+                m->origin, high, m->n_rows);
     return TIL_OK;
 }
 

@@ -34,7 +34,7 @@ static til_status_t match_sets(til_ctx_t *ctx, const til_score_universe_t *u,
                                til_table_t *coverage)
 {
     til_status_t status = TIL_OK;
-    size_t n_wanted = 0, n_found = 0;
+    size_t n_wanted = 0, n_found = 0, n_constant = 0;
     char *sample_names[3] = { "", "", "" };
     til_score_coverage_t c = { 0 };
 
@@ -56,6 +56,7 @@ static til_status_t match_sets(til_ctx_t *ctx, const til_score_universe_t *u,
             ptrdiff_t g = til_score_universe_find(u, set->genes[j]);
             til_score_coverage_gene(&c, set->genes[j], g >= 0);
             if (g >= 0) (*member)[n_found++] = (size_t)g;
+            else n_constant += til_score_universe_is_constant(u, set->genes[j]);
         }
         TIL_TRY(til_score_coverage_end(ctx, &c));
 
@@ -68,7 +69,13 @@ static til_status_t match_sets(til_ctx_t *ctx, const til_score_universe_t *u,
         n_found = kept;
     }
     offset[sets->n_sets] = n_found;
-    if (n_found == 0 && n_wanted > 0)
+    if (n_found == 0 && n_constant > 0)
+        status = til_fail(
+            ctx, TIL_EINPUT,
+            "%s: none of the %zu genes of %s that are there varies over the samples: "
+            "this method compares samples; ssgsea, singscore and mean score each alone",
+            u->matrix->origin, n_constant, sets->origin);
+    else if (n_found == 0 && n_wanted > 0)
         status = til_score_no_overlap(ctx, u, sets->origin, n_wanted, sample_names);
 done:
     til_score_coverage_clear(&c);
@@ -87,8 +94,8 @@ static double *gather_rows(const til_score_universe_t *u)
     return x;
 }
 
-/* GSVA's ssgsea.norm: by the range over all sets and samples. */
-static void scale_by_range(size_t n, double *scores)
+/* GSVA's ssgsea.norm: by the range over all sets and samples. NA where all scores are one number. */
+static void scale_by_range(til_ctx_t *ctx, size_t n, double *scores)
 {
     double low = INFINITY, high = -INFINITY;
 
@@ -97,29 +104,28 @@ static void scale_by_range(size_t n, double *scores)
         low = fmin(low, scores[i]);
         high = fmax(high, scores[i]);
     }
-    for (size_t i = 0; i < n; i++) scores[i] /= high - low;
+    if (low == high)
+        til_say(ctx, TIL_LOG_WARNING,
+                "--scale range: all scores are %g, a range of 0: they are NA; --scale raw or "
+                "cohort-free has numbers",
+                low);
+    for (size_t i = 0; i < n; i++) scores[i] = high > low ? scores[i] / (high - low) : NAN;
 }
 
 static til_status_t scale_by_null(til_ctx_t *ctx, const til_score_method_t *method,
                                   const til_score_input_t *in, double *scores)
 {
     til_status_t status = TIL_OK;
-    size_t *sizes = til_array(in->n_sets, sizeof *sizes);
-    double *mean = til_array(in->n_sets, sizeof *mean), *sd = til_array(in->n_sets, sizeof *sd);
+    size_t n = in->n_sets * in->n_samples;
+    double *mean = til_array(n, sizeof *mean), *sd = til_array(n, sizeof *sd);
 
-    if (sizes == NULL || mean == NULL || sd == NULL) {
-        status = til_no_memory(ctx, in->n_sets, "sets");
+    if (mean == NULL || sd == NULL) {
+        status = til_no_memory(ctx, n, "scores");
         goto done;
     }
-    for (size_t i = 0; i < in->n_sets; i++) sizes[i] = in->offset[i + 1] - in->offset[i];
-    TIL_TRY(method->null_moments(ctx, in->n_genes, in->n_sets, sizes, mean, sd));
-    for (size_t i = 0; i < in->n_sets; i++)
-        for (size_t s = 0; s < in->n_samples; s++) {
-            double *score = &scores[i * in->n_samples + s];
-            *score = (*score - mean[i]) / sd[i];
-        }
+    TIL_TRY(method->null_moments(ctx, in, mean, sd));
+    for (size_t i = 0; i < n; i++) scores[i] = sd[i] > 0 ? (scores[i] - mean[i]) / sd[i] : NAN;
 done:
-    free(sizes);
     free(mean);
     free(sd);
     return status;
@@ -140,6 +146,11 @@ static til_status_t check_options(til_ctx_t *ctx, const til_score_method_t *meth
                         method->name);
     if (options->kcdf != TIL_KCDF_GAUSSIAN && !(method->flags & TIL_SCORE_HAS_KCDF))
         return til_fail(ctx, TIL_EUSAGE, "--kcdf: method %s has no kernel: expected --method gsva",
+                        method->name);
+    if (options->ties != TIL_SCORE_TIES_BLOCK && !(method->flags & TIL_SCORE_HAS_TIES))
+        return til_fail(ctx, TIL_EUSAGE,
+                        "--ties: method %s has no such choice: expected --method "
+                        "ssgsea",
                         method->name);
     return TIL_OK;
 }
@@ -214,6 +225,13 @@ til_status_t til_score_sets(til_ctx_t *ctx, const til_score_method_t *method,
         goto done;
     }
     TIL_TRY(check_options(ctx, method, options));
+    if ((method->flags & TIL_SCORE_VARYING) && expression->n_cols < 2) {
+        status = til_fail(ctx, TIL_EINPUT,
+                          "%s: 1 sample: method %s compares samples: expected at least 2; methods "
+                          "ssgsea, singscore and mean score one",
+                          expression->origin, method->name);
+        goto done;
+    }
     TIL_TRY(til_score_universe_init(ctx, expression, method->flags & TIL_SCORE_VARYING, &u));
     TIL_TRY(match_sets(ctx, &u, sets, offset, &member, coverage));
     x = gather_rows(&u);
@@ -227,10 +245,10 @@ til_status_t til_score_sets(til_ctx_t *ctx, const til_score_method_t *method,
         TIL_TRY(til_matrix_set_row_name(ctx, scores, i, sets->sets[i].name));
 
     til_score_input_t in = { u.n_genes, expression->n_cols, sets->n_sets, x, offset,
-                             member,    options->kcdf };
+                             member,    options->kcdf,      options->ties };
     TIL_TRY(method->run(ctx, &in, scores->x));
     drop_small(ctx, options->min_size, &in, scores->x);
-    if (options->scale == TIL_SCORE_RANGE) scale_by_range(in.n_sets * in.n_samples, scores->x);
+    if (options->scale == TIL_SCORE_RANGE) scale_by_range(ctx, in.n_sets * in.n_samples, scores->x);
     if (options->scale == TIL_SCORE_COHORT_FREE)
         TIL_TRY(scale_by_null(ctx, method, &in, scores->x));
 

@@ -120,6 +120,12 @@ ptrdiff_t til_score_universe_find(const til_score_universe_t *u, const char *nam
     return id < 0 ? -1 : u->gene_of_name[id];
 }
 
+bool til_score_universe_is_constant(const til_score_universe_t *u, const char *name)
+{
+    ptrdiff_t id = til_names_find_n(u->names, name, til_gene_key_length(name));
+    return id >= 0 && u->gene_of_name[id] < 0;
+}
+
 til_status_t til_score_no_overlap(til_ctx_t *ctx, const til_score_universe_t *u, const char *origin,
                                   size_t n, char *const *wanted)
 {

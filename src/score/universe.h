@@ -28,6 +28,9 @@ void til_score_universe_clear(til_score_universe_t *u);
 /* The index of the gene called `name`, or -1. */
 ptrdiff_t til_score_universe_find(const til_score_universe_t *u, const char *name);
 
+/* True for a gene that is in the matrix and left out since it does not vary. */
+bool til_score_universe_is_constant(const til_score_universe_t *u, const char *name);
+
 /* TIL_EINPUT that shows three names of each side. `wanted`: n names not found. */
 til_status_t til_score_no_overlap(til_ctx_t *ctx, const til_score_universe_t *u, const char *origin,
                                   size_t n, char *const *wanted);
