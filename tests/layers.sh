@@ -7,7 +7,7 @@ failed=0
 
 room_of_header() {
     case $1 in
-        status|context)                        echo base ;;
+        status|context|words)                  echo base ;;
         matrix|annot|geneset|ranking|table)    echo data ;;
         *)                                     echo "$1" ;;
     esac

@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <tilseq/annot.h>
+#include <tilseq/words.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -43,6 +44,10 @@ typedef enum {
     TIL_OVERLAP_FRACTION,
     TIL_OVERLAP_LARGEST
 } til_multi_overlap_t;
+
+/* Their words, as tilseq count has them. */
+extern const til_words_t til_count_mode_words, til_pairs_words, til_stranded_words, til_multi_words,
+    til_multi_overlap_words;
 
 typedef struct {
     til_count_mode_t mode;

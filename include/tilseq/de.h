@@ -19,6 +19,7 @@
 #include <tilseq/design.h>
 #include <tilseq/matrix.h>
 #include <tilseq/table.h>
+#include <tilseq/words.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -47,6 +48,10 @@ typedef enum {
     TIL_DE_FILTER_NONE,
     TIL_DE_FILTER_EXPR /* edgeR's filterByExpr before the fit                       */
 } til_de_filter_t;
+
+/* Their words, as tilseq de has them. */
+extern const til_words_t til_de_test_words, til_de_alternative_words, til_de_trend_words,
+    til_de_shrink_words, til_de_filter_words;
 
 /* What is asked. All pointers are borrowed. Start from TIL_DE_INPUT_INIT. */
 typedef struct {

@@ -22,6 +22,7 @@
 #include <tilseq/geneset.h>
 #include <tilseq/ranking.h>
 #include <tilseq/table.h>
+#include <tilseq/words.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -37,6 +38,9 @@ typedef enum {
     TIL_TIES_BLOCK, /* tied genes are one step: the order of the input does not matter */
     TIL_TIES_INPUT  /* tied genes in the order of the input, as fgsea walks them       */
 } til_rank_ties_t;
+
+/* Their words, as tilseq gsea has them. */
+extern const til_words_t til_score_type_words, til_rank_ties_words;
 
 /* How hard `preranked` works: the relative standard error of p that it aims for. */
 typedef enum { TIL_GSEA_FAST, TIL_GSEA_NORMAL, TIL_GSEA_PRECISE } til_gsea_effort_t;

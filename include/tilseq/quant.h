@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <tilseq/context.h>
+#include <tilseq/words.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -109,11 +110,11 @@ typedef enum {
     TIL_LIBRARY_SR
 } til_library_t;
 
+/* Their words, as tilseq quant has them. */
+extern const til_words_t til_library_words;
+
 /* "IU", "ISF"...; "A" for auto. */
 const char *til_library_name(til_library_t library);
-
-/* The library of a name ("auto" and "A" too); false when there is none. */
-bool til_library_find(const char *name, til_library_t *library);
 
 typedef struct {
     const char *const *mates1, *const *mates2; /* n_lanes paths each; mates2 NULL: single reads  */

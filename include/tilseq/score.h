@@ -22,6 +22,7 @@
 #include <tilseq/geneset.h>
 #include <tilseq/matrix.h>
 #include <tilseq/table.h>
+#include <tilseq/words.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -51,6 +52,10 @@ typedef enum {
     TIL_SCORE_TIES_BLOCK, /* all in the middle of their block: the order of rows does not matter */
     TIL_SCORE_TIES_INPUT  /* in the order of rows, as GSVA has them                              */
 } til_score_ties_t;
+
+/* Their words, as tilseq score has them. */
+extern const til_words_t til_score_input_words, til_score_scale_words, til_kcdf_words,
+    til_score_ties_words;
 
 /* What a method works on. A gene's samples are contiguous: x[g * n_samples + s]; set i holds the
  * genes member[offset[i]] .. member[offset[i + 1] - 1], in ascending order. */

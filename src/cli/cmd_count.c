@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/strbuf.h"
 #include "base/try.h"
+#include "base/words.h"
 #include "cli/commands.h"
 #include "tasks/count_samples.h"
 #include "tasks/count_tables.h"
@@ -18,9 +19,25 @@
 #include "io/text/textfile.h"
 #include "io/text/tsv.h"
 
+typedef enum { LEVEL_GENE, LEVEL_FEATURE } level_t;
+TIL_STATIC_WORDS(level_words,
+                 LEVEL_FEATURE + 1, [LEVEL_GENE] = "gene", [LEVEL_FEATURE] = "feature");
+
+typedef enum { SECONDARY_COUNT, SECONDARY_IGNORE } secondary_t;
+TIL_STATIC_WORDS(secondary_words,
+                 SECONDARY_IGNORE + 1, [SECONDARY_COUNT] = "count", [SECONDARY_IGNORE] = "ignore");
+
 typedef struct {
-    const char *annotation, *output, *pairs, *strand, *feature, *attribute, *level, *mode, *multi,
-        *overlap, *secondary, *aliases, *reference, *sample_names, *format, *quality;
+    const char *annotation, *output, *feature, *attribute, *aliases, *reference, *sample_names,
+        *quality;
+    til_pairs_t pairs;
+    til_stranded_t strand;
+    level_t level;
+    til_count_mode_t mode;
+    til_multi_t multi;
+    til_multi_overlap_t overlap;
+    int secondary; /* secondary_t, or TIL_NOT_CHOSEN: by the mode */
+    til_count_layout_t format;
     int64_t min_mapq, min_overlap;
     double frac_overlap, min_assigned;
     bool ignore_duplicates, both_mapped, no_chimeric, split_only, allow_no_eof, strict;
@@ -30,15 +47,16 @@ typedef struct {
 enum { MAPQ_UNSET = -1, HTSEQ_MAPQ = 10 };
 
 static const count_args_t defaults = { .output = "-",
-                                       .pairs = "auto",
-                                       .strand = "auto",
+                                       .pairs = TIL_PAIRS_AUTO,
+                                       .strand = TIL_STRANDED_AUTO,
                                        .feature = "exon",
                                        .attribute = "gene_id",
-                                       .level = "gene",
-                                       .mode = "featurecounts",
-                                       .multi = "none",
-                                       .overlap = "none",
-                                       .format = "tilseq",
+                                       .level = LEVEL_GENE,
+                                       .mode = TIL_COUNT_FEATURECOUNTS,
+                                       .multi = TIL_MULTI_NONE,
+                                       .overlap = TIL_OVERLAP_NONE,
+                                       .secondary = TIL_NOT_CHOSEN,
+                                       .format = TIL_LAYOUT_OWN,
                                        .min_mapq = MAPQ_UNSET,
                                        .min_overlap = 1 };
 
@@ -47,34 +65,31 @@ static const til_opt_t options[] = {
       "genes and exons: GTF, GFF3 or SAF (GeneID Chr Start End Strand), plain or gzip" },
     { 'o', "output", TIL_OPT_OUTPUT, offsetof(count_args_t, output), "FILE", 0, 0,
       "the table; FILE.summary beside it says what became of every alignment" },
-    { 'p', "pairs", TIL_OPT_CHOICE, offsetof(count_args_t, pairs), "auto|yes|no", 0, 0,
-      "count fragments, not reads; auto: where reads are paired" },
-    { 's', "strand", TIL_OPT_CHOICE, offsetof(count_args_t, strand),
-      "auto|unstranded|forward|reverse", 0, 0,
-      "strand of the library; auto: one verdict over all samples, from their reads" },
+    TIL_CHOICE('p', "pairs", count_args_t, pairs, &til_pairs_words,
+               "count fragments, not reads; auto: where reads are paired"),
+    TIL_CHOICE('s', "strand", count_args_t, strand, &til_stranded_words,
+               "strand of the library; auto: one verdict over all samples, from their reads"),
     { 't', "feature", TIL_OPT_TEXT, offsetof(count_args_t, feature), "TYPE", 0, 0,
       "features that are counted: column 3 of the annotation" },
     { 'g', "attribute", TIL_OPT_TEXT, offsetof(count_args_t, attribute), "NAME", 0, 0,
       "attribute that says which features are one gene" },
-    { 0, "level", TIL_OPT_CHOICE, offsetof(count_args_t, level), "gene|feature", 0, 0,
-      "one row per gene, or per feature" },
-    { 0, "mode", TIL_OPT_CHOICE, offsetof(count_args_t, mode),
-      "featurecounts|union|intersection-strict|intersection-nonempty", 0, 0,
-      "which genes win a read: featureCounts' vote, or htseq-count's set rules" },
-    { 'M', "multi-mapping", TIL_OPT_CHOICE, offsetof(count_args_t, multi),
-      "none|all|fraction|primary", 0, 0,
-      "reads with several alignments (NH): left out, each counted, 1/NH each, the primary one" },
-    { 'O', "multi-overlap", TIL_OPT_CHOICE, offsetof(count_args_t, overlap),
-      "none|all|fraction|largest", 0, 0,
-      "reads on several genes: left out, all counted, shared out, the gene with most bases" },
+    TIL_CHOICE(0, "level", count_args_t, level, &level_words, "one row per gene, or per feature"),
+    TIL_CHOICE(0, "mode", count_args_t, mode, &til_count_mode_words,
+               "which genes win a read: featureCounts' vote, or htseq-count's set rules"),
+    TIL_CHOICE('M', "multi-mapping", count_args_t, multi, &til_multi_words,
+               "reads with several alignments (NH): left out, each counted, 1/NH each, the primary "
+               "one"),
+    TIL_CHOICE('O', "multi-overlap", count_args_t, overlap, &til_multi_overlap_words,
+               "reads on several genes: left out, all counted, shared out, the gene with most "
+               "bases"),
     { 'Q', "min-mapq", TIL_OPT_INT, offsetof(count_args_t, min_mapq), "INT", 0, 255,
       "smallest MAPQ (pairs: featurecounts of the better end, htseq of both) [0; htseq modes 10]" },
     { 0, "min-overlap", TIL_OPT_INT, offsetof(count_args_t, min_overlap), "INT", 1, 1 << 30,
       "smallest number of bases over a gene" },
     { 0, "frac-overlap", TIL_OPT_NUMBER, offsetof(count_args_t, frac_overlap), "F", 0, 1,
       "smallest share of a fragment's bases over a gene" },
-    { 0, "secondary", TIL_OPT_CHOICE, offsetof(count_args_t, secondary), "count|ignore", 0, 0,
-      "secondary and supplementary alignments [count; htseq modes ignore]" },
+    TIL_CHOICE(0, "secondary", count_args_t, secondary, &secondary_words,
+               "secondary and supplementary alignments [count; htseq modes ignore]"),
     { 0, "ignore-duplicates", TIL_OPT_FLAG, offsetof(count_args_t, ignore_duplicates), NULL, 0, 0,
       "leave out reads flagged as duplicates" },
     { 0, "both-mapped", TIL_OPT_FLAG, offsetof(count_args_t, both_mapped), NULL, 0, 0,
@@ -91,8 +106,7 @@ static const til_opt_t options[] = {
       "a missing end mark of a BAM is a warning" },
     { 0, "sample-names", TIL_OPT_TEXT, offsetof(count_args_t, sample_names), "A,B,...", 0, 0,
       "names of the columns [file names without .bam, .sam, .cram]" },
-    { 0, "format", TIL_OPT_CHOICE, offsetof(count_args_t, format), "tilseq|featurecounts|htseq", 0,
-      0, "layout of the table" },
+    TIL_CHOICE(0, "format", count_args_t, format, &til_count_layout_words, "layout of the table"),
     { 0, "qc", TIL_OPT_OUTPUT, offsetof(count_args_t, quality), "DIR", 0, 0,
       "write the quality of the alignments there, from the same pass (as tilseq qc)" },
     { 0, "strict", TIL_OPT_FLAG, offsetof(count_args_t, strict), NULL, 0, 0,
@@ -104,40 +118,22 @@ static const til_opt_t options[] = {
 
 /* ------------------------------------------------------------------ wishes */
 
-/* Which word of "a|b|c" was chosen. */
-static int chosen(const char *words, const char *word)
-{
-    int which = 0;
-    size_t n = strlen(word);
-    for (const char *p = words; p != NULL; which++) {
-        const char *bar = strchr(p, '|');
-        size_t length = bar == NULL ? strlen(p) : (size_t)(bar - p);
-        if (length == n && memcmp(p, word, n) == 0) return which;
-        p = bar == NULL ? NULL : bar + 1;
-    }
-    return 0;
-}
-
 static til_count_options_t wishes(const count_args_t *args)
 {
-    static const til_stranded_t stranded[] = { TIL_STRANDED_AUTO, TIL_STRANDED_UNSTRANDED,
-                                               TIL_STRANDED_FORWARD, TIL_STRANDED_REVERSE };
     til_count_options_t o = TIL_COUNT_DEFAULTS;
-    o.mode = (til_count_mode_t)chosen("featurecounts|union|intersection-strict|"
-                                      "intersection-nonempty",
-                                      args->mode);
-    o.pairs = (til_pairs_t)chosen("auto|yes|no", args->pairs);
-    o.stranded = stranded[chosen("auto|unstranded|forward|reverse", args->strand)];
-    o.multi_mapping = (til_multi_t)chosen("none|all|fraction|primary", args->multi);
-    o.multi_overlap = (til_multi_overlap_t)chosen("none|all|fraction|largest", args->overlap);
-    o.by_feature = strcmp(args->level, "feature") == 0;
+    o.mode = args->mode;
+    o.pairs = args->pairs;
+    o.stranded = args->strand;
+    o.multi_mapping = args->multi;
+    o.multi_overlap = args->overlap;
+    o.by_feature = args->level == LEVEL_FEATURE;
     o.min_mapq = args->min_mapq != MAPQ_UNSET        ? (int)args->min_mapq
                  : o.mode == TIL_COUNT_FEATURECOUNTS ? 0
                                                      : HTSEQ_MAPQ;
     o.min_overlap = (int)args->min_overlap;
     o.frac_overlap = args->frac_overlap;
-    o.ignore_secondary = args->secondary == NULL ? o.mode != TIL_COUNT_FEATURECOUNTS
-                                                 : strcmp(args->secondary, "ignore") == 0;
+    o.ignore_secondary = args->secondary == TIL_NOT_CHOSEN ? o.mode != TIL_COUNT_FEATURECOUNTS
+                                                           : args->secondary == SECONDARY_IGNORE;
     o.ignore_duplicates = args->ignore_duplicates;
     o.both_mapped = args->both_mapped;
     o.no_chimeric = args->no_chimeric;
@@ -315,11 +311,6 @@ static til_status_t count_all(til_ctx_t *ctx, til_job_t *job, const til_count_op
     return til_count_samples(ctx, job, &inputs, judge_sample, s, s->counts);
 }
 
-static til_count_layout_t layout_of(const count_args_t *args)
-{
-    return (til_count_layout_t)chosen("tilseq|featurecounts|htseq", args->format);
-}
-
 /* Reads the annotation and makes of it what counting needs. */
 static til_status_t load_annotation(til_ctx_t *ctx, til_job_t *job, const til_count_options_t *o,
                                     count_state_t *s)
@@ -336,7 +327,7 @@ static til_status_t load_annotation(til_ctx_t *ctx, til_job_t *job, const til_co
     if (s->gene_lengths == NULL) return til_no_memory(ctx, s->annot.n_genes, "genes");
     til_annot_gene_lengths(&s->annot, s->gene_lengths);
     TIL_TRY(til_overlap_build(ctx, &s->annot, o->by_feature, &s->index));
-    if (!til_count_lists_features(layout_of(args), o) && !o->with_quality)
+    if (!til_count_lists_features(args->format, o) && !o->with_quality)
         til_annot_drop_features(&s->annot);
 done:
     return status;
@@ -352,7 +343,7 @@ static til_status_t write_all(til_ctx_t *ctx, til_job_t *job, const til_count_op
                                 .counts = s->counts,
                                 .names = s->names,
                                 .n_samples = s->n,
-                                .layout = layout_of(args) };
+                                .layout = args->format };
     til_status_t status = TIL_OK;
 
     TIL_TRY(til_count_write(ctx, job, &table, out));
@@ -410,7 +401,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     }
     TIL_TRY(til_refuse_same_file(ctx, job->operands, s.n));
     TIL_TRY(til_sample_names(ctx, job->operands, s.n, args->sample_names,
-                             strcmp(args->format, "tilseq") != 0, s.arena, s.names));
+                             args->format != TIL_LAYOUT_OWN, s.arena, s.names));
     TIL_TRY(open_outputs(ctx, job, &out, &summary));
     if (args->aliases != NULL) TIL_TRY(read_aliases(ctx, job, args->aliases, &s.aliases));
     o.alias_from = s.aliases.from;

@@ -23,8 +23,11 @@
 typedef struct {
     til_design_args_t asked;
     til_input_args_t input;
-    const char *method, *test, *reduced, *shrink, *trend, *alternative, *block, *filter, *lengths,
-        *collapse, *output;
+    const char *method, *reduced, *block, *filter, *lengths, *collapse, *output;
+    til_de_test_t test;
+    til_de_shrink_t shrink;
+    til_de_trend_t trend;
+    til_de_alternative_t alternative;
     double lfc_threshold, alpha;
     int64_t null_check, seed;
     bool ebayes_trend, robust, list_methods;
@@ -32,10 +35,10 @@ typedef struct {
 } de_args_t;
 
 static const de_args_t defaults = { .method = "deseq2",
-                                    .test = "wald",
-                                    .shrink = "none",
-                                    .trend = "parametric",
-                                    .alternative = "greater-abs",
+                                    .test = TIL_DE_WALD,
+                                    .shrink = TIL_DE_SHRINK_NONE,
+                                    .trend = TIL_DE_TREND_PARAMETRIC,
+                                    .alternative = TIL_DE_GREATER_ABS,
                                     .filter = "auto",
                                     .alpha = 0.1,
                                     .seed = 1 };
@@ -44,18 +47,17 @@ static const til_opt_t options[] = {
     TIL_DESIGN_OPTIONS(de_args_t),
     { 'm', "method", TIL_OPT_TEXT, offsetof(de_args_t, method), "NAME", 0, 0,
       "engine; see --list-methods" },
-    { 0, "test", TIL_OPT_CHOICE, offsetof(de_args_t, test), "wald|lrt", 0, 0,
-      "test each contrast, or the whole model against a --reduced one" },
+    TIL_CHOICE(0, "test", de_args_t, test, &til_de_test_words,
+               "test each contrast, or the whole model against a --reduced one"),
     { 0, "reduced", TIL_OPT_TEXT, offsetof(de_args_t, reduced), "FORMULA", 0, 0,
       "the smaller model of --test lrt" },
     { 0, "lfc-threshold", TIL_OPT_NUMBER, offsetof(de_args_t, lfc_threshold), "F", 0, 1000,
       "test against a log2 fold change of F instead of 0" },
-    { 0, "alternative", TIL_OPT_CHOICE, offsetof(de_args_t, alternative),
-      "greater-abs|less-abs|greater|less", 0, 0, "side of --lfc-threshold that is looked for" },
-    { 0, "shrink", TIL_OPT_CHOICE, offsetof(de_args_t, shrink), "none|normal|apeglm|ashr", 0, 0,
-      "draw log2 fold changes to 0 (none and normal in this version)" },
-    { 0, "fit-type", TIL_OPT_CHOICE, offsetof(de_args_t, trend), "parametric|local|mean", 0, 0,
-      "shape of the dispersion trend (deseq2)" },
+    TIL_CHOICE(0, "alternative", de_args_t, alternative, &til_de_alternative_words,
+               "side of --lfc-threshold that is looked for"),
+    TIL_CHOICE(0, "shrink", de_args_t, shrink, &til_de_shrink_words, "draw log2 fold changes to 0"),
+    TIL_CHOICE(0, "fit-type", de_args_t, trend, &til_de_trend_words,
+               "shape of the dispersion trend (deseq2)"),
     { 0, "block", TIL_OPT_TEXT, offsetof(de_args_t, block), "COL", 0, 0,
       "samples of one value are correlated (limma's duplicateCorrelation)" },
     { 0, "ebayes-trend", TIL_OPT_FLAG, offsetof(de_args_t, ebayes_trend), NULL, 0, 0,
@@ -108,44 +110,29 @@ static const char *filter_column(const de_args_t *args)
     return strncmp(args->filter, GROUPS_OF, n) == 0 ? args->filter + n : NULL;
 }
 
-/* The position of `word` among `words`, which end with NULL. */
-static int position(const char *word, const char *const *words)
-{
-    int i = 0;
-    while (words[i] != NULL && strcmp(words[i], word) != 0) i++;
-    return i;
-}
-
 static til_status_t read_wishes(til_ctx_t *ctx, const de_args_t *args, til_de_input_t *input)
 {
-    static const char *const tests[] = { "wald", "lrt", NULL };
-    static const char *const trends[] = { "parametric", "local", "mean", NULL };
-    static const char *const sides[] = { "greater-abs", "less-abs", "greater", "less", NULL };
-    static const char *const filters[] = { "auto", "none", "expr", NULL };
-
     *input = (til_de_input_t)TIL_DE_INPUT_INIT;
-    input->test = (til_de_test_t)position(args->test, tests);
-    input->trend = (til_de_trend_t)position(args->trend, trends);
-    input->alternative = (til_de_alternative_t)position(args->alternative, sides);
+    input->test = args->test;
+    input->trend = args->trend;
+    input->alternative = args->alternative;
+    input->shrink = args->shrink;
     input->lfc_threshold = args->lfc_threshold;
     input->alpha = args->alpha;
     input->ebayes_trend = args->ebayes_trend;
     input->ebayes_robust = args->robust;
 
     const char *column = filter_column(args);
-    int filter = column != NULL && *column != '\0' ? TIL_DE_FILTER_EXPR
-                                                   : position(args->filter, filters);
-    if (filters[filter] == NULL)
+    int filter = column != NULL && *column != '\0'
+                     ? TIL_DE_FILTER_EXPR
+                     : til_words_find(&til_de_filter_words, args->filter);
+    if (filter < 0)
         return til_fail(ctx, TIL_EUSAGE, "--filter: '%s' is not auto, none, expr or expr:VARIABLE",
                         args->filter);
     input->filter = (til_de_filter_t)filter;
-    if (strcmp(args->shrink, "normal") == 0) input->shrink = TIL_DE_SHRINK_NORMAL;
-    else if (strcmp(args->shrink, "none") != 0)
-        return til_fail(ctx, TIL_EUSAGE, "--shrink %s: this version has none and normal",
-                        args->shrink);
-    if (args->test[0] == 'l' && args->reduced == NULL)
+    if (args->test == TIL_DE_LRT && args->reduced == NULL)
         return til_fail(ctx, TIL_EUSAGE, "--test lrt: needs --reduced FORMULA, the smaller model");
-    if (args->test[0] == 'w' && args->reduced != NULL)
+    if (args->test == TIL_DE_WALD && args->reduced != NULL)
         return til_fail(ctx, TIL_EUSAGE, "--reduced: only --test lrt uses it");
     if (input->lfc_threshold == 0 && input->alternative != TIL_DE_GREATER_ABS)
         return til_fail(ctx, TIL_EUSAGE, "--alternative: needs an --lfc-threshold above 0");

@@ -15,7 +15,9 @@
 
 typedef struct {
     const char *sets, *ranks, *de, *list, *universe, *genes, *rank_by;
-    const char *method, *score_type, *ties, *output, *curves;
+    const char *method, *output, *curves;
+    til_score_type_t score_type;
+    til_rank_ties_t ties;
     int64_t min_size, max_size, permutations, seed;
     double gsea_param, alpha;
     bool fast, precise, list_methods;
@@ -24,8 +26,8 @@ typedef struct {
 
 static const gsea_args_t defaults = { .rank_by = "stat",
                                       .method = "preranked",
-                                      .score_type = "std",
-                                      .ties = "block",
+                                      .score_type = TIL_SCORE_STD,
+                                      .ties = TIL_TIES_BLOCK,
                                       .output = "-",
                                       .min_size = 5,
                                       .max_size = 500,
@@ -61,15 +63,16 @@ static const til_opt_t options[] = {
       "largest set to test" },
     { 0, "gsea-param", TIL_OPT_NUMBER, offsetof(gsea_args_t, gsea_param), "F", 0, 100,
       "a gene of a set weighs |statistic|^F in the running sum" },
-    { 0, "score-type", TIL_OPT_CHOICE, offsetof(gsea_args_t, score_type), "std|pos|neg", 0, 0,
-      "both ends of the ranking, its top only, its bottom only (ora: genes that go either way, up, "
-      "down)" },
+    TIL_CHOICE(0, "score-type", gsea_args_t, score_type, &til_score_type_words,
+               "both ends of the ranking, its top only, its bottom only (ora: genes that go either "
+               "way, up, down)"),
     { 0, "permutations", TIL_OPT_INT, offsetof(gsea_args_t, permutations), "INT", 100, 1e9,
       "simple: random sets of each size; preranked draws 5 times as many for p over 0.05 (--fast "
       "2, "
       "--precise 20 times)" },
-    { 0, "ties", TIL_OPT_CHOICE, offsetof(gsea_args_t, ties), "block|input", 0, 0,
-      "genes with one statistic are one step of the walk, or go in the order of the input" },
+    TIL_CHOICE(0, "ties", gsea_args_t, ties, &til_rank_ties_words,
+               "genes with one statistic are one step of the walk, or go in the order of the "
+               "input"),
     { 0, "alpha", TIL_OPT_NUMBER, offsetof(gsea_args_t, alpha), "F", 0, 1,
       "ora with --de: genes with padj below F are selected" },
     { 0, "seed", TIL_OPT_INT, offsetof(gsea_args_t, seed), "INT", 0, 9007199254740992.0,
@@ -104,14 +107,13 @@ static til_status_t refuse_idle(til_ctx_t *ctx, const gsea_args_t *a,
         { "--universe", (!ora || a->list == NULL) && a->universe != NULL },
         { "--alpha", (!ora || a->de == NULL) && a->alpha != defaults.alpha },
         { "--rank-by", a->de == NULL && strcmp(a->rank_by, defaults.rank_by) != 0 },
-        { "--score-type",
-          ora && a->list != NULL && strcmp(a->score_type, defaults.score_type) != 0 },
+        { "--score-type", ora && a->list != NULL && a->score_type != defaults.score_type },
         { "--fast", !preranked && a->fast },
         { "--precise", !preranked && a->precise },
         { "--gsea-param", ora && a->gsea_param != defaults.gsea_param },
         { "--permutations", ora && a->permutations != defaults.permutations },
         { "--curves", ora && a->curves != NULL },
-        { "--ties", ora && strcmp(a->ties, defaults.ties) != 0 },
+        { "--ties", ora && a->ties != defaults.ties },
     };
     for (size_t i = 0; i < sizeof options_given / sizeof *options_given; i++)
         if (options_given[i].idle)
@@ -147,21 +149,13 @@ static til_status_t check(til_ctx_t *ctx, const gsea_args_t *a, const til_gsea_m
     return refuse_idle(ctx, a, *method);
 }
 
-static til_score_type_t score_type(const char *word)
-{
-    return strcmp(word, "pos") == 0   ? TIL_SCORE_POS
-           : strcmp(word, "neg") == 0 ? TIL_SCORE_NEG
-                                      : TIL_SCORE_STD;
-}
-
 static til_gsea_options_t gsea_options(const gsea_args_t *a)
 {
     return (til_gsea_options_t){ .min_size = (size_t)a->min_size,
                                  .max_size = (size_t)a->max_size,
                                  .gsea_param = a->gsea_param,
-                                 .score_type = score_type(a->score_type),
-                                 .ties = strcmp(a->ties, "input") == 0 ? TIL_TIES_INPUT
-                                                                       : TIL_TIES_BLOCK,
+                                 .score_type = a->score_type,
+                                 .ties = a->ties,
                                  .effort = a->fast      ? TIL_GSEA_FAST
                                            : a->precise ? TIL_GSEA_PRECISE
                                                         : TIL_GSEA_NORMAL,

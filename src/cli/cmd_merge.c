@@ -18,12 +18,13 @@
 #include "io/text/tx2gene.h"
 
 typedef struct {
-    const char *output, *tx2gene, *annotation, *sample_names, *strand;
+    const char *output, *tx2gene, *annotation, *sample_names;
+    til_stranded_t strand;
     bool allow_missing;
     til_common_t common;
 } merge_args_t;
 
-static const merge_args_t defaults = { .strand = "auto" };
+static const merge_args_t defaults = { .strand = TIL_STRANDED_AUTO };
 
 static const til_opt_t options[] = {
     { 'o', "output", TIL_OPT_OUTPUT, offsetof(merge_args_t, output), "PREFIX", 0, 0,
@@ -34,9 +35,9 @@ static const til_opt_t options[] = {
       "take the genes of the transcripts from this file instead" },
     { 0, "sample-names", TIL_OPT_TEXT, offsetof(merge_args_t, sample_names), "A,B,...", 0, 0,
       "names of the columns [of the files, or of their folders]" },
-    { 's', "strand", TIL_OPT_CHOICE, offsetof(merge_args_t, strand),
-      "auto|unstranded|forward|reverse", 0, 0,
-      "which column of STAR's ReadsPerGene.out.tab; auto decides from the counts and says why" },
+    TIL_CHOICE('s', "strand", merge_args_t, strand, &til_stranded_words,
+               "which column of STAR's ReadsPerGene.out.tab; auto decides from the counts and says "
+               "why"),
     { 0, "allow-missing", TIL_OPT_FLAG, offsetof(merge_args_t, allow_missing), NULL, 0, 0,
       "leave out transcripts without a gene, however many" },
     TIL_COMMON_OPTIONS(merge_args_t)

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/strbuf.h"
 #include "base/try.h"
+#include "base/words.h"
 #include "cli/commands.h"
 #include "cli/input_options.h"
 #include "tasks/groups.h"
@@ -18,8 +19,14 @@
 #include "norm/filter_expr.h"
 #include "norm/pca.h"
 
+/* What is written: the factors, or a scale of the same name. */
+typedef enum { TO_FACTORS, TO_NORMALIZED, TO_CPM, TO_LOGCPM, TO_TPM, TO_VST } to_t;
+TIL_STATIC_WORDS(to_words, TO_VST + 1, [TO_FACTORS] = "factors", [TO_NORMALIZED] = "normalized",
+                 [TO_CPM] = "cpm", [TO_LOGCPM] = "logcpm", [TO_TPM] = "tpm", [TO_VST] = "vst");
+
 typedef struct {
-    const char *method, *to, *samples, *filter, *design, *lengths, *output, *pca;
+    to_t to;
+    const char *method, *samples, *filter, *design, *lengths, *output, *pca;
     double prior_count;
     bool list_methods;
     til_input_args_t input;
@@ -29,7 +36,7 @@ typedef struct {
 #define DEFAULT_PRIOR_COUNT 2
 
 static const norm_args_t defaults = { .method = "median-ratio",
-                                      .to = "factors",
+                                      .to = TO_FACTORS,
                                       .filter = "none",
                                       .prior_count = DEFAULT_PRIOR_COUNT,
                                       .output = "-" };
@@ -37,8 +44,8 @@ static const norm_args_t defaults = { .method = "median-ratio",
 static const til_opt_t options[] = {
     { 'm', "method", TIL_OPT_TEXT, offsetof(norm_args_t, method), "NAME", 0, 0,
       "how to compare sequencing depths; see --list-methods" },
-    { 0, "to", TIL_OPT_CHOICE, offsetof(norm_args_t, to), "factors|normalized|cpm|logcpm|tpm|vst",
-      0, 0, "what to write: a row per sample, or the matrix on another scale" },
+    TIL_CHOICE(0, "to", norm_args_t, to, &to_words,
+               "what to write: a row per sample, or the matrix on another scale"),
     { 0, "samples", TIL_OPT_FILE, offsetof(norm_args_t, samples), "SAMPLES", 0, 0,
       "sample sheet: its samples, in its order" },
     { 0, "filter", TIL_OPT_TEXT, offsetof(norm_args_t, filter), "none|expr|expr:VARIABLE", 0, 0,
@@ -92,11 +99,11 @@ static til_status_t check(til_ctx_t *ctx, const norm_args_t *args)
         return til_fail(ctx, TIL_EUSAGE,
                         "--include, --exclude and --subset need the sample sheet: "
                         "--samples SAMPLES");
-    if (args->lengths != NULL && strcmp(args->to, "tpm") != 0)
+    if (args->lengths != NULL && args->to != TO_TPM)
         return til_fail(ctx, TIL_EUSAGE, "--lengths: only --to tpm uses it");
-    if (args->prior_count != DEFAULT_PRIOR_COUNT && strcmp(args->to, "logcpm") != 0)
+    if (args->prior_count != DEFAULT_PRIOR_COUNT && args->to != TO_LOGCPM)
         return til_fail(ctx, TIL_EUSAGE, "--prior-count: only --to logcpm uses it");
-    if (args->pca != NULL && strcmp(args->to, "vst") != 0 && strcmp(args->to, "logcpm") != 0)
+    if (args->pca != NULL && args->to != TO_VST && args->to != TO_LOGCPM)
         return til_fail(ctx, TIL_EUSAGE,
                         "--pca: needs values on a log-like scale, --to vst or logcpm");
     return TIL_OK;
@@ -160,8 +167,8 @@ static til_status_t load(til_ctx_t *ctx, til_job_t *job, const norm_args_t *args
     til_status_t status = TIL_OK;
     til_sheet_t sheet = { 0 };
     /* a negative binomial is fitted to whole numbers only */
-    til_values_t values = strcmp(args->to, "vst") == 0 || args->input.round ? TIL_VALUES_WHOLE
-                                                                            : TIL_VALUES_COUNTS;
+    til_values_t values = args->to == TO_VST || args->input.round ? TIL_VALUES_WHOLE
+                                                                  : TIL_VALUES_COUNTS;
 
     if (args->samples != NULL)
         TIL_TRY(til_load_samples(ctx, job, job->operands[0], args->samples, values, &args->input,
@@ -261,7 +268,8 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     til_status_t status = TIL_OK;
     const norm_args_t *args = job->args;
     const til_norm_method_t *method = til_norm_find(args->method);
-    const til_norm_scale_t *scale = til_norm_find_scale(args->to);
+    const char *to = to_words.words[args->to];
+    const til_norm_scale_t *scale = args->to == TO_FACTORS ? NULL : til_norm_find_scale(to);
     til_norm_wishes_t wishes = { .prior_count = args->prior_count };
     til_matrix_t counts = { 0 }, lengths = { 0 };
     til_norm_t norm = { 0 };
@@ -272,8 +280,8 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     if (method == NULL)
         return til_fail(ctx, TIL_EUSAGE, "--method: no method '%s'; see --list-methods",
                         args->method);
-    if (scale == NULL && strcmp(args->to, "factors") != 0)
-        return til_fail(ctx, TIL_EUSAGE, "--to: no scale '%s'", args->to);
+    if (scale == NULL && args->to != TO_FACTORS)
+        return til_fail(ctx, TIL_EINTERNAL, "--to: no scale '%s'", to);
     TIL_TRY(check(ctx, args));
     const char *inputs[] = { job->operands[0], args->samples, args->lengths, args->input.genes };
     TIL_TRY(til_job_refuse_input(ctx, args->output, inputs, sizeof inputs / sizeof *inputs));
@@ -298,8 +306,8 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     if (scale != NULL && is_gct(args->output))
         TIL_TRY(til_job_provenance_json(ctx, job, args->output));
     if (args->pca != NULL) TIL_TRY(write_pca(ctx, job, args->pca, &counts));
-    til_say(ctx, TIL_LOG_STAGE, "%s by %s: %zu genes, %zu samples", args->to, method->name,
-            counts.n_rows, counts.n_cols);
+    til_say(ctx, TIL_LOG_STAGE, "%s by %s: %zu genes, %zu samples", to, method->name, counts.n_rows,
+            counts.n_cols);
 
 done:
     til_norm_clear(&norm);

@@ -16,7 +16,8 @@
 #include "tasks/transcript_genes.h"
 
 typedef struct {
-    const char *index, *tx2gene, *annotation, *output, *library, *quality;
+    const char *index, *tx2gene, *annotation, *output, *quality;
+    til_library_t library;
     til_list_t mates1, mates2, reads;
     double fragment_mean, fragment_sd;
     int64_t n_bootstraps, seed;
@@ -24,7 +25,7 @@ typedef struct {
     til_common_t common;
 } quant_args_t;
 
-static const quant_args_t defaults = { .library = "auto", .seed = 1 };
+static const quant_args_t defaults = { .library = TIL_LIBRARY_AUTO, .seed = 1 };
 
 static const til_opt_t options[] = {
     { 'i', "index", TIL_OPT_FILE, offsetof(quant_args_t, index), "INDEX", 0, 0,
@@ -35,10 +36,10 @@ static const til_opt_t options[] = {
       "second mates, in the same order" },
     { 'r', "reads", TIL_OPT_WORDS, offsetof(quant_args_t, reads), "FASTQ...", 0, 0,
       "single reads, one file per lane" },
-    { 'l', "library", TIL_OPT_CHOICE, offsetof(quant_args_t, library), "auto|A|IU|ISF|ISR|U|SF|SR",
-      0, 0,
-      "I inward pairs, S stranded, U not, F (R): mate 1 shows the transcript's (the other) "
-      "strand" },
+    TIL_CHOICE(
+        'l', "library", quant_args_t, library, &til_library_words,
+        "I inward pairs, S stranded, U not, F (R): mate 1 shows the transcript's (the other) "
+        "strand"),
     { 0, "fragment-mean", TIL_OPT_NUMBER, offsetof(quant_args_t, fragment_mean), "BASES", 1, 1000,
       "mean fragment length of single reads" },
     { 0, "fragment-sd", TIL_OPT_NUMBER, offsetof(quant_args_t, fragment_sd), "BASES", 0.1, 1000,
@@ -185,6 +186,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     til_quant_options_t how = { .mates1 = a->reads.n > 0 ? a->reads.items : a->mates1.items,
                                 .mates2 = a->reads.n > 0 ? NULL : a->mates2.items,
                                 .n_lanes = a->reads.n > 0 ? a->reads.n : a->mates1.n,
+                                .library = a->library,
                                 .fragment_mean = a->fragment_mean,
                                 .fragment_sd = a->fragment_sd,
                                 .bias = a->bias,
@@ -193,8 +195,6 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
                                 .seed = (uint64_t)a->seed };
 
     TIL_TRY(check(ctx, a));
-    if (!til_library_find(a->library, &how.library))
-        return til_fail(ctx, TIL_EUSAGE, "-l/--library: '%s' is not known", a->library);
     TIL_TRY(til_job_folder(ctx, job, a->output));
     TIL_TRY(til_index_open(ctx, a->index, &index));
     til_say(ctx, TIL_LOG_STAGE, "index of %zu transcripts, %zu genes, k = %u",

@@ -28,8 +28,9 @@
 #include "io/text/sheet_tsv.h"
 
 typedef struct {
-    const char *output, *counts, *sets, *scores, *method, *filter, *fit_type, *species,
-        *score_method, *title;
+    const char *output, *counts, *sets, *scores, *method, *filter, *score_method, *title;
+    til_de_trend_t fit_type;
+    til_species_t species;
     const char *annotation, *index, *transcripts, *tx2gene;
     double alpha;
     int64_t min_size, max_size, seed;
@@ -41,8 +42,8 @@ typedef struct {
 
 static const run_args_t defaults = { .method = "deseq2",
                                      .filter = "auto",
-                                     .fit_type = "parametric",
-                                     .species = "auto",
+                                     .fit_type = TIL_DE_TREND_PARAMETRIC,
+                                     .species = TIL_SPECIES_UNKNOWN,
                                      .score_method = "ssgsea",
                                      .title = "Expression report",
                                      .alpha = 0.1,
@@ -68,8 +69,8 @@ static const til_opt_t options[] = {
       "engine of the tests; see tilseq de --list-methods" },
     { 0, "filter", TIL_OPT_TEXT, offsetof(run_args_t, filter), "auto|none|expr|expr:VARIABLE", 0, 0,
       "which genes are tested; see tilseq de" },
-    { 0, "fit-type", TIL_OPT_CHOICE, offsetof(run_args_t, fit_type), "parametric|local|mean", 0, 0,
-      "deseq2: the trend of the dispersions" },
+    TIL_CHOICE(0, "fit-type", run_args_t, fit_type, &til_de_trend_words,
+               "deseq2: the trend of the dispersions"),
     { 0, "alpha", TIL_OPT_NUMBER, offsetof(run_args_t, alpha), "F", 0, 1,
       "FDR at which genes are called" },
     { 'g', "sets", TIL_OPT_FILE, offsetof(run_args_t, sets), "GMT", 0, 0,
@@ -310,8 +311,9 @@ static void add_de(run_t *r)
     til_step_option(r->ctx, &r->steps, "--method", r->args->method);
     if (strcmp(r->args->filter, defaults.filter) != 0)
         til_step_option(r->ctx, &r->steps, "--filter", r->args->filter);
-    if (strcmp(r->args->fit_type, defaults.fit_type) != 0)
-        til_step_option(r->ctx, &r->steps, "--fit-type", r->args->fit_type);
+    if (r->args->fit_type != defaults.fit_type)
+        til_step_option(r->ctx, &r->steps, "--fit-type",
+                        til_de_trend_words.words[r->args->fit_type]);
     number_option(r, "--alpha", r->args->alpha);
     til_step_option(r->ctx, &r->steps, "--lengths", r->lengths);
     til_step_input(r->ctx, &r->steps, r->lengths);
@@ -356,7 +358,7 @@ static void add_score(run_t *r)
     til_step_option(r->ctx, &r->steps, "--scores", r->args->scores);
     til_step_input(r->ctx, &r->steps, r->args->scores);
     til_step_option(r->ctx, &r->steps, "-m", r->args->score_method);
-    til_step_option(r->ctx, &r->steps, "--species", r->args->species);
+    til_step_option(r->ctx, &r->steps, "--species", til_species_words.words[r->args->species]);
     til_step_option(r->ctx, &r->steps, "--input", "counts");
     til_step_option(r->ctx, &r->steps, "-o", in_folder(&b, r, "scores", "scores", ".tsv"));
     til_step_output(r->ctx, &r->steps, til_strbuf_text(&b));

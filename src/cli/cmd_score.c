@@ -16,7 +16,12 @@
 #include "io/text/table_tsv.h"
 
 typedef struct {
-    const char *sets, *scores, *method, *scale, *values, *species, *kcdf, *ties, *samples, *output;
+    const char *sets, *scores, *method, *samples, *output;
+    til_score_scale_t scale;
+    til_score_input_kind_t values;
+    til_species_t species;
+    int kcdf; /* til_kcdf_t, or TIL_NOT_CHOSEN       */
+    int ties; /* til_score_ties_t, or TIL_NOT_CHOSEN */
     int64_t min_size;
     bool list_methods;
     til_input_args_t input;
@@ -24,9 +29,11 @@ typedef struct {
 } score_args_t;
 
 static const score_args_t defaults = { .method = "ssgsea",
-                                       .scale = "raw",
-                                       .values = "auto",
-                                       .species = "auto",
+                                       .scale = TIL_SCORE_RAW,
+                                       .values = TIL_SCORE_INPUT_AUTO,
+                                       .species = TIL_SPECIES_UNKNOWN,
+                                       .kcdf = TIL_NOT_CHOSEN,
+                                       .ties = TIL_NOT_CHOSEN,
                                        .min_size = 1,
                                        .output = "-" };
 
@@ -37,15 +44,16 @@ static const til_opt_t options[] = {
       "scores to compute: weights, ratios, pairs, in the layout of genesets/scores.tsv" },
     { 'm', "method", TIL_OPT_TEXT, offsetof(score_args_t, method), "NAME", 0, 0,
       "how to score sets: ssgsea, gsva, zscore, plage, singscore, mean; see --list-methods" },
-    { 0, "scale", TIL_OPT_CHOICE, offsetof(score_args_t, scale), "raw|range|cohort-free", 0, 0,
-      "ssgsea: as it is, divided by the range of the call, or (score - mean)/sd of random sets" },
-    { 0, "input", TIL_OPT_CHOICE, offsetof(score_args_t, values), "auto|counts|cpm|tpm|log", 0, 0,
-      "what the values are: counts become log2(CPM + 1), cpm and tpm log2(x + 1)" },
+    TIL_CHOICE(0, "scale", score_args_t, scale, &til_score_scale_words,
+               "ssgsea: as it is, divided by the range of the call, or (score - mean)/sd of random "
+               "sets"),
+    TIL_CHOICE(0, "input", score_args_t, values, &til_score_input_words,
+               "what the values are: counts become log2(CPM + 1), cpm and tpm log2(x + 1)"),
     TIL_SPECIES_OPTION(score_args_t),
-    { 0, "kcdf", TIL_OPT_CHOICE, offsetof(score_args_t, kcdf), "gaussian|poisson|none", 0, 0,
-      "gsva: kernel of the distribution of a gene; poisson takes counts [gaussian]" },
-    { 0, "ties", TIL_OPT_CHOICE, offsetof(score_args_t, ties), "block|input", 0, 0,
-      "ssgsea: tied genes share a place, or go in the order of rows as in GSVA [block]" },
+    TIL_CHOICE(0, "kcdf", score_args_t, kcdf, &til_kcdf_words,
+               "gsva: kernel of the distribution of a gene; poisson takes counts [gaussian]"),
+    TIL_CHOICE(0, "ties", score_args_t, ties, &til_score_ties_words,
+               "ssgsea: tied genes share a place, or go in the order of rows as in GSVA [block]"),
     { 0, "min-size", TIL_OPT_INT, offsetof(score_args_t, min_size), "INT", 1, 1000000,
       "sets with fewer genes in the matrix have no score (NA)" },
     { 0, "samples", TIL_OPT_FILE, offsetof(score_args_t, samples), "SAMPLES", 0, 0,
@@ -72,21 +80,15 @@ static void list_methods(til_out_t *out)
 static til_status_t read_wishes(til_ctx_t *ctx, const score_args_t *args,
                                 const til_score_method_t **method, til_score_options_t *options_out)
 {
-    static const char *const scales[] = { "raw", "range", "cohort-free" };
-    static const char *const kernels[] = { "gaussian", "poisson", "none" };
-
     *method = til_score_find(args->method);
-    *options_out = (til_score_options_t){ .min_size = (size_t)args->min_size };
+    *options_out = (til_score_options_t){ .min_size = (size_t)args->min_size,
+                                          .scale = args->scale };
     if (*method == NULL)
         return til_fail(ctx, TIL_EUSAGE, "--method: no method '%s'; see --list-methods",
                         args->method);
-    for (int i = 0; i < 3; i++)
-        if (strcmp(args->scale, scales[i]) == 0) options_out->scale = (til_score_scale_t)i;
-    for (int i = 0; args->kcdf != NULL && i < 3; i++)
-        if (strcmp(args->kcdf, kernels[i]) == 0) options_out->kcdf = (til_kcdf_t)i;
-    if (args->ties != NULL && strcmp(args->ties, "input") == 0)
-        options_out->ties = TIL_SCORE_TIES_INPUT;
-    if (args->ties != NULL && !((*method)->flags & TIL_SCORE_HAS_TIES))
+    if (args->kcdf != TIL_NOT_CHOSEN) options_out->kcdf = (til_kcdf_t)args->kcdf;
+    if (args->ties != TIL_NOT_CHOSEN) options_out->ties = (til_score_ties_t)args->ties;
+    if (args->ties != TIL_NOT_CHOSEN && !((*method)->flags & TIL_SCORE_HAS_TIES))
         return til_fail(ctx, TIL_EUSAGE, "--ties: only method ssgsea has this choice");
     if (options_out->scale == TIL_SCORE_RANGE && !((*method)->flags & TIL_SCORE_HAS_RANGE))
         return til_fail(ctx, TIL_EUSAGE, "--scale range: only method ssgsea has this scale");
@@ -97,27 +99,25 @@ static til_status_t read_wishes(til_ctx_t *ctx, const score_args_t *args,
         return til_fail(ctx, TIL_EUSAGE,
                         "--include, --exclude and --subset need the sample sheet: "
                         "--samples SAMPLES");
-    if (args->kcdf != NULL && !((*method)->flags & TIL_SCORE_HAS_KCDF))
+    if (args->kcdf != TIL_NOT_CHOSEN && !((*method)->flags & TIL_SCORE_HAS_KCDF))
         return til_fail(ctx, TIL_EUSAGE, "--kcdf: only method gsva has a kernel");
     return TIL_OK;
 }
-
-/* By til_score_input_kind_t. */
-static const char *const input_words[] = { "auto", "counts", "cpm", "tpm", "log" };
 
 /* What the values are: as said, or as they look; says what was taken. */
 static til_status_t choose_input(til_ctx_t *ctx, const score_args_t *args,
                                  const til_score_options_t *how, const til_matrix_t *m,
                                  til_score_input_kind_t *kind)
 {
-    static const char *const taken[] = { "", "counts, scored as log2(CPM + 1)",
-                                         "CPM or TPM, scored as log2(x + 1)",
-                                         "TPM, scored as log2(x + 1)",
-                                         "log values, scored as they are" };
+    static const char *const taken[] = {
+        [TIL_SCORE_INPUT_AUTO] = "",
+        [TIL_SCORE_INPUT_COUNTS] = "counts, scored as log2(CPM + 1)",
+        [TIL_SCORE_INPUT_CPM] = "CPM or TPM, scored as log2(x + 1)",
+        [TIL_SCORE_INPUT_TPM] = "TPM, scored as log2(x + 1)",
+        [TIL_SCORE_INPUT_LOG] = "log values, scored as they are",
+    };
 
-    *kind = TIL_SCORE_INPUT_AUTO;
-    for (int i = 0; i < 5; i++)
-        if (strcmp(args->values, input_words[i]) == 0) *kind = (til_score_input_kind_t)i;
+    *kind = args->values;
     if (*kind == TIL_SCORE_INPUT_AUTO) {
         til_status_t status = til_score_guess_input(ctx, m, kind);
         if (status != TIL_OK) return status;
@@ -362,7 +362,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
         til_say(ctx, TIL_LOG_NOTICE,
                 "scores published for TPM are computed on CPM: counts have no "
                 "gene lengths");
-    TIL_TRY(til_job_remark(ctx, job, "values", "%s", input_words[kind]));
+    TIL_TRY(til_job_remark(ctx, job, "values", "%s", til_score_input_words.words[kind]));
     TIL_TRY(compute(ctx, method, &how, kind, &wanted, &m, scores, coverage));
 
     til_job_provenance(job, out);

@@ -17,12 +17,13 @@
 #include "io/text/table_tsv.h"
 
 typedef struct {
-    const char *species, *output;
+    til_species_t species;
+    const char *output;
     til_input_args_t input;
     til_common_t common;
 } sets_args_t;
 
-static const sets_args_t defaults = { .species = "auto", .output = "-" };
+static const sets_args_t defaults = { .species = TIL_SPECIES_UNKNOWN, .output = "-" };
 
 static const til_opt_t options[] = { TIL_SPECIES_OPTION(sets_args_t),
                                      TIL_GENES_OPTION(sets_args_t),
@@ -50,12 +51,13 @@ static const char *cell(const til_table_t *t, const char *column, size_t row)
     return c == NULL || c->type != TIL_COLUMN_TEXT || c->text[row] == NULL ? "NA" : c->text[row];
 }
 
-static bool is_of_species(const til_table_t *index, size_t row, const char *species)
+static bool is_of_species(const til_table_t *index, size_t row, til_species_t species)
 {
-    return strcmp(species, "auto") == 0 || strcmp(cell(index, "species", row), species) == 0;
+    return species == TIL_SPECIES_UNKNOWN ||
+           strcmp(cell(index, "species", row), til_species_name(species)) == 0;
 }
 
-static til_status_t list(til_ctx_t *ctx, const char *species, til_out_t *out)
+static til_status_t list(til_ctx_t *ctx, til_species_t species, til_out_t *out)
 {
     til_text_t text;
     char *line;
@@ -64,9 +66,9 @@ static til_status_t list(til_ctx_t *ctx, const char *species, til_out_t *out)
     til_strbuf_t wanted = { 0 };
 
     if (status != TIL_OK) return status;
-    til_strbuf_printf(&wanted, "\t%s\t", species);
+    til_strbuf_printf(&wanted, "\t%s\t", til_species_name(species));
     while (!wanted.failed && til_text_next(&text, &line, &length))
-        if (text.line == 1 || strcmp(species, "auto") == 0 || strstr(line, wanted.text) != NULL)
+        if (text.line == 1 || species == TIL_SPECIES_UNKNOWN || strstr(line, wanted.text) != NULL)
             til_out_printf(out, "%s\n", line);
     if (wanted.failed) status = til_no_memory(ctx, 1, "species");
     til_strbuf_clear(&wanted);
@@ -103,7 +105,7 @@ done:
     return status;
 }
 
-static til_status_t show(til_ctx_t *ctx, const char *name, const char *species, til_out_t *out)
+static til_status_t show(til_ctx_t *ctx, const char *name, til_species_t species, til_out_t *out)
 {
     static const char *const columns[] = { "name", "species",    "kind",    "source",
                                            "doi",  "doi_status", "licence", "verify" };
@@ -130,8 +132,8 @@ static til_status_t show(til_ctx_t *ctx, const char *name, const char *species, 
         status = til_fail(ctx, TIL_EUSAGE,
                           "no set or score '%s'%s%s ships with tilseq; see tilseq "
                           "sets list",
-                          name, strcmp(species, "auto") == 0 ? "" : " for ",
-                          strcmp(species, "auto") == 0 ? "" : species);
+                          name, species == TIL_SPECIES_UNKNOWN ? "" : " for ",
+                          species == TIL_SPECIES_UNKNOWN ? "" : til_species_name(species));
 done:
     til_table_clear(&index);
     return status;

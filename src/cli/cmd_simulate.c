@@ -9,6 +9,7 @@
 #include "base/number.h"
 #include "base/strbuf.h"
 #include "base/try.h"
+#include "base/words.h"
 #include "cli/commands.h"
 #include "tasks/job.h"
 #include "tasks/shipped.h"
@@ -20,8 +21,14 @@
 
 enum { RANDOM_SETS = 20, RANDOM_SIZE = 20, SMALLEST_SET = 2 };
 
+/* Which reads are written: bits. */
+typedef enum { READS_NONE, READS_FASTQ, READS_BAM, READS_BOTH } reads_t;
+TIL_STATIC_WORDS(reads_words, READS_BOTH + 1, [READS_NONE] = "none", [READS_FASTQ] = "fastq",
+                 [READS_BAM] = "bam", [READS_BOTH] = "both");
+
 typedef struct {
-    const char *output, *responders, *reads;
+    const char *output, *responders;
+    reads_t reads;
     int64_t seed, patients, genes, arms, times, missing, fragments, read_length;
     double effect, changed, treatment, outliers, depth;
     til_common_t common;
@@ -33,7 +40,7 @@ static const simulate_args_t defaults = { .responders = "0.2,0.8",
                                           .genes = 4000,
                                           .arms = 2,
                                           .times = 2,
-                                          .reads = "none",
+                                          .reads = READS_NONE,
                                           .fragments = 50000,
                                           .read_length = 75,
                                           .effect = 2,
@@ -69,10 +76,10 @@ static const til_opt_t options[] = {
       "share of counts that are outliers" },
     { 0, "depth", TIL_OPT_NUMBER, offsetof(simulate_args_t, depth), "X", 1e-6, 1000,
       "sequencing depth, times that of the biopsies the numbers come from" },
-    { 0, "reads", TIL_OPT_CHOICE, offsetof(simulate_args_t, reads), "none|fastq|bam|both", 0, 0,
-      "also write paired reads: SAMPLE_1.fq.gz, SAMPLE_2.fq.gz, SAMPLE.bam; with transcripts.fa, "
-      "tx2gene.tsv, "
-      "genes.gtf and truth.transcripts.tsv; counts.tsv is then what was sequenced" },
+    TIL_CHOICE(0, "reads", simulate_args_t, reads, &reads_words,
+               "also write paired reads: SAMPLE_1.fq.gz, SAMPLE_2.fq.gz, SAMPLE.bam; with "
+               "transcripts.fa, tx2gene.tsv, genes.gtf and truth.transcripts.tsv; counts.tsv is "
+               "then what was sequenced"),
     { 0, "fragments", TIL_OPT_INT, offsetof(simulate_args_t, fragments), "INT", 1, 1e8,
       "with --reads: fragments of a sample, on average" },
     { 0, "read-length", TIL_OPT_INT, offsetof(simulate_args_t, read_length), "INT", 20, 300,
@@ -306,7 +313,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
 
     if (args->output == NULL)
         return til_fail(ctx, TIL_EUSAGE, "-o DIR is wanted: where to write the files");
-    if (strcmp(args->reads, "none") == 0 &&
+    if (args->reads == READS_NONE &&
         (args->fragments != defaults.fragments || args->read_length != defaults.read_length))
         return til_fail(ctx, TIL_EUSAGE, "--fragments and --read-length are for --reads");
     TIL_TRY(make_plan(ctx, args, &plan));
@@ -318,13 +325,10 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     TIL_TRY(til_sim_run(ctx, &plan, genes.n, genes.ids, genes.symbols, &sets, &sim));
     til_say(ctx, TIL_LOG_STAGE, "%zu genes, %zu biopsies of %zu patients, %zu sets",
             sim.counts.n_rows, sim.counts.n_cols, plan.n_patients, sets.n_sets);
-    til_reads_wish_t reads = { args->output,
-                               strcmp(args->reads, "fastq") == 0 ||
-                                   strcmp(args->reads, "both") == 0,
-                               strcmp(args->reads, "bam") == 0 || strcmp(args->reads, "both") == 0,
-                               plan.seed,
-                               (double)args->fragments,
-                               (size_t)args->read_length };
+    til_reads_wish_t reads = {
+        args->output, (args->reads & READS_FASTQ) != 0, (args->reads & READS_BAM) != 0,
+        plan.seed,    (double)args->fragments,          (size_t)args->read_length
+    };
     bool with_reads = reads.fastq || reads.bam;
     if (with_reads) TIL_TRY(til_prepare_reads(ctx, &reads, &sim));
     TIL_TRY(write_all(ctx, job, args->output, &sim, &sets));

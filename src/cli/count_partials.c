@@ -82,6 +82,13 @@ static const char *value_of(const void *args, const char *name)
     return *(const char *const *)(const void *)((const char *)args + opt->offset);
 }
 
+static int choice_of(const void *args, const char *name)
+{
+    const til_opt_t *opt = til_cmd_count.options;
+    while (strcmp(opt->name, name) != 0) opt++;
+    return *(const int *)(const void *)((const char *)args + opt->offset);
+}
+
 /* Whether an input line "NAME<tab>..." is about the file of this name. */
 static bool is_about(const char *input, const char *name)
 {
@@ -172,8 +179,8 @@ static til_status_t take_apart(til_ctx_t *ctx, til_arena_t *arena, const til_cou
                          "%s: the command in its ##tilseq lines: %s: should be "
                          "one of tilseq count",
                          t->path, quiet.message));
-    r->htseq = strcmp(value_of(args, "mode"), "featurecounts") != 0;
-    r->by_feature = strcmp(value_of(args, "level"), "feature") == 0;
+    r->htseq = choice_of(args, "mode") != TIL_COUNT_FEATURECOUNTS;
+    r->by_feature = choice_of(args, "level") != 0;
     r->aliases = value_of(args, "aliases") != NULL;
     find_names(value_of(args, "sample-names"), r);
     TIL_TRY(match_operands(ctx, t, operands, n_operands, r));

@@ -6,76 +6,30 @@
 #include "cli/options.h"
 #include "tasks/questions.h"
 
+/* clang-format off */
+
 /* For args structs with a `til_design_args_t asked`. */
 #define TIL_DESIGN_OPTIONS(args_t)                                                                 \
-    { 0,                                                                                           \
-      "design",                                                                                    \
-      TIL_OPT_TEXT,                                                                                \
-      offsetof(args_t, asked.design),                                                              \
-      "FORMULA",                                                                                   \
-      0,                                                                                           \
-      0,                                                                                           \
+    { 0, "design", TIL_OPT_TEXT, offsetof(args_t, asked.design), "FORMULA", 0, 0,                  \
       "model formula over columns of the sheet, as in R: '~ batch + arm'" },                       \
-        { 'c',                                                                                     \
-          "contrast",                                                                              \
-          TIL_OPT_EXPRESSIONS,                                                                     \
-          offsetof(args_t, asked.contrasts),                                                       \
-          "CONTRAST",                                                                              \
-          0,                                                                                       \
-          0,                                                                                       \
-          "VARIABLE:TARGET:REFERENCE, ID=VARIABLE:TARGET:REFERENCE, ID=EXPRESSION over "           \
-          "coefficients, or a file of nf-core contrasts" },                                        \
-        { 0,                                                                                       \
-          "pair",                                                                                  \
-          TIL_OPT_TEXT,                                                                            \
-          offsetof(args_t, asked.pair),                                                            \
-          "COL",                                                                                   \
-          0,                                                                                       \
-          0,                                                                                       \
-          "instead of --design: compare times within this column (patient)" },                     \
-        { 0,                                                                                       \
-          "time",                                                                                  \
-          TIL_OPT_TEXT,                                                                            \
-          offsetof(args_t, asked.time),                                                            \
-          "COL",                                                                                   \
-          0,                                                                                       \
-          0,                                                                                       \
-          "with --pair: the column of times" },                                                    \
-        { 0,                                                                                       \
-          "arm",                                                                                   \
-          TIL_OPT_TEXT,                                                                            \
-          offsetof(args_t, asked.arm),                                                             \
-          "COL",                                                                                   \
-          0,                                                                                       \
-          0,                                                                                       \
-          "with --pair: the column of arms, whose changes are compared" },                         \
-        { 0,                                                                                       \
-          "trend",                                                                                 \
-          TIL_OPT_FLAG,                                                                            \
-          offsetof(args_t, asked.trend),                                                           \
-          NULL,                                                                                    \
-          0,                                                                                       \
-          0,                                                                                       \
-          "with --pair: time is a number and its slope is asked for" },                            \
-        { 0,                                                                                       \
-          "reference",                                                                             \
-          TIL_OPT_LIST,                                                                            \
-          offsetof(args_t, asked.references),                                                      \
-          "COL=LEVEL",                                                                             \
-          0,                                                                                       \
-          0,                                                                                       \
-          "reference level of a factor [the first in the sheet] (repeatable)" },                   \
-        { 0,                                                                                       \
-          "factor",                                                                                \
-          TIL_OPT_LIST,                                                                            \
-          offsetof(args_t, asked.factors),                                                         \
-          "COL",                                                                                   \
-          0,                                                                                       \
-          0,                                                                                       \
-          "take a column of numbers as a factor (repeatable)" },                                   \
-    {                                                                                              \
-        0, "drop-na", TIL_OPT_FLAG, offsetof(args_t, asked.drop_na), NULL, 0, 0,                   \
-            "leave out samples with an empty cell in a column the design uses"                     \
-    }
+    { 'c', "contrast", TIL_OPT_EXPRESSIONS, offsetof(args_t, asked.contrasts), "CONTRAST", 0, 0,   \
+      "VARIABLE:TARGET:REFERENCE, ID=VARIABLE:TARGET:REFERENCE, ID=EXPRESSION over "               \
+      "coefficients, or a file of nf-core contrasts" },                                            \
+    { 0, "pair", TIL_OPT_TEXT, offsetof(args_t, asked.pair), "COL", 0, 0,                          \
+      "instead of --design: compare times within this column (patient)" },                         \
+    { 0, "time", TIL_OPT_TEXT, offsetof(args_t, asked.time), "COL", 0, 0,                          \
+      "with --pair: the column of times" },                                                        \
+    { 0, "arm", TIL_OPT_TEXT, offsetof(args_t, asked.arm), "COL", 0, 0,                            \
+      "with --pair: the column of arms, whose changes are compared" },                             \
+    { 0, "trend", TIL_OPT_FLAG, offsetof(args_t, asked.trend), NULL, 0, 0,                         \
+      "with --pair: time is a number and its slope is asked for" },                                \
+    { 0, "reference", TIL_OPT_LIST, offsetof(args_t, asked.references), "COL=LEVEL", 0, 0,         \
+      "reference level of a factor [the first in the sheet] (repeatable)" },                       \
+    { 0, "factor", TIL_OPT_LIST, offsetof(args_t, asked.factors), "COL", 0, 0,                     \
+      "take a column of numbers as a factor (repeatable)" },                                       \
+    { 0, "drop-na", TIL_OPT_FLAG, offsetof(args_t, asked.drop_na), NULL, 0, 0,                     \
+      "leave out samples with an empty cell in a column the design uses" }
+
+/* clang-format on */
 
 #endif

@@ -251,17 +251,18 @@ static int strand_verdict(const til_quant_table_t *t, double *share, bool *clear
     return *share <= 1 - STRANDED_SHARE ? 2 : 0;
 }
 
-/* Which of STAR's columns holds the counts of all samples. */
-static til_status_t choose_strand(til_ctx_t *ctx, const inputs_t *in, const char *wish, int *strand)
+/* Which of STAR's columns holds the counts of all samples: those of TIL_STRANDED_UNSTRANDED, _FORWARD
+ * and _REVERSE stand in this order. */
+static til_status_t choose_strand(til_ctx_t *ctx, const inputs_t *in, til_stranded_t wish,
+                                  int *strand)
 {
-    static const char *const words[] = { "unstranded", "forward", "reverse" };
+    const char *const *words = til_stranded_words.words;
     ptrdiff_t first = -1;
 
-    for (int k = 0; k < TIL_QUANT_N_STRANDS; k++)
-        if (strcmp(wish, words[k]) == 0) {
-            *strand = k;
-            return TIL_OK;
-        }
+    if (wish != TIL_STRANDED_AUTO) {
+        *strand = (int)wish;
+        return TIL_OK;
+    }
     for (size_t i = 0; i < in->n; i++) {
         double share;
         bool clear;
@@ -383,7 +384,7 @@ done:
 }
 
 til_status_t til_merge_read(til_ctx_t *ctx, til_job_t *job, const char *sample_names,
-                            const char *strand, til_merged_t *out)
+                            til_stranded_t strand, til_merged_t *out)
 {
     til_status_t status = TIL_OK;
     size_t n = (size_t)job->n_operands, n_rows;

@@ -3,6 +3,8 @@
 #ifndef TIL_CLI_MERGE_INPUTS_H
 #define TIL_CLI_MERGE_INPUTS_H
 
+#include <tilseq/count.h>
+
 #include "cli/count_partials.h"
 #include "tasks/job.h"
 #include "io/text/quant_dir.h"
@@ -30,7 +32,7 @@ typedef struct {
  * names that are too few, too many or not unique. `out` is left empty unless TIL_OK. */
 TIL_MUST_USE
 til_status_t til_merge_read(til_ctx_t *ctx, til_job_t *job, const char *sample_names,
-                            const char *strand, til_merged_t *out);
+                            til_stranded_t strand, til_merged_t *out);
 void til_merged_clear(til_merged_t *merged);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/strbuf.h"
 #include "cli/options.h"
 
 /* ---- parsing ----------------------------------------------------------------------------- */
@@ -37,16 +38,25 @@ static til_status_t append(til_ctx_t *ctx, til_list_t *list, const char *word)
     return TIL_OK;
 }
 
-static bool is_choice(const char *choices, const char *word)
+/* The words of a choice as help and errors show them: "a|b|c". */
+static void list_words(const til_words_t *list, til_strbuf_t *b)
 {
-    size_t n = strlen(word);
-    for (const char *p = choices; n > 0; p++) {
-        size_t length = strcspn(p, "|");
-        if (length == n && memcmp(p, word, n) == 0) return true;
-        p += length;
-        if (*p == '\0') break;
-    }
-    return false;
+    for (size_t v = 0; v < list->n; v++)
+        til_strbuf_printf(b, "%s%s", v == 0 ? "" : "|", list->words[v]);
+}
+
+static til_status_t store_choice(til_ctx_t *ctx, const til_opt_t *opt, const char *text, int *place)
+{
+    const til_words_t *list = opt->value;
+    til_strbuf_t b = { 0 };
+
+    *place = til_words_find(list, text);
+    if (*place >= 0) return TIL_OK;
+    list_words(list, &b);
+    til_status_t status = til_fail(ctx, TIL_EUSAGE, "--%s: '%s' is not one of %s", opt->name, text,
+                                   til_strbuf_text(&b));
+    til_strbuf_clear(&b);
+    return status;
 }
 
 static til_status_t store(til_ctx_t *ctx, const til_opt_t *opt, const char *text, void *args)
@@ -82,12 +92,7 @@ static til_status_t store(til_ctx_t *ctx, const til_opt_t *opt, const char *text
         *(double *)(void *)place = value;
         return TIL_OK;
     }
-    case TIL_OPT_CHOICE:
-        if (!is_choice(opt->value, text))
-            return til_fail(ctx, TIL_EUSAGE, "--%s: '%s' is not one of %s", opt->name, text,
-                            opt->value);
-        *(const char **)(void *)place = text;
-        return TIL_OK;
+    case TIL_OPT_CHOICE: return store_choice(ctx, opt, text, (int *)(void *)place);
     case TIL_OPT_LIST:
     case TIL_OPT_WORDS:
     case TIL_OPT_EXPRESSIONS: return append(ctx, (til_list_t *)(void *)place, text);
@@ -109,7 +114,50 @@ typedef struct {
     int argc, at;
     char **argv;
     void *args;
+    const char **given; /* by row of the table: its value so far, NULL for none */
 } parser_t;
+
+/* Lists add up and a flag is on however often it is given; any other value would silently go. */
+static til_status_t refuse_twice(parser_t *p, const til_opt_t *opt, const char *text)
+{
+    const char **before = &p->given[opt - p->command->options];
+
+    if (is_list(opt->kind)) return TIL_OK;
+    if (*before != NULL)
+        return til_fail(p->ctx, TIL_EUSAGE, "--%s is given twice: '%s', then '%s'", opt->name,
+                        *before, text);
+    *before = text;
+    return TIL_OK;
+}
+
+/* The value as help shows it: FILE, INT, a|b|c, with "..." when the option takes several words and
+ * its value does not say so itself; nothing for a flag. */
+static void add_value(const til_opt_t *opt, til_strbuf_t *b)
+{
+    const char *word = opt->value;
+
+    if (opt->kind == TIL_OPT_FLAG) return;
+    if (opt->kind == TIL_OPT_CHOICE) {
+        list_words(opt->value, b);
+        return;
+    }
+    size_t n = strlen(word);
+    bool has_dots = n > 3 && strcmp(word + n - 3, "...") == 0;
+    til_strbuf_add(b, word);
+    if ((opt->kind == TIL_OPT_WORDS || opt->kind == TIL_OPT_EXPRESSIONS) && !has_dots)
+        til_strbuf_add(b, "...");
+}
+
+static til_status_t fail_no_value(til_ctx_t *ctx, const til_opt_t *opt)
+{
+    til_strbuf_t b = { 0 };
+
+    add_value(opt, &b);
+    til_status_t status = til_fail(ctx, TIL_EUSAGE, "--%s needs a value (%s)", opt->name,
+                                   til_strbuf_text(&b));
+    til_strbuf_clear(&b);
+    return status;
+}
 
 /* Stores the value of `opt`: `attached` when it came with the option, else the next word(s). */
 static til_status_t take_value(parser_t *p, const til_opt_t *opt, const char *attached)
@@ -117,11 +165,11 @@ static til_status_t take_value(parser_t *p, const til_opt_t *opt, const char *at
     til_status_t status;
 
     if (attached == NULL) {
-        if (p->at >= p->argc)
-            return til_fail(p->ctx, TIL_EUSAGE, "--%s needs a value (%s)", opt->name, opt->value);
+        if (p->at >= p->argc) return fail_no_value(p->ctx, opt);
         attached = p->argv[p->at++];
     }
-    status = store(p->ctx, opt, attached, p->args);
+    status = refuse_twice(p, opt, attached);
+    if (status == TIL_OK) status = store(p->ctx, opt, attached, p->args);
     while (status == TIL_OK && p->at < p->argc && is_operand(p->command->options, p->argv[p->at]) &&
            (opt->kind == TIL_OPT_WORDS ||
             (opt->kind == TIL_OPT_EXPRESSIONS && strpbrk(p->argv[p->at], ":=") != NULL)))
@@ -161,23 +209,31 @@ static til_status_t parse_short(parser_t *p, const char *word)
     return TIL_OK;
 }
 
+static size_t n_rows(const til_command_t *command)
+{
+    size_t n = 0;
+    while (command->options[n].name != NULL) n++;
+    return n;
+}
+
 til_status_t til_options_parse(til_ctx_t *ctx, const til_command_t *command, int argc, char **argv,
                                void *args, const char **operands, int *n_operands)
 {
-    parser_t p = { ctx, command, argc, 0, argv, args };
+    parser_t p = { ctx, command, argc, 0, argv, args, calloc(n_rows(command), sizeof *p.given) };
+    til_status_t status = TIL_OK;
     bool only_operands = false;
 
     *n_operands = 0;
-    while (p.at < argc) {
+    if (p.given == NULL) return til_fail(ctx, TIL_ENOMEM, "out of memory for the command line");
+    while (p.at < argc && status == TIL_OK) {
         const char *word = argv[p.at++];
-        til_status_t status = TIL_OK;
         if (only_operands || word[0] != '-' || word[1] == '\0') operands[(*n_operands)++] = word;
         else if (strcmp(word, "--") == 0) only_operands = true;
         else if (word[1] == '-') status = parse_long(&p, word);
         else status = parse_short(&p, word);
-        if (status != TIL_OK) return status;
     }
-    return TIL_OK;
+    free(p.given);
+    return status;
 }
 
 void til_options_clear(const til_command_t *command, void *args)
@@ -199,8 +255,16 @@ static void default_text(const til_command_t *command, const til_opt_t *opt, cha
     switch (opt->kind) {
     case TIL_OPT_TEXT:
     case TIL_OPT_FILE:
-    case TIL_OPT_OUTPUT:
-    case TIL_OPT_CHOICE: word = *(const char *const *)(const void *)place; break;
+    case TIL_OPT_OUTPUT: word = *(const char *const *)(const void *)place; break;
+    case TIL_OPT_CHOICE: {
+        const til_words_t *list = opt->value;
+        int value = *(const int *)(const void *)place;
+        if (value < 0) break;
+        snprintf(number, sizeof number, "%.*s", (int)strcspn(list->words[value], "|"),
+                 list->words[value]);
+        word = number;
+        break;
+    }
     case TIL_OPT_INT:
         if (*(const int64_t *)(const void *)place < (int64_t)opt->lo) break; /* "not given" */
         til_number_print((double)*(const int64_t *)(const void *)place, number);
@@ -247,30 +311,23 @@ static void print_wrapped(FILE *out, const char *text, int indent, int width)
     fputc('\n', out);
 }
 
-/* "..." after the value of an option that takes several words, unless the value says so itself. */
-static const char *dots(const til_opt_t *opt)
-{
-    size_t n = opt->value == NULL ? 0 : strlen(opt->value);
-    if (opt->kind != TIL_OPT_WORDS && opt->kind != TIL_OPT_EXPRESSIONS) return "";
-    return n > 3 && strcmp(opt->value + n - 3, "...") == 0 ? "" : "...";
-}
-
 void til_options_help(FILE *out, const til_command_t *command)
 {
     fprintf(out, "Usage: tilseq %s [options] %s\n\n", command->name, command->operands);
     print_wrapped(out, command->summary, 0, 96);
     fprintf(out, "\nOptions:\n");
     for (const til_opt_t *opt = command->options; opt->name != NULL; opt++) {
-        char left[160], help[1024], given[256];
-        char letter[8] = "    ";
+        char help[1024], given[256], letter[8] = "    ";
+        til_strbuf_t left = { 0 };
         if (opt->letter != 0) snprintf(letter, sizeof letter, "-%c, ", opt->letter);
-        snprintf(left, sizeof left, "  %s--%s%s%s%s", letter, opt->name,
-                 opt->kind == TIL_OPT_FLAG ? "" : " ", opt->kind == TIL_OPT_FLAG ? "" : opt->value,
-                 dots(opt));
+        til_strbuf_printf(&left, "  %s--%s%s", letter, opt->name,
+                          opt->kind == TIL_OPT_FLAG ? "" : " ");
+        add_value(opt, &left);
         default_text(command, opt, given, sizeof given);
         snprintf(help, sizeof help, "%s%s", opt->help, given);
-        if (strlen(left) < 30) fprintf(out, "%-30s", left);
-        else fprintf(out, "%s\n%30s", left, "");
+        if (left.length < 30) fprintf(out, "%-30s", til_strbuf_text(&left));
+        else fprintf(out, "%s\n%30s", til_strbuf_text(&left), "");
+        til_strbuf_clear(&left);
         print_wrapped(out, help, 30, 100);
     }
     if (command->details != NULL) {
@@ -311,9 +368,12 @@ void til_options_man(FILE *out, const til_command_t *command, const char *versio
         print_roff(out, opt->name);
         fputs("\\fR", out);
         if (opt->kind != TIL_OPT_FLAG) {
+            til_strbuf_t value = { 0 };
+            add_value(opt, &value);
             fputs(" \\fI", out);
-            print_roff(out, opt->value);
-            fprintf(out, "%s\\fR", dots(opt));
+            print_roff(out, til_strbuf_text(&value));
+            fputs("\\fR", out);
+            til_strbuf_clear(&value);
         }
         fputc('\n', out);
         print_roff(out, opt->help);
@@ -355,9 +415,12 @@ void til_options_man_all(FILE *out, const til_command_t *const *commands, const 
 
 /* ---- completion -------------------------------------------------------------------------- */
 
-static void print_choices(FILE *out, const char *choices)
+static void print_choices(FILE *out, const til_words_t *list)
 {
-    for (; *choices != '\0'; choices++) fputc(*choices == '|' ? ' ' : *choices, out);
+    for (size_t v = 0; v < list->n; v++) {
+        if (v > 0) fputc(' ', out);
+        for (const char *c = list->words[v]; *c != '\0'; c++) fputc(*c == '|' ? ' ' : *c, out);
+    }
 }
 
 void til_options_bash(FILE *out, const til_command_t *const *commands)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <tilseq/context.h>
+#include <tilseq/words.h>
 
 #include "tasks/settings.h"
 
@@ -19,7 +20,7 @@ typedef enum {
     TIL_OPT_OUTPUT,     /* const char *: a file or folder to write                   */
     TIL_OPT_INT,        /* int64_t in [lo, hi]                                       */
     TIL_OPT_NUMBER,     /* double in [lo, hi]                                        */
-    TIL_OPT_CHOICE,     /* const char *: one of the words of `value`, "a|b|c"        */
+    TIL_OPT_CHOICE,     /* an enum, by its words; see TIL_CHOICE                     */
     TIL_OPT_LIST,       /* til_list_t: one word each time it is given                */
     TIL_OPT_WORDS,      /* til_list_t: all words up to the next option               */
     TIL_OPT_EXPRESSIONS /* til_list_t: a word, and those after it that hold : or =   */
@@ -30,50 +31,40 @@ typedef struct {
     const char *name; /* without its dashes; NULL ends the table                    */
     til_opt_kind_t kind;
     size_t offset;     /* of the value in the args struct                            */
-    const char *value; /* value word in --help: FILE, INT; choices for CHOICE        */
+    const void *value; /* const char *, the value word in --help: FILE, INT; for CHOICE
+                          const til_words_t *, see TIL_CHOICE                       */
     double lo, hi;     /* range of INT and NUMBER, both ends allowed                 */
     const char *help;  /* one line, lower case, no stop                              */
 } til_opt_t;
 
-/* Embed til_common_t as `common` and end the option table with TIL_COMMON_OPTIONS(args_t). */
+/* A choice that was not made, for a field of type int without a default. */
+enum { TIL_NOT_CHOSEN = -1 };
 
-#define TIL_COMMON_OPTIONS(args_t)                                                                   \
-    { '@',                                                                                           \
-      "threads",                                                                                     \
-      TIL_OPT_INT,                                                                                   \
-      offsetof(args_t, common.threads),                                                              \
-      "INT",                                                                                         \
-      1,                                                                                             \
-      100000,                                                                                        \
-      "threads [the CPUs this process may run on]; the result is the same for any number" },         \
-        { 'q',                                                                                       \
-          "quiet",                                                                                   \
-          TIL_OPT_FLAG,                                                                              \
-          offsetof(args_t, common.quiet),                                                            \
-          NULL,                                                                                      \
-          0,                                                                                         \
-          0,                                                                                         \
-          "say nothing but errors" },                                                                \
-        { 'v',                                                                                       \
-          "verbose",                                                                                 \
-          TIL_OPT_FLAG,                                                                              \
-          offsetof(args_t, common.verbose),                                                          \
-          NULL,                                                                                      \
-          0,                                                                                         \
-          0,                                                                                         \
-          "say more about each stage" },                                                             \
-        { 0,                                                                                         \
-          "no-provenance",                                                                           \
-          TIL_OPT_FLAG,                                                                              \
-          offsetof(args_t, common.no_provenance),                                                    \
-          NULL,                                                                                      \
-          0,                                                                                         \
-          0,                                                                                         \
-          "leave out the ##tilseq lines and .provenance.json files" },                               \
-        { 'h', "help", TIL_OPT_FLAG, offsetof(args_t, common.help), NULL, 0, 0, "print this help" }, \
-    {                                                                                                \
-        0, NULL, TIL_OPT_FLAG, 0, NULL, 0, 0, NULL                                                   \
-    }
+/* clang-format off */
+
+/* The row of a choice; its field is of the enum that `list` belongs to (or an int, which may be TIL_NOT_CHOSEN). */
+#define TIL_CHOICE(letter, name, args_t, field, list, help)                                        \
+    { letter, name, TIL_OPT_CHOICE,                                                                \
+      offsetof(args_t, field) +                                                                    \
+          0 * sizeof(char[sizeof(((args_t *)0)->field) == sizeof(int) ? 1 : -1]) +                 \
+          0 * sizeof((list)->words),                                                               \
+      list, 0, 0, help }
+
+/* Embed til_common_t as `common` and end the option table with TIL_COMMON_OPTIONS(args_t). */
+#define TIL_COMMON_OPTIONS(args_t)                                                                 \
+    { '@', "threads", TIL_OPT_INT, offsetof(args_t, common.threads), "INT", 1, 100000,             \
+      "threads [the CPUs this process may run on]; the result is the same for any number" },       \
+    { 'q', "quiet", TIL_OPT_FLAG, offsetof(args_t, common.quiet), NULL, 0, 0,                      \
+      "say nothing but errors" },                                                                  \
+    { 'v', "verbose", TIL_OPT_FLAG, offsetof(args_t, common.verbose), NULL, 0, 0,                  \
+      "say more about each stage" },                                                               \
+    { 0, "no-provenance", TIL_OPT_FLAG, offsetof(args_t, common.no_provenance), NULL, 0, 0,        \
+      "leave out the ##tilseq lines and .provenance.json files" },                                 \
+    { 'h', "help", TIL_OPT_FLAG, offsetof(args_t, common.help), NULL, 0, 0,                        \
+      "print this help" },                                                                         \
+    { 0, NULL, TIL_OPT_FLAG, 0, NULL, 0, 0, NULL }
+
+/* clang-format on */
 
 struct til_job;
 
@@ -99,7 +90,7 @@ const til_opt_t *til_option_short(const til_opt_t *options, char letter);
  *
  *   operands   argc entries at least; the words that are not options, in order
  *
- * TIL_EUSAGE with one line that names the option. Lists are owned by `args`; release with
+ * TIL_EUSAGE with one line that names the option, also when one that is no list has two values. Lists are owned by `args`; release with
  * til_options_clear. */
 TIL_MUST_USE
 til_status_t til_options_parse(til_ctx_t *ctx, const til_command_t *command, int argc, char **argv,

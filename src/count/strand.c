@@ -23,10 +23,13 @@ enum {
  * unstranded one both alike. */
 static const double STRANDED_SHARE = 0.8, EVEN_SHARE = 0.1;
 
-static const char *const settings[] = { "unstranded", "forward", "reverse", "auto" };
 static const char *const verdicts[] = { "forward", "reverse", "unstranded", "unclear" };
 
-const char *til_strand_setting_word(til_stranded_t setting) { return settings[setting]; }
+const char *til_strand_setting_word(til_stranded_t setting)
+{
+    return til_stranded_words.words[setting];
+}
+
 const char *til_strand_verdict_word(til_strand_verdict_t verdict) { return verdicts[verdict]; }
 
 til_strand_verdict_t til_strand_judge(uint64_t sense, uint64_t antisense)
@@ -167,9 +170,9 @@ til_status_t til_count_settle(til_ctx_t *ctx, til_count_t *counts, const char *c
 
 void til_strand_print(const til_strand_record_t *r, char text[TIL_STRAND_TEXT])
 {
-    snprintf(text, TIL_STRAND_TEXT, "%s;%s;sense=%llu;antisense=%llu", settings[r->setting],
-             r->given ? "given" : "auto", (unsigned long long)r->sense,
-             (unsigned long long)r->antisense);
+    snprintf(text, TIL_STRAND_TEXT, "%s;%s;sense=%llu;antisense=%llu",
+             til_strand_setting_word(r->setting), r->given ? "given" : "auto",
+             (unsigned long long)r->sense, (unsigned long long)r->antisense);
 }
 
 /* Passes over `word`; false where the text does not begin so. */
@@ -196,7 +199,7 @@ bool til_strand_parse(const char *text, til_strand_record_t *r)
     const char *p = text;
     int setting = 0;
     *r = (til_strand_record_t){ 0 };
-    while (setting < TIL_STRANDED_AUTO && !skip(&p, settings[setting])) setting++;
+    while (setting < TIL_STRANDED_AUTO && !skip(&p, til_strand_setting_word(setting))) setting++;
     if (setting == TIL_STRANDED_AUTO) return false;
     r->setting = (til_stranded_t)setting;
     r->given = skip(&p, ";given");

@@ -4,12 +4,30 @@
 #include <string.h>
 
 #include "base/try.h"
+#include "base/words.h"
 #include "de/methods.h"
 #include "design/rank.h"
 
 #define ADDRESS(x) &til_de_##x,
 const til_de_method_t *const til_de_methods[] = { TIL_DE_METHODS(ADDRESS) NULL };
 #undef ADDRESS
+
+TIL_DEFINE_WORDS(til_de_test_words, TIL_DE_LRT + 1, [TIL_DE_WALD] = "wald", [TIL_DE_LRT] = "lrt");
+
+TIL_DEFINE_WORDS(
+    til_de_alternative_words, TIL_DE_LESS + 1, [TIL_DE_GREATER_ABS] = "greater-abs",
+    [TIL_DE_LESS_ABS] = "less-abs", [TIL_DE_GREATER] = "greater", [TIL_DE_LESS] = "less");
+
+TIL_DEFINE_WORDS(til_de_trend_words,
+                 TIL_DE_TREND_MEAN + 1, [TIL_DE_TREND_PARAMETRIC] = "parametric",
+                 [TIL_DE_TREND_LOCAL] = "local", [TIL_DE_TREND_MEAN] = "mean");
+
+TIL_DEFINE_WORDS(
+    til_de_shrink_words,
+    TIL_DE_SHRINK_NORMAL + 1, [TIL_DE_SHRINK_NONE] = "none", [TIL_DE_SHRINK_NORMAL] = "normal");
+
+TIL_DEFINE_WORDS(til_de_filter_words, TIL_DE_FILTER_EXPR + 1, [TIL_DE_FILTER_AUTO] = "auto",
+                 [TIL_DE_FILTER_NONE] = "none", [TIL_DE_FILTER_EXPR] = "expr");
 
 const til_de_method_t *til_de_find(const char *name)
 {

@@ -9,6 +9,7 @@
 #include "base/names.h"
 #include "base/strbuf.h"
 #include "base/try.h"
+#include "base/words.h"
 #include "genes/gene_key.h"
 #include "gsea/methods.h"
 
@@ -17,6 +18,13 @@ enum { SHOWN = 3, MOST_GENES = 1 << 26 };
 #define ROW(x) &til_gsea_##x,
 const til_gsea_method_t *const til_gsea_methods[] = { TIL_GSEA_METHODS(ROW) NULL };
 #undef ROW
+
+TIL_DEFINE_WORDS(
+    til_score_type_words,
+    TIL_SCORE_NEG + 1, [TIL_SCORE_STD] = "std", [TIL_SCORE_POS] = "pos", [TIL_SCORE_NEG] = "neg");
+
+TIL_DEFINE_WORDS(til_rank_ties_words,
+                 TIL_TIES_INPUT + 1, [TIL_TIES_BLOCK] = "block", [TIL_TIES_INPUT] = "input");
 
 const til_gsea_method_t *til_gsea_find(const char *name)
 {

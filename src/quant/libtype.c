@@ -9,34 +9,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "base/words.h"
 #include "quant/libtype.h"
 
 #define STRANDED 0.8
 #define EVEN     0.1
 #define ENOUGH   100 /* fragments: fewer prove nothing */
 
-static const struct {
-    const char *name;
-    til_library_t library;
-} names[] = { { "A", TIL_LIBRARY_AUTO },  { "auto", TIL_LIBRARY_AUTO }, { "IU", TIL_LIBRARY_IU },
-              { "ISF", TIL_LIBRARY_ISF }, { "ISR", TIL_LIBRARY_ISR },   { "U", TIL_LIBRARY_U },
-              { "SF", TIL_LIBRARY_SF },   { "SR", TIL_LIBRARY_SR } };
+TIL_DEFINE_WORDS(til_library_words, TIL_LIBRARY_SR + 1, [TIL_LIBRARY_AUTO] = "auto|A",
+                 [TIL_LIBRARY_IU] = "IU", [TIL_LIBRARY_ISF] = "ISF", [TIL_LIBRARY_ISR] = "ISR",
+                 [TIL_LIBRARY_U] = "U", [TIL_LIBRARY_SF] = "SF", [TIL_LIBRARY_SR] = "SR");
 
 const char *til_library_name(til_library_t library)
 {
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (names[i].library == library) return names[i].name;
-    return "?";
-}
-
-bool til_library_find(const char *name, til_library_t *library)
-{
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(names[i].name, name) == 0) {
-            *library = names[i].library;
-            return true;
-        }
-    return false;
+    return library == TIL_LIBRARY_AUTO ? "A" : til_library_words.words[library];
 }
 
 til_read_strand_t til_library_strand(til_library_t library)

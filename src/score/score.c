@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/strbuf.h"
 #include "base/try.h"
+#include "base/words.h"
 #include "score/coverage.h"
 #include "score/methods.h"
 #include "score/universe.h"
@@ -14,6 +15,21 @@
 #define ADDRESS(x) &til_score_##x,
 const til_score_method_t *const til_score_methods[] = { TIL_SCORE_METHODS(ADDRESS) NULL };
 #undef ADDRESS
+
+TIL_DEFINE_WORDS(
+    til_score_input_words,
+    TIL_SCORE_INPUT_LOG + 1, [TIL_SCORE_INPUT_AUTO] = "auto", [TIL_SCORE_INPUT_COUNTS] = "counts",
+    [TIL_SCORE_INPUT_CPM] = "cpm", [TIL_SCORE_INPUT_TPM] = "tpm", [TIL_SCORE_INPUT_LOG] = "log");
+
+TIL_DEFINE_WORDS(til_score_scale_words, TIL_SCORE_COHORT_FREE + 1, [TIL_SCORE_RAW] = "raw",
+                 [TIL_SCORE_RANGE] = "range", [TIL_SCORE_COHORT_FREE] = "cohort-free");
+
+TIL_DEFINE_WORDS(til_kcdf_words, TIL_KCDF_NONE + 1, [TIL_KCDF_GAUSSIAN] = "gaussian",
+                 [TIL_KCDF_POISSON] = "poisson", [TIL_KCDF_NONE] = "none");
+
+TIL_DEFINE_WORDS(
+    til_score_ties_words,
+    TIL_SCORE_TIES_INPUT + 1, [TIL_SCORE_TIES_BLOCK] = "block", [TIL_SCORE_TIES_INPUT] = "input");
 
 const til_score_method_t *til_score_find(const char *name)
 {

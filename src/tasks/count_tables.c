@@ -7,8 +7,12 @@
 #include "base/alloc.h"
 #include "base/number.h"
 #include "base/try.h"
+#include "base/words.h"
 #include "tasks/count_tables.h"
 #include "config.h"
+
+TIL_DEFINE_WORDS(til_count_layout_words, TIL_LAYOUT_HTSEQ + 1, [TIL_LAYOUT_OWN] = "tilseq",
+                 [TIL_LAYOUT_FEATURECOUNTS] = "featurecounts", [TIL_LAYOUT_HTSEQ] = "htseq");
 
 /* Rows htseq-count writes below its table, in its order. */
 static const til_fate_t htseq_rows[] = { TIL_FATE_NO_FEATURES, TIL_FATE_AMBIGUITY, TIL_FATE_MAPQ,

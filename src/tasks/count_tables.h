@@ -8,6 +8,7 @@
 #include "tasks/job.h"
 
 typedef enum { TIL_LAYOUT_OWN, TIL_LAYOUT_FEATURECOUNTS, TIL_LAYOUT_HTSEQ } til_count_layout_t;
+extern const til_words_t til_count_layout_words;
 
 typedef struct {
     const til_annot_t *annot;

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/try.h"
+#include "base/words.h"
 #include "tasks/shipped.h"
 #include "io/text/builtin.h"
 #include "io/text/gene_ids_tsv.h"
@@ -15,6 +16,9 @@ static const struct {
     const char *name, *sets, *ids;
 } SPECIES[TIL_N_SPECIES] = { { "human", "human.gmt", "ids_human.tsv.gz" },
                              { "mouse", "mouse.gmt", "ids_mouse.tsv.gz" } };
+
+TIL_DEFINE_WORDS(til_species_words, TIL_N_SPECIES + 1, [TIL_SPECIES_UNKNOWN] = "auto",
+                 [TIL_HUMAN] = "human", [TIL_MOUSE] = "mouse");
 
 const char *til_species_name(til_species_t species)
 {
@@ -91,13 +95,13 @@ done:
     return status;
 }
 
-til_status_t til_species_of(til_ctx_t *ctx, const char *word, const til_matrix_t *m,
+til_status_t til_species_of(til_ctx_t *ctx, til_species_t asked, const til_matrix_t *m,
                             til_species_t *species)
 {
     size_t n[TIL_N_SPECIES];
 
-    for (*species = 0; *species < TIL_N_SPECIES; ++*species)
-        if (strcmp(word, SPECIES[*species].name) == 0) return TIL_OK;
+    *species = asked;
+    if (asked != TIL_SPECIES_UNKNOWN) return TIL_OK;
     for (til_species_t s = 0; s < TIL_N_SPECIES; s++) {
         til_status_t status = count_evidence(ctx, s, m, &n[s]);
         if (status != TIL_OK) return status;

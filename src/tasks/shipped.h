@@ -7,6 +7,7 @@
 #include <tilseq/geneset.h>
 #include <tilseq/matrix.h>
 #include <tilseq/score.h>
+#include <tilseq/words.h>
 
 #include "genes/gene_ids.h"
 #include "io/text/textfile.h"
@@ -18,12 +19,15 @@ typedef enum {
     TIL_SPECIES_UNKNOWN = TIL_N_SPECIES
 } til_species_t;
 
+/* "human", "mouse", and "auto" for the one that is not known. */
+extern const til_words_t til_species_words;
+
 const char *til_species_name(til_species_t species);
 
-/* The species of the option's word; for "auto" the one whose shipped genes (or ids, where the rows
+/* The species asked for; for TIL_SPECIES_UNKNOWN the one whose shipped genes (or ids, where the rows
  * are Entrez or Ensembl ids) are found most in `m`, TIL_SPECIES_UNKNOWN where none is. */
 TIL_MUST_USE
-til_status_t til_species_of(til_ctx_t *ctx, const char *word, const til_matrix_t *m,
+til_status_t til_species_of(til_ctx_t *ctx, til_species_t asked, const til_matrix_t *m,
                             til_species_t *species);
 
 /* The sets, and the table of gene names, that ship for a species. */
