@@ -28,6 +28,8 @@
 extern "C" {
 #endif
 
+struct til_gene_ids; /* a table of the names one gene goes by (tilseq/io.h reads one) */
+
 typedef enum {
     TIL_SCORE_STD, /* the larger of the two extremes, with its sign      */
     TIL_SCORE_POS, /* the maximum: enriched at the top?                  */
@@ -54,6 +56,7 @@ typedef struct {
     size_t n_permutations;    /* simple: permutations of each set size; preranked draws
                                        2 (fast), 5 (normal) or 20 (precise) times as many */
     uint64_t seed;
+    const struct til_gene_ids *gene_ids; /* other names of genes; NULL: names as they are */
 } til_gsea_options_t;
 
 #define TIL_GSEA_OPTIONS_INIT                                                                      \
@@ -69,7 +72,7 @@ typedef struct {
     const til_genesets_t *sets;
     til_gsea_options_t options;
     size_t *offset;      /* n_sets + 1: where the members of each set begin    */
-    size_t *member;      /* indices into the ranking, in the order of the set  */
+    size_t *member;      /* indices into the ranking, ascending in a set       */
     const char **status; /* n_sets: NULL for a set to be tested, else the word */
 } til_gsea_query_t;
 
@@ -102,8 +105,10 @@ const til_gsea_method_t *til_gsea_find(const char *name);
  *              upper_bound (p is smaller than given; log2err NA). `size` counts the genes of
  *              the set in the ranking. Left empty unless TIL_OK
  *
- * Returns TIL_EINPUT when no gene of any set is in the ranking (the message shows three of each
- * side), when a statistic is not finite or all are zero; TIL_EUSAGE for options out of range;
+ *   coverage   set n_genes n_found found_fraction missing; left empty unless TIL_OK; may be NULL
+ *
+ * Returns TIL_EINPUT when no gene of any set is in the ranking, or hardly one unless case is ignored
+ * (the message shows three of each side), when a statistic is not finite or all are zero; TIL_EUSAGE for options out of range;
  * TIL_ENOMEM. Sets left out are counted in one notice, shares of tied genes in one warning.
  * Same bytes for any ctx->n_threads.
  */
@@ -111,7 +116,7 @@ TIL_MUST_USE
 til_status_t til_gsea_run(til_ctx_t *ctx, const til_gsea_method_t *method,
                           const til_ranking_t *ranking, const bool *selected,
                           const til_genesets_t *sets, const til_gsea_options_t *options,
-                          til_table_t *out);
+                          til_table_t *out, til_table_t *coverage);
 
 /* The running sums of the n_most tested sets of smallest p-value, for drawing.
  *

@@ -6,8 +6,8 @@
  *        til_table_t     coverage: what was found of each set, and what is missing
  *
  * Genes are matched by name: the symbol of a row where it has one, else its id, Ensembl versions
- * ignored. Of several rows with one name the one with the highest mean stands for the gene.
- * Nothing here opens a file or maps ids.
+ * ignored; with a table of gene ids also by former symbols, Entrez and Ensembl ids. Of several rows
+ * with one name the one with the highest mean stands for the gene. Nothing here opens a file.
  *
  * To add a method: write src/score/<method>.c, name it in src/score/methods.h. To add a score of a
  * known type: a row in genesets/scores.tsv, no C.
@@ -36,6 +36,8 @@ typedef enum {
     TIL_SCORE_INPUT_TPM,    /* become log2(x + 1)                           */
     TIL_SCORE_INPUT_LOG     /* taken as they are                            */
 } til_score_input_kind_t;
+
+struct til_gene_ids; /* a table of the names one gene goes by (tilseq/io.h reads one) */
 
 /* How raw scores are put on a scale. */
 typedef enum {
@@ -100,6 +102,7 @@ typedef struct {
     til_kcdf_t kcdf;
     til_score_ties_t ties;
     size_t min_size; /* a set with fewer genes found has no score (NaN); at least 1 */
+    const struct til_gene_ids *gene_ids; /* other names of genes; NULL: names as they are */
 } til_score_options_t;
 
 /* What the values of `m` look like: COUNTS when all are whole (or fractions whose columns add up
@@ -122,8 +125,8 @@ til_status_t til_score_to_log(til_ctx_t *ctx, til_score_input_kind_t kind, til_m
  *   scores      n_sets x n_samples with the names of both; left empty unless TIL_OK
  *   coverage    set, n_genes, n_found, found_fraction, missing; left empty unless TIL_OK
  *
- * Returns TIL_EINPUT when not one gene of the sets is in the matrix (names of both sides are
- * shown), TIL_EUSAGE when the method does not know the scale asked for. The answer does not
+ * Returns TIL_EINPUT when not one gene of the sets is in the matrix, or hardly one unless case is
+ * ignored (names of both sides are shown), TIL_EUSAGE when the method does not know the scale asked for. The answer does not
  * depend on ctx->n_threads; with scale RAW it does not depend on the other sets either. */
 TIL_MUST_USE
 til_status_t til_score_sets(til_ctx_t *ctx, const til_score_method_t *method,
@@ -131,10 +134,10 @@ til_status_t til_score_sets(til_ctx_t *ctx, const til_score_method_t *method,
                             const til_genesets_t *sets, til_matrix_t *scores,
                             til_table_t *coverage);
 
-/* The coverage alone: what of each set is in the matrix. TIL_EINPUT when nothing is. */
+/* The coverage alone: what of each set is in the matrix; `ids` may be NULL. TIL_EINPUT as above. */
 TIL_MUST_USE
 til_status_t til_score_check(til_ctx_t *ctx, const til_matrix_t *matrix, const til_genesets_t *sets,
-                             til_table_t *coverage);
+                             const struct til_gene_ids *ids, til_table_t *coverage);
 
 /* A row of scores.tsv. The texts are borrowed. */
 typedef struct {
@@ -150,13 +153,14 @@ bool til_score_type_is_known(const char *type);
  *
  *   sets    what the words of a definition may name besides genes
  *   origin  file of the definitions, for messages
+ *   ids     other names of genes, or NULL
  *
  * TIL_EINPUT naming file and line when a definition cannot be read. */
 TIL_MUST_USE
 til_status_t til_score_defs(til_ctx_t *ctx, const til_score_def_t *defs, size_t n_defs,
                             const char *origin, const til_genesets_t *sets,
-                            const til_matrix_t *expression, til_matrix_t *scores,
-                            til_table_t *coverage);
+                            const til_matrix_t *expression, const struct til_gene_ids *ids,
+                            til_matrix_t *scores, til_table_t *coverage);
 
 #ifdef __cplusplus
 }

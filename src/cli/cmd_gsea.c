@@ -6,8 +6,11 @@
 
 #include <tilseq/gsea.h>
 
+#include "base/strbuf.h"
 #include "base/try.h"
 #include "cli/commands.h"
+#include "cli/input_options.h"
+#include "tasks/coverage_file.h"
 #include "tasks/job.h"
 #include "tasks/rankings.h"
 #include "io/text/gmt.h"
@@ -15,6 +18,7 @@
 
 typedef struct {
     const char *sets, *ranks, *de, *list, *universe, *genes, *rank_by;
+    til_species_t species;
     const char *method, *output, *curves;
     til_score_type_t score_type;
     til_rank_ties_t ties;
@@ -25,6 +29,7 @@ typedef struct {
 } gsea_args_t;
 
 static const gsea_args_t defaults = { .rank_by = "stat",
+                                      .species = TIL_SPECIES_UNKNOWN,
                                       .method = "preranked",
                                       .score_type = TIL_SCORE_STD,
                                       .ties = TIL_TIES_BLOCK,
@@ -51,6 +56,7 @@ static const til_opt_t options[] = {
       "ora with --list: all genes that could have been selected, one a line" },
     { 0, "genes", TIL_OPT_FILE, offsetof(gsea_args_t, genes), "FILE", 0, 0,
       "table of gene names: column 1 the gene id, a column symbol or gene_name" },
+    TIL_SPECIES_OPTION(gsea_args_t),
     { 0, "method", TIL_OPT_TEXT, offsetof(gsea_args_t, method), "NAME", 0, 0,
       "how to test; see --list-methods" },
     { 0, "fast", TIL_OPT_FLAG, offsetof(gsea_args_t, fast), NULL, 0, 0,
@@ -79,8 +85,8 @@ static const til_opt_t options[] = {
       "seed of the random sets" },
     { 0, "list-methods", TIL_OPT_FLAG, offsetof(gsea_args_t, list_methods), NULL, 0, 0,
       "print the methods and their references" },
-    { 'o', "output", TIL_OPT_OUTPUT, offsetof(gsea_args_t, output), "TSV", 0, 0,
-      "the table to write, - for standard output" },
+    { 'o', "output", TIL_OPT_OUTPUT, offsetof(gsea_args_t, output), "OUT.tsv", 0, 0,
+      "write the table here and what was found of each set to OUT.coverage.tsv; - is stdout" },
     { 0, "curves", TIL_OPT_OUTPUT, offsetof(gsea_args_t, curves), "TSV", 0, 0,
       "preranked, simple: also write the running sums of the 20 sets of smallest p, for drawing" },
     TIL_COMMON_OPTIONS(gsea_args_t)
@@ -217,9 +223,11 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     const til_gsea_method_t *method;
     til_genesets_t sets = { 0 };
     til_ranking_t ranking = { 0 };
-    til_table_t table = { 0 };
-    bool *selected = NULL;
-    til_out_t *out;
+    til_gene_ids_t ids = { 0 };
+    til_table_t table = { 0 }, coverage = { 0 };
+    til_strbuf_t side = { 0 };
+    bool *selected = NULL, to_file = strcmp(args->output, "-") != 0;
+    til_out_t *out, *out_coverage = NULL;
 
     if (args->list_methods) {
         list_methods();
@@ -227,33 +235,49 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     }
     TIL_TRY(check(ctx, args, &method));
     til_gsea_options_t how = gsea_options(args);
-    til_ranking_source_t source = { args->ranks,
-                                    args->de,
-                                    args->list,
-                                    args->universe,
-                                    args->genes,
-                                    args->rank_by,
-                                    method->needs_selection,
-                                    args->alpha,
-                                    how.score_type };
+    til_ranking_source_t source = { .ranks = args->ranks,
+                                    .de = args->de,
+                                    .list = args->list,
+                                    .universe = args->universe,
+                                    .genes = args->genes,
+                                    .species = args->species,
+                                    .sets = &sets,
+                                    .rank_by = args->rank_by,
+                                    .select = method->needs_selection,
+                                    .alpha = args->alpha,
+                                    .side = how.score_type };
     const char *inputs[] = { args->sets, args->ranks,    args->de,
                              args->list, args->universe, args->genes };
     TIL_TRY(til_job_refuse_input(ctx, args->output, inputs, sizeof inputs / sizeof *inputs));
     TIL_TRY(til_job_open(ctx, job, args->output, &out));
+    if (to_file) {
+        TIL_TRY(til_coverage_path(ctx, args->output, &side));
+        TIL_TRY(til_job_refuse_input(ctx, side.text, inputs, sizeof inputs / sizeof *inputs));
+        TIL_TRY(til_job_open(ctx, job, side.text, &out_coverage));
+    }
     TIL_TRY(read_sets(ctx, job, args->sets, &sets));
-    TIL_TRY(til_load_ranking(ctx, job, &source, &ranking, &selected));
+    TIL_TRY(til_load_ranking(ctx, job, &source, &ids, &ranking, &selected));
+    how.gene_ids = &ids;
     TIL_TRY(til_job_remark(ctx, job, "seed", "%lld", (long long)args->seed));
-    TIL_TRY(til_gsea_run(ctx, method, &ranking, selected, &sets, &how, &table));
+    TIL_TRY(til_gsea_run(ctx, method, &ranking, selected, &sets, &how, &table, &coverage));
     til_job_provenance(job, out);
     til_table_write(out, &table);
     TIL_TRY(til_out_close(ctx, out));
+    if (to_file) {
+        til_coverage_write(job, out_coverage, &coverage, 1);
+        TIL_TRY(til_out_close(ctx, out_coverage));
+    }
     if (args->curves != NULL)
         TIL_TRY(write_curves(ctx, job, args->curves, &ranking, &sets, &how, &table));
+    til_coverage_say(ctx, "sets", &coverage, 1, to_file);
     say_result(ctx, method, &table);
 
 done:
     free(selected);
+    til_strbuf_clear(&side);
+    til_gene_ids_clear(&ids);
     til_table_clear(&table);
+    til_table_clear(&coverage);
     til_ranking_clear(&ranking);
     til_genesets_clear(&sets);
     return status;

@@ -174,13 +174,15 @@ static til_status_t choose_sets(run_t *r)
     til_strbuf_t path = { 0 };
     til_matrix_t m = { 0 };
     til_genesets_t sets = { 0 };
+    til_gene_ids_t ids = { 0 };
     til_species_t species;
     til_status_t status;
     bool had_names;
 
     if (r->args->sets != NULL) return TIL_OK;
     TIL_TRY(til_load_matrix(r->ctx, r->job, r->counts, TIL_VALUES_COUNTS, &r->args->input, &m));
-    TIL_TRY(til_species_of(r->ctx, r->args->species, &m, &species));
+    const til_gene_rows_t rows = til_matrix_gene_rows(&m);
+    TIL_TRY(til_species_of(r->ctx, r->args->species, &rows, &species));
     if (species == TIL_SPECIES_UNKNOWN) {
         til_say(r->ctx, TIL_LOG_WARNING,
                 "%s: its gene names are those of no species tilseq has sets for: "
@@ -190,7 +192,8 @@ static til_status_t choose_sets(run_t *r)
     }
     TIL_TRY(til_shipped_sets(r->ctx, species, &sets));
     had_names = m.gene_names != NULL;
-    TIL_TRY(til_name_rows(r->ctx, species, &sets, &m));
+    TIL_TRY(til_shipped_ids(r->ctx, species, &ids));
+    TIL_TRY(til_name_rows(r->ctx, species, &ids, &sets, &m));
     r->sets = strdup(in_folder(&path, r, "gsea", "sets", ".gmt"));
     if (r->sets == NULL) status = til_no_memory(r->ctx, 1, "paths");
     else if (!r->args->dry_run) status = write_text(r, r->sets, write_sets, &sets);
@@ -202,6 +205,7 @@ static til_status_t choose_sets(run_t *r)
 done:
     til_strbuf_clear(&path);
     til_genesets_clear(&sets);
+    til_gene_ids_clear(&ids);
     til_matrix_clear(&m);
     return status;
 }
@@ -336,8 +340,10 @@ static void add_gsea(run_t *r, const char *id)
     number_option(r, "--min-size", (double)r->args->min_size);
     number_option(r, "--max-size", (double)r->args->max_size);
     number_option(r, "--seed", (double)r->args->seed);
+    til_step_option(r->ctx, &r->steps, "--species", til_species_words.words[r->args->species]);
     til_step_option(r->ctx, &r->steps, "-o", in_folder(&b, r, "gsea", id, ".gsea.tsv"));
     til_step_output(r->ctx, &r->steps, til_strbuf_text(&b));
+    til_step_output(r->ctx, &r->steps, in_folder(&b, r, "gsea", id, ".gsea.coverage.tsv"));
     til_step_option(r->ctx, &r->steps, "--curves", in_folder(&b, r, "gsea", id, ".curves.tsv"));
     til_step_output(r->ctx, &r->steps, til_strbuf_text(&b));
     til_strbuf_clear(&b);

@@ -9,6 +9,7 @@
 #include "base/try.h"
 #include "cli/commands.h"
 #include "cli/input_options.h"
+#include "tasks/coverage_file.h"
 #include "tasks/inputs.h"
 #include "tasks/shipped.h"
 #include "io/text/builtin.h"
@@ -137,6 +138,7 @@ typedef struct {
     til_genesets_t sets;  /* to score; none with --scores alone         */
     til_genesets_t words; /* what definitions may name: sets + shipped  */
     til_score_rows_t rows;
+    til_gene_ids_t ids;
     bool has_sets, has_scores;
 } wanted_t;
 
@@ -145,6 +147,7 @@ static void wanted_clear(wanted_t *w)
     til_genesets_clear(&w->sets);
     til_genesets_clear(&w->words);
     til_score_rows_clear(&w->rows);
+    til_gene_ids_clear(&w->ids);
 }
 
 static til_status_t add_sets(til_ctx_t *ctx, const til_genesets_t *from, til_genesets_t *to)
@@ -189,11 +192,12 @@ static til_status_t gather(til_ctx_t *ctx, til_job_t *job, const score_args_t *a
     bool shipped = args->sets == NULL && args->scores == NULL;
     til_text_t text = { 0 };
     til_genesets_t ours = { 0 };
+    const til_gene_rows_t rows = til_matrix_gene_rows(m);
     til_status_t status;
 
     w->has_sets = args->sets != NULL || shipped;
     w->has_scores = args->scores != NULL || shipped;
-    TIL_TRY(til_species_of(ctx, args->species, m, &w->species));
+    TIL_TRY(til_species_of(ctx, args->species, &rows, &w->species));
     if (shipped && w->species == TIL_SPECIES_UNKNOWN) {
         status = til_fail(ctx, TIL_EINPUT,
                           "%s: no row (%s, ...) is named like a human or mouse "
@@ -212,7 +216,8 @@ static til_status_t gather(til_ctx_t *ctx, til_job_t *job, const score_args_t *a
     TIL_TRY(til_genesets_set_origin(ctx, &w->words, w->has_sets ? w->sets.origin : args->scores));
     TIL_TRY(add_sets(ctx, &w->sets, &w->words));
     TIL_TRY(add_sets(ctx, &ours, &w->words));
-    TIL_TRY(til_name_rows(ctx, w->species, &w->words, m));
+    TIL_TRY(til_shipped_ids(ctx, w->species, &w->ids));
+    TIL_TRY(til_name_rows(ctx, w->species, &w->ids, &w->words, m));
     TIL_TRY(til_job_remark(ctx, job, "species", "%s", til_species_name(w->species)));
 done:
     til_text_clear(&text);
@@ -232,44 +237,6 @@ static void write_rows(til_out_t *out, const til_matrix_t *m)
         }
         til_out_char(out, '\n');
     }
-}
-
-static void write_coverage_rows(til_out_t *out, const til_table_t *t)
-{
-    for (size_t i = 0; i < t->n_rows; i++) {
-        for (size_t c = 0; c < t->n_cols; c++) {
-            const til_column_t *column = &t->columns[c];
-            if (c > 0) til_out_char(out, '\t');
-            if (column->type == TIL_COLUMN_NUMBER) til_out_number(out, column->number[i]);
-            else til_out_text(out, column->text[i] == NULL ? "NA" : column->text[i]);
-        }
-        til_out_char(out, '\n');
-    }
-}
-
-/* OUT.tsv -> OUT.coverage.tsv */
-static til_status_t coverage_path(til_ctx_t *ctx, const char *path, til_strbuf_t *b)
-{
-    size_t n = strlen(path);
-
-    if (n > 4 && strcmp(path + n - 4, ".tsv") == 0) n -= 4;
-    til_strbuf_add_n(b, path, n);
-    til_strbuf_add(b, ".coverage.tsv");
-    return b->failed ? til_no_memory(ctx, n, "bytes") : TIL_OK;
-}
-
-/* Numbers found over all rows of both tables, in one line. */
-static void say_coverage(til_ctx_t *ctx, const til_table_t *const *tables, bool has_file)
-{
-    size_t n_sets = 0, n_complete = 0;
-
-    for (size_t t = 0; t < 2; t++)
-        for (size_t i = 0; i < tables[t]->n_rows; i++) {
-            n_sets++;
-            n_complete += til_table_column(tables[t], "missing")->text[i] == NULL;
-        }
-    til_say(ctx, TIL_LOG_STAGE, "%zu sets and scores, all genes found for %zu%s", n_sets,
-            n_complete, has_file ? "" : "; -o OUT.tsv writes which are missing");
 }
 
 /* A score without some of its genes is another number: names the first few. */
@@ -311,7 +278,7 @@ static til_status_t compute(til_ctx_t *ctx, const til_score_method_t *method,
         TIL_TRY(til_score_sets(ctx, method, how, m, &w->sets, &scores[0], &coverage[0]));
     if (w->has_scores)
         TIL_TRY(til_score_defs(ctx, w->rows.defs, w->rows.n, w->rows.text.path, &w->words, m,
-                               &scores[1], &coverage[1]));
+                               &w->ids, &scores[1], &coverage[1]));
 done:
     return status;
 }
@@ -347,7 +314,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     TIL_TRY(til_job_refuse_input(ctx, args->output, inputs, sizeof inputs / sizeof *inputs));
     TIL_TRY(til_job_open(ctx, job, args->output, &out));
     if (to_file) {
-        TIL_TRY(coverage_path(ctx, args->output, &side));
+        TIL_TRY(til_coverage_path(ctx, args->output, &side));
         TIL_TRY(til_job_refuse_input(ctx, side.text, inputs, sizeof inputs / sizeof *inputs));
         TIL_TRY(til_job_open(ctx, job, side.text, &out_coverage));
     }
@@ -363,6 +330,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
                 "scores published for TPM are computed on CPM: counts have no "
                 "gene lengths");
     TIL_TRY(til_job_remark(ctx, job, "values", "%s", til_score_input_words.words[kind]));
+    how.gene_ids = &wanted.ids;
     TIL_TRY(compute(ctx, method, &how, kind, &wanted, &m, scores, coverage));
 
     til_job_provenance(job, out);
@@ -372,13 +340,11 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     for (size_t t = 0; t < 2; t++) write_rows(out, &scores[t]);
     TIL_TRY(til_out_close(ctx, out));
     if (to_file) {
-        til_job_provenance(job, out_coverage);
-        til_out_text(out_coverage, "set\tn_genes\tn_found\tfound_fraction\tmissing\n");
-        for (size_t t = 0; t < 2; t++) write_coverage_rows(out_coverage, &coverage[t]);
+        til_coverage_write(job, out_coverage, coverage, 2);
         TIL_TRY(til_out_close(ctx, out_coverage));
     }
     if (wanted.has_scores) TIL_TRY(say_incomplete_scores(ctx, &coverage[1]));
-    say_coverage(ctx, (const til_table_t *const[]){ &coverage[0], &coverage[1] }, to_file);
+    til_coverage_say(ctx, "sets and scores", coverage, 2, to_file);
 done:
     til_strbuf_clear(&side);
     wanted_clear(&wanted);

@@ -10,6 +10,7 @@
 #include "base/try.h"
 #include "cli/commands.h"
 #include "cli/input_options.h"
+#include "tasks/coverage_file.h"
 #include "tasks/inputs.h"
 #include "tasks/shipped.h"
 #include "io/text/builtin.h"
@@ -146,27 +147,28 @@ static til_status_t check(til_ctx_t *ctx, til_job_t *job, const sets_args_t *arg
     til_text_t text = { 0 };
     til_genesets_t sets = { 0 };
     til_matrix_t m = { 0 };
+    til_gene_ids_t ids = { 0 };
     til_table_t coverage = { 0 };
     til_species_t species;
     til_status_t status;
-    size_t n_complete = 0;
 
     TIL_TRY(til_text_read(ctx, job->operands[1], &text));
     TIL_TRY(til_job_input(ctx, job, job->operands[1], text.sha256, 0));
     TIL_TRY(til_gmt_read(ctx, &text, &sets));
     TIL_TRY(til_load_matrix(ctx, job, job->operands[2], TIL_VALUES_ANY, &args->input, &m));
-    TIL_TRY(til_species_of(ctx, args->species, &m, &species));
-    TIL_TRY(til_name_rows(ctx, species, &sets, &m));
-    TIL_TRY(til_score_check(ctx, &m, &sets, &coverage));
+    const til_gene_rows_t rows = til_matrix_gene_rows(&m);
+    TIL_TRY(til_species_of(ctx, args->species, &rows, &species));
+    TIL_TRY(til_shipped_ids(ctx, species, &ids));
+    TIL_TRY(til_name_rows(ctx, species, &ids, &sets, &m));
+    TIL_TRY(til_score_check(ctx, &m, &sets, &ids, &coverage));
     til_job_provenance(job, out);
     til_table_write(out, &coverage);
-    for (size_t i = 0; i < coverage.n_rows; i++)
-        n_complete += til_table_column(&coverage, "missing")->text[i] == NULL;
-    til_say(ctx, TIL_LOG_STAGE, "%zu of %zu sets are complete", n_complete, coverage.n_rows);
+    til_coverage_say(ctx, "sets", &coverage, 1, true);
 done:
     til_text_clear(&text);
     til_genesets_clear(&sets);
     til_matrix_clear(&m);
+    til_gene_ids_clear(&ids);
     til_table_clear(&coverage);
     return status;
 }

@@ -22,6 +22,7 @@ til_status_t til_gene_ids_init(til_ctx_t *ctx, til_gene_ids_t *t)
 
 void til_gene_ids_clear(til_gene_ids_t *t)
 {
+    if (t == NULL) return;
     til_names_free(t->symbols);
     til_names_free(t->ids);
     til_names_free(t->aliases);
@@ -96,72 +97,31 @@ const char *til_gene_ids_current(const til_gene_ids_t *t, const char *name)
     return til_names_get(t->symbols, (size_t)t->symbol_of_alias[at]);
 }
 
-bool til_matrix_has_plain_ids(const til_matrix_t *m)
+til_gene_rows_t til_matrix_gene_rows(const til_matrix_t *m)
+{
+    return (til_gene_rows_t){ m->origin, m->n_rows, m->row_names, m->gene_names };
+}
+
+bool til_gene_rows_are_ids(const til_gene_rows_t *rows)
 {
     size_t n_entrez = 0, n_ensembl = 0;
 
-    for (size_t g = 0; g < m->n_rows; g++) {
-        if (m->gene_names != NULL && m->gene_names[g] != NULL) return false;
-        n_entrez += til_gene_is_entrez(m->row_names[g]);
-        n_ensembl += til_gene_is_ensembl(m->row_names[g]);
+    for (size_t g = 0; g < rows->n; g++) {
+        if (rows->names != NULL && rows->names[g] != NULL) return false;
+        n_entrez += til_gene_is_entrez(rows->ids[g]);
+        n_ensembl += til_gene_is_ensembl(rows->ids[g]);
     }
-    return 2 * n_entrez > m->n_rows || 2 * n_ensembl > m->n_rows;
+    return 2 * n_entrez > rows->n || 2 * n_ensembl > rows->n;
 }
 
-til_status_t til_gene_ids_name_rows(til_ctx_t *ctx, const til_gene_ids_t *t, til_matrix_t *m,
-                                    size_t *n_named)
+size_t til_gene_ids_name_rows(const til_gene_ids_t *t, const til_gene_rows_t *rows,
+                              const char **symbols)
 {
-    *n_named = 0;
-    for (size_t g = 0; g < m->n_rows; g++) {
-        const char *symbol = til_gene_ids_symbol(t, m->row_names[g]);
+    size_t n = 0;
 
-        if (symbol == NULL) continue;
-        til_status_t status = til_matrix_set_gene_name(ctx, m, g, symbol);
-        if (status != TIL_OK) return status;
-        ++*n_named;
+    for (size_t g = 0; g < rows->n; g++) {
+        symbols[g] = til_gene_ids_symbol(t, rows->ids[g]);
+        n += symbols[g] != NULL;
     }
-    return TIL_OK;
-}
-
-/* The genes of the sets that no row is called by. */
-static til_status_t find_lost(til_ctx_t *ctx, const til_genesets_t *sets, const til_matrix_t *m,
-                              til_names_t *lost)
-{
-    til_status_t status = TIL_OK;
-    til_names_t *present = til_names_new();
-
-    if (present == NULL) return til_no_memory(ctx, m->n_rows, "gene names");
-    for (size_t g = 0; g < m->n_rows && status == TIL_OK; g++)
-        if (til_names_add(present, til_matrix_label(m, g), NULL) < 0)
-            status = til_no_memory(ctx, m->n_rows, "gene names");
-    for (size_t i = 0; i < sets->n_sets && status == TIL_OK; i++)
-        for (size_t j = 0; j < sets->sets[i].n_genes && status == TIL_OK; j++) {
-            const char *gene = sets->sets[i].genes[j];
-            if (til_names_find(present, gene) < 0 && til_names_add(lost, gene, NULL) < 0)
-                status = til_no_memory(ctx, m->n_rows, "gene names");
-        }
-    til_names_free(present);
-    return status;
-}
-
-til_status_t til_gene_ids_update_rows(til_ctx_t *ctx, const til_gene_ids_t *t,
-                                      const til_genesets_t *sets, til_matrix_t *m,
-                                      size_t *n_renamed)
-{
-    til_status_t status = TIL_OK;
-    til_names_t *lost = til_names_new();
-
-    *n_renamed = 0;
-    if (lost == NULL) return til_no_memory(ctx, 1, "gene names");
-    TIL_TRY(find_lost(ctx, sets, m, lost));
-    for (size_t g = 0; g < m->n_rows; g++) {
-        const char *symbol = til_gene_ids_current(t, til_matrix_label(m, g));
-
-        if (symbol == NULL || til_names_find(lost, symbol) < 0) continue;
-        TIL_TRY(til_matrix_set_gene_name(ctx, m, g, symbol));
-        ++*n_renamed;
-    }
-done:
-    til_names_free(lost);
-    return status;
+    return n;
 }

@@ -4,12 +4,21 @@
 #define TIL_GENES_GENE_IDS_H
 
 #include <stdbool.h>
-#include <tilseq/geneset.h>
 #include <tilseq/matrix.h>
 
 #include "base/names.h"
 
+/* Rows of a matrix, a ranking or a list by what they are called; borrows. */
 typedef struct {
+    const char *origin; /* for messages                                   */
+    size_t n;
+    char *const *ids;   /* n                                              */
+    char *const *names; /* n, NULL where a row has none; or NULL for none */
+} til_gene_rows_t;
+
+til_gene_rows_t til_matrix_gene_rows(const til_matrix_t *m);
+
+typedef struct til_gene_ids {
     til_names_t *symbols; /* current symbols; their ids are what the tables below hold */
     til_names_t *ids;     /* Entrez and Ensembl ids                                    */
     size_t *symbol_of_id, ids_capacity;
@@ -34,19 +43,11 @@ const char *til_gene_ids_symbol(const til_gene_ids_t *t, const char *id);
  * itself, belongs to several genes, or is not known. Borrows. */
 const char *til_gene_ids_current(const til_gene_ids_t *t, const char *name);
 
-/* True when most rows of `m` are Entrez ids (or most are Ensembl ids) and none has a symbol. */
-bool til_matrix_has_plain_ids(const til_matrix_t *m);
+/* True when most rows are Entrez ids (or most are Ensembl ids) and none has a name. */
+bool til_gene_rows_are_ids(const til_gene_rows_t *rows);
 
-/* Gives the rows whose ids are known their symbols; *n_named tells how many. */
-TIL_MUST_USE
-til_status_t til_gene_ids_name_rows(til_ctx_t *ctx, const til_gene_ids_t *t, til_matrix_t *m,
-                                    size_t *n_named);
-
-/* Renames rows that carry a former symbol of a gene of `sets` which has no row of its own;
- * *n_renamed tells how many. */
-TIL_MUST_USE
-til_status_t til_gene_ids_update_rows(til_ctx_t *ctx, const til_gene_ids_t *t,
-                                      const til_genesets_t *sets, til_matrix_t *m,
-                                      size_t *n_renamed);
+/* symbols[g]: the symbol of the id of row g, NULL where it is not known; returns how many are. */
+size_t til_gene_ids_name_rows(const til_gene_ids_t *t, const til_gene_rows_t *rows,
+                              const char **symbols);
 
 #endif

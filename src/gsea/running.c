@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/names.h"
+#include "gsea/methods.h"
 #include "base/try.h"
 #include "gsea/enrichment.h"
 
@@ -99,17 +99,19 @@ static size_t leading_sets(const til_table_t *result, size_t n_most, size_t *cho
     return n;
 }
 
-/* Positions of a set's genes in the ranking, ascending; how many. */
-static int find_positions(const til_geneset_t *set, const til_names_t *index,
+/* Positions of a set's genes in the ranking, ascending, each once; how many. */
+static int find_positions(const til_geneset_t *set, const til_gene_index_t *index,
                           const til_order_t *order, int *positions)
 {
-    int k = 0;
+    int k = 0, kept = 0;
     for (size_t i = 0; i < set->n_genes; i++) {
-        ptrdiff_t gene = til_names_find(index, set->genes[i]);
+        ptrdiff_t gene = til_gene_index_find(index, set->genes[i], NULL);
         if (gene >= 0) positions[k++] = order->position[gene];
     }
     qsort(positions, (size_t)k, sizeof *positions, by_position);
-    return k;
+    for (int i = 0; i < k; i++)
+        if (i == 0 || positions[i] != positions[i - 1]) positions[kept++] = positions[i];
+    return kept;
 }
 
 til_status_t til_gsea_running_scores(til_ctx_t *ctx, const til_ranking_t *ranking,
@@ -117,7 +119,7 @@ til_status_t til_gsea_running_scores(til_ctx_t *ctx, const til_ranking_t *rankin
                                      const til_table_t *result, size_t n_most, til_table_t *out)
 {
     til_order_t order = { 0 };
-    til_names_t *index = NULL;
+    til_gene_index_t index = { 0 };
     size_t *chosen = til_array(n_most, sizeof *chosen), n_chosen, n_rows = 0;
     int *positions = til_array(ranking->n_genes, sizeof *positions);
     const double *size = til_table_column(result, "size")->number;
@@ -130,13 +132,13 @@ til_status_t til_gsea_running_scores(til_ctx_t *ctx, const til_ranking_t *rankin
         goto done;
     }
     TIL_TRY(til_order_init(ctx, ranking, options->ties, options->gsea_param, &order));
-    TIL_TRY(til_names_index(ctx, ranking->genes, ranking->n_genes, &index));
+    TIL_TRY(til_gsea_index(ctx, ranking, options, &index));
     n_chosen = leading_sets(result, n_most, chosen);
     for (size_t i = 0; i < n_chosen; i++) n_rows += (size_t)size[chosen[i]];
     TIL_TRY(rows_init(ctx, n_rows, out, &rows));
     for (size_t i = 0; i < n_chosen; i++) {
         const til_geneset_t *set = &sets->sets[chosen[i]];
-        int k = find_positions(set, index, &order, positions);
+        int k = find_positions(set, &index, &order, positions);
         if (rows.n + (size_t)k > n_rows) {
             status = til_fail(ctx, TIL_EINTERNAL, "set %s has %d genes in the ranking, not %g",
                               set->name, k, size[chosen[i]]);
@@ -145,7 +147,7 @@ til_status_t til_gsea_running_scores(til_ctx_t *ctx, const til_ranking_t *rankin
         TIL_TRY(walk_set(ctx, ranking, &order, set->name, positions, k, &rows));
     }
 done:
-    til_names_free(index);
+    til_gene_index_clear(&index);
     til_order_clear(&order);
     free(positions);
     free(chosen);

@@ -27,7 +27,7 @@
 #include "base/try.h"
 #include "math/order.h"
 #include "score/component.h"
-#include "score/coverage.h"
+#include "genes/coverage.h"
 #include "score/definition.h"
 #include "score/universe.h"
 
@@ -175,7 +175,7 @@ static til_status_t compute(til_ctx_t *ctx, const score_t *t, double *out)
 /* Rows of a group, and their lines in the coverage; a gene named on both sides is listed once. */
 static til_status_t find_rows(til_ctx_t *ctx, const til_score_universe_t *u,
                               const til_score_group_t *group, til_names_t *listed,
-                              til_score_coverage_t *c, const double **rows)
+                              til_coverage_t *c, const double **rows)
 {
     for (size_t i = 0; i < group->n; i++) {
         ptrdiff_t g = til_score_universe_find(u, group->genes[i]);
@@ -184,14 +184,14 @@ static til_status_t find_rows(til_ctx_t *ctx, const til_score_universe_t *u,
         rows[i] = g < 0 ? NULL : til_matrix_row(u->matrix, u->rows[g]);
         if (til_names_add(listed, group->genes[i], &is_new) < 0)
             return til_no_memory(ctx, group->n, "gene names");
-        if (is_new) til_score_coverage_gene(c, group->genes[i], g >= 0);
+        if (is_new) til_coverage_gene(c, group->genes[i], g >= 0);
     }
     return TIL_OK;
 }
 
 static til_status_t score_one(til_ctx_t *ctx, const til_score_def_t *def, const char *origin,
                               const til_genesets_t *sets, const til_score_universe_t *u,
-                              til_score_coverage_t *c, double *out)
+                              til_coverage_t *c, double *out)
 {
     til_status_t status = TIL_OK;
     til_score_parsed_t parsed = { 0 };
@@ -208,10 +208,10 @@ static til_status_t score_one(til_ctx_t *ctx, const til_score_def_t *def, const 
         status = til_no_memory(ctx, t.n_samples, "samples");
         goto done;
     }
-    til_score_coverage_begin(c, def->name);
+    til_coverage_begin(c, def->name);
     TIL_TRY(find_rows(ctx, u, &parsed.a, listed, c, t.row_a));
     TIL_TRY(find_rows(ctx, u, &parsed.b, listed, c, t.row_b));
-    TIL_TRY(til_score_coverage_end(ctx, c));
+    TIL_TRY(til_coverage_end(ctx, c));
     TIL_TRY(compute(ctx, &t, out));
 done:
     til_names_free(listed);
@@ -225,25 +225,25 @@ done:
 
 til_status_t til_score_defs(til_ctx_t *ctx, const til_score_def_t *defs, size_t n_defs,
                             const char *origin, const til_genesets_t *sets,
-                            const til_matrix_t *expression, til_matrix_t *scores,
-                            til_table_t *coverage)
+                            const til_matrix_t *expression, const struct til_gene_ids *ids,
+                            til_matrix_t *scores, til_table_t *coverage)
 {
     til_status_t status = TIL_OK;
     til_score_universe_t u = { 0 };
-    til_score_coverage_t c = { 0 };
+    til_coverage_t c = { 0 };
 
     *scores = (til_matrix_t){ 0 };
     *coverage = (til_table_t){ 0 };
-    TIL_TRY(til_score_universe_init(ctx, expression, false, &u));
+    TIL_TRY(til_score_universe_init(ctx, expression, ids, false, &u));
     TIL_TRY(til_matrix_init(ctx, n_defs, expression->n_cols, scores));
     TIL_TRY(til_score_name_matrix(ctx, scores, origin, expression->col_names));
-    TIL_TRY(til_score_coverage_init(ctx, &c, n_defs, coverage));
+    TIL_TRY(til_coverage_init(ctx, &c, n_defs, coverage));
     for (size_t i = 0; i < n_defs; i++) {
         TIL_TRY(til_matrix_set_row_name(ctx, scores, i, defs[i].name));
         TIL_TRY(score_one(ctx, &defs[i], origin, sets, &u, &c, til_matrix_row(scores, i)));
     }
 done:
-    til_score_coverage_clear(&c);
+    til_coverage_clear(&c);
     til_score_universe_clear(&u);
     if (status != TIL_OK) {
         til_matrix_clear(scores);

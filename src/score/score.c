@@ -8,7 +8,7 @@
 #include "base/strbuf.h"
 #include "base/try.h"
 #include "base/words.h"
-#include "score/coverage.h"
+#include "genes/set_match.h"
 #include "score/methods.h"
 #include "score/universe.h"
 
@@ -38,64 +38,20 @@ const til_score_method_t *til_score_find(const char *name)
     return NULL;
 }
 
-static int compare_indices(const void *a, const void *b)
-{
-    const size_t *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
-/* The genes of every set that are in the matrix, and the coverage table that says which are not. */
+/* The genes of every set that are in the matrix. TIL_EINPUT when those that are there were all left
+ * out since they do not vary. */
 static til_status_t match_sets(til_ctx_t *ctx, const til_score_universe_t *u,
-                               const til_genesets_t *sets, size_t *offset, size_t **member,
+                               const til_genesets_t *sets, til_set_match_t *match,
                                til_table_t *coverage)
 {
-    til_status_t status = TIL_OK;
-    size_t n_wanted = 0, n_found = 0, n_constant = 0;
-    char *sample_names[3] = { "", "", "" };
-    til_score_coverage_t c = { 0 };
+    til_status_t status = til_set_match(ctx, &u->index, u->gene_of_row, sets, match, coverage);
 
-    for (size_t i = 0; i < sets->n_sets; i++) {
-        for (size_t g = 0; g < sets->sets[i].n_genes && n_wanted + g < 3; g++)
-            sample_names[n_wanted + g] = sets->sets[i].genes[g];
-        n_wanted += sets->sets[i].n_genes;
-    }
-    *member = til_array(n_wanted, sizeof **member);
-    if (*member == NULL) return til_no_memory(ctx, n_wanted, "genes");
-
-    TIL_TRY(til_score_coverage_init(ctx, &c, sets->n_sets, coverage));
-    for (size_t i = 0; i < sets->n_sets; i++) {
-        const til_geneset_t *set = &sets->sets[i];
-
-        offset[i] = n_found;
-        til_score_coverage_begin(&c, set->name);
-        for (size_t j = 0; j < set->n_genes; j++) {
-            ptrdiff_t g = til_score_universe_find(u, set->genes[j]);
-            til_score_coverage_gene(&c, set->genes[j], g >= 0);
-            if (g >= 0) (*member)[n_found++] = (size_t)g;
-            else n_constant += til_score_universe_is_constant(u, set->genes[j]);
-        }
-        TIL_TRY(til_score_coverage_end(ctx, &c));
-
-        /* Two ids of one gene (with and without version) count once. */
-        qsort(*member + offset[i], n_found - offset[i], sizeof **member, compare_indices);
-        size_t kept = offset[i];
-        for (size_t e = offset[i]; e < n_found; e++)
-            if (e == offset[i] || (*member)[e] != (*member)[e - 1])
-                (*member)[kept++] = (*member)[e];
-        n_found = kept;
-    }
-    offset[sets->n_sets] = n_found;
-    if (n_found == 0 && n_constant > 0)
-        status = til_fail(
-            ctx, TIL_EINPUT,
-            "%s: none of the %zu genes of %s that are there varies over the samples: "
-            "this method compares samples; ssgsea, singscore and mean score each alone",
-            u->matrix->origin, n_constant, sets->origin);
-    else if (n_found == 0 && n_wanted > 0)
-        status = til_score_no_overlap(ctx, u, sets->origin, n_wanted, sample_names);
-done:
-    til_score_coverage_clear(&c);
-    return status;
+    if (status != TIL_OK || match->n_left_out == 0 || match->offset[sets->n_sets] > 0)
+        return status;
+    return til_fail(ctx, TIL_EINPUT,
+                    "%s: none of the %zu genes of %s that are there varies over the samples: "
+                    "this method compares samples; ssgsea, singscore and mean score each alone",
+                    u->matrix->origin, match->n_left_out, sets->origin);
 }
 
 /* The rows of the matrix that stand for genes, one after another. */
@@ -204,24 +160,18 @@ til_status_t til_score_name_matrix(til_ctx_t *ctx, til_matrix_t *scores, const c
 }
 
 til_status_t til_score_check(til_ctx_t *ctx, const til_matrix_t *matrix, const til_genesets_t *sets,
-                             til_table_t *coverage)
+                             const struct til_gene_ids *ids, til_table_t *coverage)
 {
     til_status_t status = TIL_OK;
     til_score_universe_t u = { 0 };
-    size_t *offset = til_array(sets->n_sets + 1, sizeof *offset), *member = NULL;
+    til_set_match_t match = { 0 };
 
     *coverage = (til_table_t){ 0 };
-    if (offset == NULL) {
-        status = til_no_memory(ctx, sets->n_sets, "sets");
-        goto done;
-    }
-    TIL_TRY(til_score_universe_init(ctx, matrix, false, &u));
-    TIL_TRY(match_sets(ctx, &u, sets, offset, &member, coverage));
+    TIL_TRY(til_score_universe_init(ctx, matrix, ids, false, &u));
+    TIL_TRY(match_sets(ctx, &u, sets, &match, coverage));
 done:
-    free(offset);
-    free(member);
+    til_set_match_clear(&match);
     til_score_universe_clear(&u);
-    if (status != TIL_OK) til_table_clear(coverage);
     return status;
 }
 
@@ -231,15 +181,11 @@ til_status_t til_score_sets(til_ctx_t *ctx, const til_score_method_t *method,
 {
     til_status_t status = TIL_OK;
     til_score_universe_t u = { 0 };
-    size_t *offset = til_array(sets->n_sets + 1, sizeof *offset), *member = NULL;
+    til_set_match_t match = { 0 };
     double *x = NULL;
 
     *scores = (til_matrix_t){ 0 };
     *coverage = (til_table_t){ 0 };
-    if (offset == NULL) {
-        status = til_no_memory(ctx, sets->n_sets, "sets");
-        goto done;
-    }
     TIL_TRY(check_options(ctx, method, options));
     if ((method->flags & TIL_SCORE_VARYING) && expression->n_cols < 2) {
         status = til_fail(ctx, TIL_EINPUT,
@@ -248,8 +194,9 @@ til_status_t til_score_sets(til_ctx_t *ctx, const til_score_method_t *method,
                           expression->origin, method->name);
         goto done;
     }
-    TIL_TRY(til_score_universe_init(ctx, expression, method->flags & TIL_SCORE_VARYING, &u));
-    TIL_TRY(match_sets(ctx, &u, sets, offset, &member, coverage));
+    TIL_TRY(til_score_universe_init(ctx, expression, options->gene_ids,
+                                    method->flags & TIL_SCORE_VARYING, &u));
+    TIL_TRY(match_sets(ctx, &u, sets, &match, coverage));
     x = gather_rows(&u);
     if (x == NULL) {
         status = til_no_memory(ctx, u.n_genes, "genes");
@@ -260,8 +207,8 @@ til_status_t til_score_sets(til_ctx_t *ctx, const til_score_method_t *method,
     for (size_t i = 0; i < sets->n_sets; i++)
         TIL_TRY(til_matrix_set_row_name(ctx, scores, i, sets->sets[i].name));
 
-    til_score_input_t in = { u.n_genes, expression->n_cols, sets->n_sets, x, offset,
-                             member,    options->kcdf,      options->ties };
+    til_score_input_t in = { u.n_genes,    expression->n_cols, sets->n_sets,  x,
+                             match.offset, match.member,       options->kcdf, options->ties };
     TIL_TRY(method->run(ctx, &in, scores->x));
     drop_small(ctx, options->min_size, &in, scores->x);
     if (options->scale == TIL_SCORE_RANGE) scale_by_range(ctx, in.n_sets * in.n_samples, scores->x);
@@ -269,8 +216,7 @@ til_status_t til_score_sets(til_ctx_t *ctx, const til_score_method_t *method,
         TIL_TRY(scale_by_null(ctx, method, &in, scores->x));
 
 done:
-    free(offset);
-    free(member);
+    til_set_match_clear(&match);
     free(x);
     til_score_universe_clear(&u);
     if (status != TIL_OK) {

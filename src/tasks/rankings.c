@@ -10,7 +10,8 @@
 #include "base/strbuf.h"
 #include "base/try.h"
 #include "tasks/rankings.h"
-#include "genes/gene_key.h"
+#include "tasks/shipped.h"
+#include "genes/gene_index.h"
 #include "io/text/genes_tsv.h"
 #include "io/text/rnk.h"
 #include "io/text/table_tsv.h"
@@ -41,8 +42,7 @@ static til_status_t add_row(til_ctx_t *ctx, rows_t *rows, row_t row)
     return status;
 }
 
-/* ---- from a table of differential expression ---------------------------------------------------
- */
+/* ---- from a table of differential expression ----------------------------------------------- */
 
 static til_status_t number_column(til_ctx_t *ctx, const til_table_t *table, const char *path,
                                   const char *name, const double **values)
@@ -114,8 +114,7 @@ done:
     return status;
 }
 
-/* ---- from lists ---------------------------------------------------------------------------------
- */
+/* ---- from lists -------------------------------------------------------------------------- */
 
 /* The first field of every line, each once; *n_repeated counts the others. */
 static til_status_t read_list(til_ctx_t *ctx, til_job_t *job, const char *path, til_names_t **out,
@@ -174,87 +173,110 @@ static til_status_t rows_from_lists(til_ctx_t *ctx, const til_ranking_source_t *
     return TIL_OK;
 }
 
-/* ---- one row per name
- * ----------------------------------------------------------------------------- */
+/* ---- one row per name --------------------------------------------------------------------- */
+
+/* The rows as gene names see them: ids and names side by side. */
+typedef struct {
+    const rows_t *rows;
+    char **ids, **names;
+    til_gene_rows_t view;
+} named_t;
+
+static til_status_t named_init(til_ctx_t *ctx, const char *origin, const rows_t *rows, named_t *out)
+{
+    *out = (named_t){ .rows = rows,
+                      .ids = til_array(rows->n, sizeof *out->ids),
+                      .names = til_array(rows->n, sizeof *out->names) };
+    if (out->ids == NULL || out->names == NULL) return til_no_memory(ctx, rows->n, "gene names");
+    for (size_t i = 0; i < rows->n; i++) {
+        out->ids[i] = (char *)rows->row[i].id;
+        out->names[i] = (char *)rows->row[i].name;
+    }
+    out->view = (til_gene_rows_t){ origin, rows->n, out->ids, out->names };
+    return TIL_OK;
+}
+
+static void named_clear(named_t *named)
+{
+    free(named->ids);
+    free(named->names);
+}
+
+/* Names from the table of --genes, in place of those the rows have. */
+static til_status_t name_by_table(til_ctx_t *ctx, const til_gene_names_t *table, const char *path,
+                                  named_t *named)
+{
+    size_t n_named = 0;
+
+    for (size_t i = 0; i < named->view.n; i++) {
+        named->names[i] = (char *)til_gene_names_find(table, named->ids[i]);
+        n_named += named->names[i] != NULL;
+    }
+    if (n_named == 0)
+        return til_fail(ctx, TIL_EINPUT, "%s: none of its ids (%s, ...) is a gene of %s (%s, ...)",
+                        path,
+                        til_names_count(table->ids) > 0 ? til_names_get(table->ids, 0) : "none",
+                        named->view.origin, named->ids[0]);
+    til_say(ctx, TIL_LOG_NOTICE, "%s: %zu of %zu genes have a name in %s", named->view.origin,
+            n_named, named->view.n, path);
+    return TIL_OK;
+}
+
+/* Symbols of the table inside tilseq for rows that are ids. */
+static til_status_t name_by_ids(til_ctx_t *ctx, const til_ranking_source_t *source,
+                                til_gene_ids_t *ids, named_t *named)
+{
+    const char **symbols = NULL;
+    til_species_t species;
+    til_status_t status;
+
+    TIL_TRY(til_species_of(ctx, source->species, &named->view, &species));
+    TIL_TRY(til_shipped_ids(ctx, species, ids));
+    TIL_TRY(til_symbols_of_ids(ctx, species, ids, source->sets, &named->view, &symbols));
+    for (size_t i = 0; symbols != NULL && i < named->view.n; i++)
+        named->names[i] = (char *)symbols[i];
+done:
+    free(symbols);
+    return status;
+}
 
 /* The larger |statistic|; of two alike the positive one, so that the order of the input is no
  * matter. */
-static bool is_stronger(const row_t *a, const row_t *b)
+static bool is_stronger(const void *arg, size_t i, size_t j)
 {
+    const row_t *a = &((const row_t *)arg)[i], *b = &((const row_t *)arg)[j];
+
     if (fabs(a->stat) != fabs(b->stat)) return fabs(a->stat) > fabs(b->stat);
     if (a->stat != b->stat) return a->stat > b->stat;
     return a->selected && !b->selected;
 }
 
-static ptrdiff_t add_name(til_names_t *names, const til_gene_names_t *table, const row_t *row,
-                          size_t *n_named, int *is_new)
+static til_status_t one_row_per_name(til_ctx_t *ctx, const named_t *named, bool select,
+                                     til_ranking_t *out, bool **selected)
 {
-    const char *name = table->ids != NULL ? til_gene_names_find(table, row->id) : row->name;
-    if (name != NULL) {
-        (*n_named)++;
-        return til_names_add(names, name, is_new);
-    }
-    return til_names_add_n(names, row->id, til_gene_key_length(row->id), is_new);
-}
+    const row_t *row = named->rows->row;
+    til_gene_index_t index = { 0 };
+    til_status_t status;
+    size_t n;
 
-static til_status_t one_row_per_name(til_ctx_t *ctx, const til_gene_names_t *table,
-                                     const til_ranking_source_t *source, const char *origin,
-                                     const rows_t *rows, til_ranking_t *out, bool **selected)
-{
-    til_status_t status = TIL_OK;
-    til_names_t *names = til_names_new();
-    const row_t **best = til_array(rows->n, sizeof *best);
-    size_t n_named = 0, n_dropped = 0, n;
-
-    if (names == NULL || best == NULL) {
-        status = til_no_memory(ctx, rows->n, "gene names");
-        goto done;
+    TIL_TRY(til_gene_index_init(ctx, &named->view, NULL, is_stronger, row, &index));
+    til_gene_index_say_repeated(ctx, &index, "the row with the largest absolute value");
+    n = til_names_count(index.keys);
+    TIL_TRY(til_ranking_init(ctx, n, named->view.origin, out));
+    if (select) *selected = til_array_zero(n, sizeof **selected);
+    if (select && *selected == NULL) TIL_TRY(til_no_memory(ctx, n, "genes"));
+    for (size_t k = 0; k < n; k++) {
+        const row_t *best = &row[index.row_of_key[k]];
+        TIL_TRY(til_ranking_set(ctx, out, k, til_names_get(index.keys, k), best->stat));
+        if (select) (*selected)[k] = best->selected;
     }
-    for (size_t i = 0; i < rows->n; i++) {
-        int is_new;
-        ptrdiff_t id = add_name(names, table, &rows->row[i], &n_named, &is_new);
-        if (id < 0) {
-            status = til_no_memory(ctx, rows->n, "gene names");
-            goto done;
-        }
-        if (is_new || is_stronger(&rows->row[i], best[id])) best[id] = &rows->row[i];
-        n_dropped += !is_new;
-    }
-    n = til_names_count(names);
-    if (table->ids != NULL && n_named == 0) {
-        status = til_fail(ctx, TIL_EINPUT,
-                          "%s: none of its ids (%s, ...) is a gene of %s (%s, ...)", source->genes,
-                          til_names_count(table->ids) > 0 ? til_names_get(table->ids, 0) : "none",
-                          origin, rows->row[0].id);
-        goto done;
-    }
-    if (table->ids != NULL)
-        til_say(ctx, TIL_LOG_NOTICE, "%s: %zu of %zu genes have a name in %s", origin, n_named,
-                rows->n, source->genes);
-    if (n_dropped > 0)
-        til_say(ctx, TIL_LOG_NOTICE,
-                "%s: %zu rows share their gene name with another: the one with the "
-                "largest absolute value is used",
-                origin, n_dropped);
-    TIL_TRY(til_ranking_init(ctx, n, origin, out));
-    if (source->select) *selected = til_array_zero(n, sizeof **selected);
-    if (source->select && *selected == NULL) {
-        status = til_no_memory(ctx, n, "genes");
-        goto done;
-    }
-    for (size_t i = 0; i < n; i++) {
-        TIL_TRY(til_ranking_set(ctx, out, i, til_names_get(names, i), best[i]->stat));
-        if (source->select) (*selected)[i] = best[i]->selected;
-    }
-
 done:
-    til_names_free(names);
-    free(best);
+    til_gene_index_clear(&index);
     return status;
 }
 
 til_status_t til_load_ranking(til_ctx_t *ctx, til_job_t *job, const til_ranking_source_t *source,
-                              til_ranking_t *out, bool **selected)
+                              til_gene_ids_t *ids, til_ranking_t *out, bool **selected)
 {
     til_status_t status = TIL_OK;
     const char *origin = source->ranks != NULL ? source->ranks
@@ -266,9 +288,11 @@ til_status_t til_load_ranking(til_ctx_t *ctx, til_job_t *job, const til_ranking_
     til_gene_names_t genes = { 0 };
     til_names_t *list = NULL, *universe = NULL;
     rows_t rows = { 0 };
+    named_t named = { 0 };
     size_t n_repeated, n_ignored;
 
     *out = (til_ranking_t){ 0 };
+    *ids = (til_gene_ids_t){ 0 };
     *selected = NULL;
     if (source->genes != NULL) {
         TIL_TRY(read_text(ctx, job, source->genes, &genes_text));
@@ -290,7 +314,10 @@ til_status_t til_load_ranking(til_ctx_t *ctx, til_job_t *job, const til_ranking_
                     add_row(ctx, &rows, (row_t){ ranks.genes[i], NULL, ranks.stats[i], false }));
         }
     }
-    TIL_TRY(one_row_per_name(ctx, &genes, source, origin, &rows, out, selected));
+    TIL_TRY(named_init(ctx, origin, &rows, &named));
+    if (source->genes != NULL) TIL_TRY(name_by_table(ctx, &genes, source->genes, &named));
+    TIL_TRY(name_by_ids(ctx, source, ids, &named));
+    TIL_TRY(one_row_per_name(ctx, &named, source->select, out, selected));
 
 done:
     til_names_free(list);
@@ -301,7 +328,9 @@ done:
     til_text_clear(&text);
     til_text_clear(&genes_text);
     free(rows.row);
+    named_clear(&named);
     if (status != TIL_OK) {
+        til_gene_ids_clear(ids);
         til_ranking_clear(out);
         free(*selected);
         *selected = NULL;

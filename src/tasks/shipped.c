@@ -7,6 +7,7 @@
 #include "base/try.h"
 #include "base/words.h"
 #include "tasks/shipped.h"
+#include "genes/set_match.h"
 #include "io/text/builtin.h"
 #include "io/text/gene_ids_tsv.h"
 #include "io/text/gmt.h"
@@ -39,9 +40,11 @@ til_status_t til_shipped_sets(til_ctx_t *ctx, til_species_t species, til_geneset
 til_status_t til_shipped_ids(til_ctx_t *ctx, til_species_t species, til_gene_ids_t *out)
 {
     til_text_t text;
-    til_status_t status = til_builtin_text(ctx, SPECIES[species].ids, &text);
+    til_status_t status;
 
     *out = (til_gene_ids_t){ 0 };
+    if (species == TIL_SPECIES_UNKNOWN) return TIL_OK;
+    status = til_builtin_text(ctx, SPECIES[species].ids, &text);
     if (status == TIL_OK) status = til_gene_ids_read(ctx, &text, out);
     til_text_clear(&text);
     return status;
@@ -50,44 +53,31 @@ til_status_t til_shipped_ids(til_ctx_t *ctx, til_species_t species, til_gene_ids
 /* ---- species ---------------------------------------------------------------------------- */
 
 /* How many genes of the sets are names of rows. */
-static til_status_t count_found(til_ctx_t *ctx, const til_genesets_t *sets, const til_matrix_t *m,
-                                size_t *n_found)
+static til_status_t count_found(til_ctx_t *ctx, const til_genesets_t *sets,
+                                const til_gene_rows_t *rows, size_t *n_found)
 {
-    til_names_t *rows = til_names_new(), *genes = til_names_new();
-    til_status_t status = TIL_OK;
+    til_gene_index_t index;
+    til_status_t status = til_gene_index_init(ctx, rows, NULL, NULL, NULL, &index);
 
-    *n_found = 0;
-    if (rows == NULL || genes == NULL) status = til_no_memory(ctx, m->n_rows, "gene names");
-    for (size_t g = 0; g < m->n_rows && status == TIL_OK; g++)
-        if (til_names_add(rows, til_matrix_label(m, g), NULL) < 0)
-            status = til_no_memory(ctx, m->n_rows, "gene names");
-    for (size_t i = 0; i < sets->n_sets && status == TIL_OK; i++)
-        for (size_t j = 0; j < sets->sets[i].n_genes && status == TIL_OK; j++) {
-            int is_new;
-            if (til_names_add(genes, sets->sets[i].genes[j], &is_new) < 0)
-                status = til_no_memory(ctx, m->n_rows, "gene names");
-            else *n_found += is_new && til_names_find(rows, sets->sets[i].genes[j]) >= 0;
-        }
-    til_names_free(rows);
-    til_names_free(genes);
+    if (status == TIL_OK) status = til_set_count_found(ctx, &index, sets, n_found);
+    til_gene_index_clear(&index);
     return status;
 }
 
-static til_status_t count_evidence(til_ctx_t *ctx, til_species_t species, const til_matrix_t *m,
-                                   size_t *n)
+static til_status_t count_evidence(til_ctx_t *ctx, til_species_t species,
+                                   const til_gene_rows_t *rows, size_t *n)
 {
     til_genesets_t sets = { 0 };
     til_gene_ids_t ids = { 0 };
     til_status_t status;
 
     *n = 0;
-    if (til_matrix_has_plain_ids(m)) {
+    if (til_gene_rows_are_ids(rows)) {
         TIL_TRY(til_shipped_ids(ctx, species, &ids));
-        for (size_t g = 0; g < m->n_rows; g++)
-            *n += til_gene_ids_symbol(&ids, m->row_names[g]) != NULL;
+        for (size_t g = 0; g < rows->n; g++) *n += til_gene_ids_symbol(&ids, rows->ids[g]) != NULL;
     } else {
         TIL_TRY(til_shipped_sets(ctx, species, &sets));
-        TIL_TRY(count_found(ctx, &sets, m, n));
+        TIL_TRY(count_found(ctx, &sets, rows, n));
     }
 done:
     til_genesets_clear(&sets);
@@ -95,7 +85,7 @@ done:
     return status;
 }
 
-til_status_t til_species_of(til_ctx_t *ctx, til_species_t asked, const til_matrix_t *m,
+til_status_t til_species_of(til_ctx_t *ctx, til_species_t asked, const til_gene_rows_t *rows,
                             til_species_t *species)
 {
     size_t n[TIL_N_SPECIES];
@@ -103,7 +93,7 @@ til_status_t til_species_of(til_ctx_t *ctx, til_species_t asked, const til_matri
     *species = asked;
     if (asked != TIL_SPECIES_UNKNOWN) return TIL_OK;
     for (til_species_t s = 0; s < TIL_N_SPECIES; s++) {
-        til_status_t status = count_evidence(ctx, s, m, &n[s]);
+        til_status_t status = count_evidence(ctx, s, rows, &n[s]);
         if (status != TIL_OK) return status;
     }
     if (n[TIL_HUMAN] == n[TIL_MOUSE]) return TIL_OK; /* nothing, or no telling: unknown */
@@ -115,31 +105,39 @@ til_status_t til_species_of(til_ctx_t *ctx, til_species_t asked, const til_matri
 
 /* ---- names of rows ---------------------------------------------------------------------- */
 
-til_status_t til_name_rows(til_ctx_t *ctx, til_species_t species, const til_genesets_t *sets,
-                           til_matrix_t *m)
+til_status_t til_symbols_of_ids(til_ctx_t *ctx, til_species_t species, const til_gene_ids_t *ids,
+                                const til_genesets_t *sets, const til_gene_rows_t *rows,
+                                const char ***symbols)
 {
-    til_gene_ids_t ids = { 0 };
-    size_t n_found, n_named, n_renamed;
+    size_t n_found;
     til_status_t status;
 
-    if (species == TIL_SPECIES_UNKNOWN) return TIL_OK;
-    TIL_TRY(count_found(ctx, sets, m, &n_found));
-    TIL_TRY(til_shipped_ids(ctx, species, &ids));
-    if (n_found == 0 && til_matrix_has_plain_ids(m)) {
-        TIL_TRY(til_gene_ids_name_rows(ctx, &ids, m, &n_named));
-        til_say(ctx, TIL_LOG_NOTICE,
-                "%s: rows are gene ids: %zu of %zu get their %s symbols from "
-                "the table inside tilseq (--genes FILE gives others)",
-                m->origin, n_named, m->n_rows, SPECIES[species].name);
-    }
-    TIL_TRY(til_gene_ids_update_rows(ctx, &ids, sets, m, &n_renamed));
-    if (n_renamed > 0)
-        til_say(ctx, TIL_LOG_NOTICE,
-                "%s: %zu rows carry a former symbol of a gene of the sets and "
-                "are taken for it",
-                m->origin, n_renamed);
+    *symbols = NULL;
+    if (ids->symbols == NULL || !til_gene_rows_are_ids(rows)) return TIL_OK;
+    status = count_found(ctx, sets, rows, &n_found);
+    if (status != TIL_OK || n_found > 0) return status;
+    *symbols = til_array(rows->n, sizeof **symbols);
+    if (*symbols == NULL) return til_no_memory(ctx, rows->n, "gene names");
+    size_t n_named = til_gene_ids_name_rows(ids, rows, *symbols);
+    til_say(ctx, TIL_LOG_NOTICE,
+            "%s: rows are gene ids: %zu of %zu get their %s symbols from the table inside tilseq "
+            "(--genes FILE gives others)",
+            rows->origin, n_named, rows->n, til_species_name(species));
+    return TIL_OK;
+}
+
+til_status_t til_name_rows(til_ctx_t *ctx, til_species_t species, const til_gene_ids_t *ids,
+                           const til_genesets_t *sets, til_matrix_t *m)
+{
+    const til_gene_rows_t rows = til_matrix_gene_rows(m);
+    const char **symbols = NULL;
+    til_status_t status;
+
+    TIL_TRY(til_symbols_of_ids(ctx, species, ids, sets, &rows, &symbols));
+    for (size_t g = 0; symbols != NULL && g < m->n_rows; g++)
+        if (symbols[g] != NULL) TIL_TRY(til_matrix_set_gene_name(ctx, m, g, symbols[g]));
 done:
-    til_gene_ids_clear(&ids);
+    free(symbols);
     return status;
 }
 

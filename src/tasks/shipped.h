@@ -25,23 +25,30 @@ extern const til_words_t til_species_words;
 const char *til_species_name(til_species_t species);
 
 /* The species asked for; for TIL_SPECIES_UNKNOWN the one whose shipped genes (or ids, where the rows
- * are Entrez or Ensembl ids) are found most in `m`, TIL_SPECIES_UNKNOWN where none is. */
+ * are Entrez or Ensembl ids) are found most in `rows`, TIL_SPECIES_UNKNOWN where none is. */
 TIL_MUST_USE
-til_status_t til_species_of(til_ctx_t *ctx, til_species_t asked, const til_matrix_t *m,
+til_status_t til_species_of(til_ctx_t *ctx, til_species_t asked, const til_gene_rows_t *rows,
                             til_species_t *species);
 
-/* The sets, and the table of gene names, that ship for a species. */
+/* The sets, and the table of gene names (left empty for TIL_SPECIES_UNKNOWN), that ship for a
+ * species. */
 TIL_MUST_USE
 til_status_t til_shipped_sets(til_ctx_t *ctx, til_species_t species, til_genesets_t *out);
 TIL_MUST_USE
 til_status_t til_shipped_ids(til_ctx_t *ctx, til_species_t species, til_gene_ids_t *out);
 
-/* Gives rows the names that `sets` know them by, and says so: symbols for Entrez and Ensembl ids
- * (when none of the sets' genes is among the rows as it stands), current symbols for former ones.
- * Does nothing for TIL_SPECIES_UNKNOWN. */
+/* Symbols for rows that are Entrez or Ensembl ids, when not one gene of `sets` is among the rows as
+ * they stand; says so. *symbols: n borrowed texts, NULL where an id is not known, free() it; NULL
+ * when the rows keep their names. */
 TIL_MUST_USE
-til_status_t til_name_rows(til_ctx_t *ctx, til_species_t species, const til_genesets_t *sets,
-                           til_matrix_t *m);
+til_status_t til_symbols_of_ids(til_ctx_t *ctx, til_species_t species, const til_gene_ids_t *ids,
+                                const til_genesets_t *sets, const til_gene_rows_t *rows,
+                                const char ***symbols);
+
+/* The same for the rows of a matrix, which get the names. */
+TIL_MUST_USE
+til_status_t til_name_rows(til_ctx_t *ctx, til_species_t species, const til_gene_ids_t *ids,
+                           const til_genesets_t *sets, til_matrix_t *m);
 
 /* Rows of a scores.tsv; their texts stand in `text`. */
 typedef struct {

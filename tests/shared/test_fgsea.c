@@ -72,8 +72,8 @@ static size_t row_of(const char *set)
 static til_table_t run_method(const char *method, const bool *selected, til_gsea_options_t options)
 {
     til_table_t out;
-    ck_assert_msg(til_gsea_run(&ctx, til_gsea_find(method), &ranks, selected, &sets, &options,
-                               &out) == TIL_OK,
+    ck_assert_msg(til_gsea_run(&ctx, til_gsea_find(method), &ranks, selected, &sets, &options, &out,
+                               NULL) == TIL_OK,
                   "%s", ctx.message);
     return out;
 }

@@ -5,6 +5,8 @@
 #include <tilseq/score.h>
 
 #include "base/names.h"
+#include "genes/gene_index.h"
+#include "genes/set_match.h"
 #include "io/text/builtin.h"
 #include "io/text/gene_ids_tsv.h"
 #include "io/text/tsv.h"
@@ -176,42 +178,129 @@ START_TEST(inside_is_as_in_the_folder)
 }
 END_TEST
 
-/* Two genes share the alias X; B was once called OLD; the row OLD becomes B, the row X stays. */
-START_TEST(rows_get_symbols)
+/* Two genes share the alias X; B was once called OLD. */
+static void make_ids(til_gene_ids_t *t)
+{
+    ck_ok(til_gene_ids_init(&ctx, t));
+    ck_ok(til_gene_ids_add(&ctx, t, "A", "1|ENSG00000000001", "X|A2"));
+    ck_ok(til_gene_ids_add(&ctx, t, "B", "2|ENSG00000000002", "X|OLD"));
+}
+
+START_TEST(ids_get_symbols)
 {
     til_gene_ids_t t;
-    til_matrix_t m;
+    char *ids[] = { "1", "2", "77" }, *names[] = { NULL, NULL, "Z" };
+    til_gene_rows_t rows = { "m", 3, ids, NULL };
+    const char *symbols[3];
+
+    make_ids(&t);
+    ck_assert(til_gene_rows_are_ids(&rows));
+    ck_assert_uint_eq(til_gene_ids_name_rows(&t, &rows, symbols), 2);
+    ck_assert_str_eq(symbols[1], "B");
+    ck_assert_ptr_null(symbols[2]);
+    rows.names = names;
+    ck_assert(!til_gene_rows_are_ids(&rows));
+    til_gene_ids_clear(&t);
+}
+END_TEST
+
+static bool is_last(const void *arg, size_t a, size_t b)
+{
+    (void)arg;
+    return a > b;
+}
+
+/* Names as they are come first, then former symbols and ids on either side; X, the former name of
+ * two genes, stands for neither. */
+START_TEST(genes_are_found_by_any_name)
+{
+    til_gene_ids_t t;
+    til_gene_index_t index;
+    bool is_other;
+    char *former[] = { "OLD", "X", "A", "ENSG00000000009.1", "ENSG00000000009.7" };
+    const til_gene_rows_t rows = { "m", 5, former, NULL };
+    char *ids[] = { "ENSG00000000002.4", "1" };
+    const til_gene_rows_t of_ids = { "m", 2, ids, NULL };
+
+    make_ids(&t);
+    ck_ok(til_gene_index_init(&ctx, &rows, &t, is_last, NULL, &index));
+    ck_assert_int_eq(til_gene_index_find(&index, "B", &is_other), 0);
+    ck_assert(is_other);
+    ck_assert_int_eq(til_gene_index_find(&index, "OLD", &is_other), 0);
+    ck_assert(!is_other);
+    ck_assert_int_eq(til_gene_index_find(&index, "2", NULL), 0);
+    ck_assert_int_eq(til_gene_index_find(&index, "ENSG00000000002.11", NULL), 0);
+    ck_assert_int_eq(til_gene_index_find(&index, "A2", &is_other), 2);
+    ck_assert(is_other);
+    ck_assert_int_eq(til_gene_index_find(&index, "X", NULL), 1);
+    ck_assert_int_eq(til_gene_index_find(&index, "ENSG00000000009", NULL), 4);
+    ck_assert_int_eq(til_gene_index_find(&index, "a", NULL), -1);
+    ck_assert_uint_eq(index.n_repeated, 1);
+    til_gene_index_clear(&index);
+
+    ck_ok(til_gene_index_init(&ctx, &rows, NULL, NULL, NULL, &index));
+    ck_assert_int_eq(til_gene_index_find(&index, "B", NULL), -1);
+    ck_assert_int_eq(til_gene_index_find(&index, "ENSG00000000009", NULL), 3);
+    til_gene_index_clear(&index);
+
+    ck_ok(til_gene_index_init(&ctx, &of_ids, &t, NULL, NULL, &index));
+    ck_assert_int_eq(til_gene_index_find(&index, "OLD", NULL), 0);
+    ck_assert_int_eq(til_gene_index_find(&index, "A", NULL), 1);
+    til_gene_index_clear(&index);
+    til_gene_ids_clear(&t);
+}
+END_TEST
+
+/* Two names of one gene in a set are one member; the coverage counts names. */
+START_TEST(sets_are_matched_once)
+{
+    til_gene_ids_t t;
+    til_gene_index_t index;
     til_genesets_t sets = { 0 };
-    char *genes[] = { "A", "B" };
-    size_t n;
+    til_set_match_t match;
+    til_table_t coverage;
+    char *ids[] = { "A", "B", "C" }, *genes[] = { "OLD", "B", "Q", "A2" };
+    const til_gene_rows_t rows = { "m", 3, ids, NULL };
+    const ptrdiff_t place[] = { -1, 7, 8 };
 
-    ck_ok(til_gene_ids_init(&ctx, &t));
-    ck_ok(til_gene_ids_add(&ctx, &t, "A", "1|ENSG00000000001", "X|A2"));
-    ck_ok(til_gene_ids_add(&ctx, &t, "B", "2|ENSG00000000002", "X|OLD"));
-    ck_ok(til_matrix_init(&ctx, 3, 1, &m));
-    ck_ok(til_matrix_set_row_name(&ctx, &m, 0, "1"));
-    ck_ok(til_matrix_set_row_name(&ctx, &m, 1, "2"));
-    ck_ok(til_matrix_set_row_name(&ctx, &m, 2, "77"));
-    ck_assert(til_matrix_has_plain_ids(&m));
-    ck_ok(til_gene_ids_name_rows(&ctx, &t, &m, &n));
-    ck_assert_uint_eq(n, 2);
-    ck_assert_str_eq(til_matrix_label(&m, 1), "B");
-    ck_assert_str_eq(til_matrix_label(&m, 2), "77");
-    ck_assert(!til_matrix_has_plain_ids(&m));
-    til_matrix_clear(&m);
-
-    ck_ok(til_matrix_init(&ctx, 3, 1, &m));
-    ck_ok(til_matrix_set_row_name(&ctx, &m, 0, "OLD"));
-    ck_ok(til_matrix_set_row_name(&ctx, &m, 1, "X"));
-    ck_ok(til_matrix_set_row_name(&ctx, &m, 2, "A"));
-    ck_ok(til_genesets_add(&ctx, &sets, "S", "", genes, 2, 0, NULL));
-    ck_ok(til_gene_ids_update_rows(&ctx, &t, &sets, &m, &n));
-    ck_assert_uint_eq(n, 1);
-    ck_assert_str_eq(til_matrix_label(&m, 0), "B");
-    ck_assert_str_eq(til_matrix_label(&m, 1), "X");
-    til_matrix_clear(&m);
+    make_ids(&t);
+    ck_ok(til_gene_index_init(&ctx, &rows, &t, NULL, NULL, &index));
+    ck_ok(til_genesets_add(&ctx, &sets, "S", "", genes, 4, 1, NULL));
+    ck_ok(til_set_match(&ctx, &index, NULL, &sets, &match, &coverage));
+    ck_assert_uint_eq(match.offset[1], 2);
+    ck_assert_uint_eq(match.member[0], 0);
+    ck_assert_uint_eq(match.member[1], 1);
+    ck_assert(til_table_column(&coverage, "n_found")->number[0] == 3);
+    ck_assert_str_eq(til_table_column(&coverage, "missing")->text[0], "Q");
+    til_set_match_clear(&match);
+    til_table_clear(&coverage);
+    ck_ok(til_set_match(&ctx, &index, place, &sets, &match, NULL));
+    ck_assert_uint_eq(match.offset[1], 1);
+    ck_assert_uint_eq(match.member[0], 7);
+    til_set_match_clear(&match);
+    til_gene_index_clear(&index);
     til_genesets_clear(&sets);
     til_gene_ids_clear(&t);
+}
+END_TEST
+
+/* One name of 12 as it is written, the others only in upper case: another species. */
+START_TEST(case_alone_is_another_species)
+{
+    til_gene_index_t index;
+    til_genesets_t sets = { 0 };
+    til_set_match_t match;
+    char *mouse[] = { "Ca", "Cb", "Cc", "Cd", "Ce", "Cf", "Cg", "Ch", "Ci", "Cj", "Ck", "C3" };
+    char *human[] = { "CA", "CB", "CC", "CD", "CE", "CF", "CG", "CH", "CI", "CJ", "CK", "C3" };
+    const til_gene_rows_t rows = { "mouse.rnk", 12, mouse, NULL };
+
+    ck_ok(til_gene_index_init(&ctx, &rows, NULL, NULL, NULL, &index));
+    ck_ok(til_genesets_add(&ctx, &sets, "S", "", human, 12, 1, NULL));
+    ck_assert_int_eq(til_set_match(&ctx, &index, NULL, &sets, &match, NULL), TIL_EINPUT);
+    ck_assert_ptr_nonnull(strstr(ctx.message, "12 match when case is ignored"));
+    ck_assert_ptr_null(match.member);
+    til_genesets_clear(&sets);
+    til_gene_index_clear(&index);
 }
 END_TEST
 
@@ -226,7 +315,10 @@ int main(void)
     tcase_add_test(tcase, index_covers_what_ships);
     tcase_add_test(tcase, waiting_sets_do_not_ship);
     tcase_add_loop_test(tcase, inside_is_as_in_the_folder, 0, n_files);
-    tcase_add_test(tcase, rows_get_symbols);
+    tcase_add_test(tcase, ids_get_symbols);
+    tcase_add_test(tcase, genes_are_found_by_any_name);
+    tcase_add_test(tcase, sets_are_matched_once);
+    tcase_add_test(tcase, case_alone_is_another_species);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }

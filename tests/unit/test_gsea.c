@@ -89,9 +89,9 @@ static til_table_t run_ranked(const char *method, const til_ranking_t *ranks,
                               const til_genesets_t *sets, const til_gsea_options_t *options)
 {
     til_table_t out;
-    ck_assert_msg(til_gsea_run(&ctx, til_gsea_find(method), ranks, NULL, sets, options, &out) ==
-                      TIL_OK,
-                  "%s", ctx.message);
+    ck_assert_msg(
+        til_gsea_run(&ctx, til_gsea_find(method), ranks, NULL, sets, options, &out, NULL) == TIL_OK,
+        "%s", ctx.message);
     return out;
 }
 
@@ -157,8 +157,8 @@ static void check_selected(const char *method)
 
     options.min_size = 1;
     for (size_t g = 0; g < ranks.n_genes; g++) selected[g] = ranks.stats[g] > 1;
-    ck_assert_msg(til_gsea_run(&ctx, til_gsea_find(method), &ranks, selected, &sets, &options,
-                               &got) == TIL_OK,
+    ck_assert_msg(til_gsea_run(&ctx, til_gsea_find(method), &ranks, selected, &sets, &options, &got,
+                               NULL) == TIL_OK,
                   "%s", ctx.message);
     for (size_t i = 0; i < sets.n_sets; i++) {
         const char *set = texts(&got, "set")[i];
@@ -548,7 +548,7 @@ START_TEST(no_overlap_shows_both_sides)
     til_gsea_options_t options = TIL_GSEA_OPTIONS_INIT;
     til_table_t got;
 
-    ck_assert(til_gsea_run(&ctx, til_gsea_methods[0], &ranks, NULL, &sets, &options, &got) ==
+    ck_assert(til_gsea_run(&ctx, til_gsea_methods[0], &ranks, NULL, &sets, &options, &got, NULL) ==
               TIL_EINPUT);
     ck_assert_ptr_nonnull(strstr(ctx.message, "G01, G02, G03"));
     ck_assert_ptr_nonnull(strstr(ctx.message, ranks.genes[0]));
@@ -567,12 +567,12 @@ START_TEST(no_ranking_is_refused)
     til_table_t got;
 
     ranks.stats[7] = INFINITY;
-    ck_assert(til_gsea_run(&ctx, til_gsea_methods[0], &ranks, NULL, &sets, &options, &got) ==
+    ck_assert(til_gsea_run(&ctx, til_gsea_methods[0], &ranks, NULL, &sets, &options, &got, NULL) ==
               TIL_EINPUT);
     ck_assert_ptr_nonnull(strstr(ctx.message, "g7 is not a finite number"));
     til_ctx_forgive(&ctx);
     for (size_t g = 0; g < 50; g++) ranks.stats[g] = 0;
-    ck_assert(til_gsea_run(&ctx, til_gsea_methods[0], &ranks, NULL, &sets, &options, &got) ==
+    ck_assert(til_gsea_run(&ctx, til_gsea_methods[0], &ranks, NULL, &sets, &options, &got, NULL) ==
               TIL_EINPUT);
     ck_assert_ptr_nonnull(strstr(ctx.message, "there is no ranking"));
     til_genesets_clear(&sets);

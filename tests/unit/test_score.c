@@ -329,7 +329,8 @@ START_TEST(definitions_agree_with_golden)
         defs[i - 1] = (til_score_def_t){ rows[i][0], rows[i][2], rows[i][3],
                                          strcmp(rows[i][4], "linear") == 0, i + 1 };
     read_matrix("score/defs_values.tsv", &want);
-    ck_ok(til_score_defs(&ctx, defs, n_rows - 1, "defs.tsv", &sets, &expression, &got, &coverage));
+    ck_ok(til_score_defs(&ctx, defs, n_rows - 1, "defs.tsv", &sets, &expression, NULL, &got,
+                         &coverage));
     compare(&got, &want, TOL_SCORE);
 
     ck_assert(til_table_column(&coverage, "n_genes")->number[2] == 4); /* TLS */
@@ -365,7 +366,7 @@ START_TEST(broken_definition_is_named)
     til_table_t coverage;
 
     ck_assert_int_eq(
-        til_score_defs(&ctx, &def, 1, "my.tsv", &sets, &expression, &scores, &coverage),
+        til_score_defs(&ctx, &def, 1, "my.tsv", &sets, &expression, NULL, &scores, &coverage),
         TIL_EINPUT);
     ck_assert_msg(strncmp(ctx.message, "my.tsv:17: ", 11) == 0, "%s", ctx.message);
     ck_assert_ptr_null(scores.x);
@@ -415,9 +416,9 @@ START_TEST(no_overlap_is_an_error)
     ck_assert_int_eq(
         til_score_sets(&ctx, til_score_methods[0], &plain, &expression, &mouse, &scores, &coverage),
         TIL_EINPUT);
-    ck_assert_ptr_nonnull(strstr(ctx.message, "0 of 4 genes"));
-    ck_assert_ptr_nonnull(strstr(ctx.message, "Cd8a Gzmb Foxp3"));
-    ck_assert_ptr_nonnull(strstr(ctx.message, "G001 G002 G003"));
+    ck_assert_ptr_nonnull(strstr(ctx.message, "0 of its 4 gene entries"));
+    ck_assert_ptr_nonnull(strstr(ctx.message, "Cd8a, Gzmb, Foxp3"));
+    ck_assert_ptr_nonnull(strstr(ctx.message, "G001, G002, G003"));
     til_genesets_clear(&mouse);
 }
 END_TEST

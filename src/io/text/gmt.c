@@ -1,5 +1,6 @@
 /* gmt.c -- gene sets as text. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,8 @@ typedef struct {
     til_names_t *names;      /* set names, also of sets left out */
     size_t *lines, capacity; /* where each name stood            */
     size_t n_repeated, n_with_repeats, n_empty;
+    size_t n_trimmed; /* genes and set names with blanks or quotes round them */
+    char example[64];
     char **genes;
     size_t genes_capacity;
 } reading_t;
@@ -25,6 +28,39 @@ static char *cut_field(char **rest)
     if (tab != NULL) *tab = '\0';
     *rest = tab == NULL ? NULL : tab + 1;
     return field;
+}
+
+/* How many bytes of blank begin a text of n bytes: space, carriage return, U+00A0 in UTF-8. */
+static size_t blank_before(const char *text, size_t n)
+{
+    if (n > 0 && (text[0] == ' ' || text[0] == '\r')) return 1;
+    return n > 1 && memcmp(text, "\xc2\xa0", 2) == 0 ? 2 : 0;
+}
+
+static size_t blank_after(const char *text, size_t n)
+{
+    if (n > 0 && (text[n - 1] == ' ' || text[n - 1] == '\r')) return 1;
+    return n > 1 && memcmp(text + n - 2, "\xc2\xa0", 2) == 0 ? 2 : 0;
+}
+
+/* A field without blanks and one pair of quotes round it: spreadsheets and R leave them, and no gene
+ * has such a name. */
+static char *trim(reading_t *r, char *field)
+{
+    size_t n = strlen(field), whole = n, cut;
+    char *start = field;
+
+    for (int pass = 0; pass < 2; pass++) {
+        for (; (cut = blank_before(start, n)) > 0; n -= cut) start += cut;
+        for (; (cut = blank_after(start, n)) > 0;) n -= cut;
+        if (pass > 0 || n < 2 || start[0] != start[n - 1] || strchr("\"'", start[0]) == NULL) break;
+        start++;
+        n -= 2;
+    }
+    if (n == whole) return field;
+    if (n > 0 && r->n_trimmed++ == 0) snprintf(r->example, sizeof r->example, "%s", field);
+    start[n] = '\0';
+    return start;
 }
 
 static til_status_t note_name(til_ctx_t *ctx, reading_t *r, const til_text_t *text,
@@ -60,10 +96,11 @@ static til_status_t read_set(til_ctx_t *ctx, reading_t *r, const til_text_t *tex
                         "%s:%zu: no tab in the line: expected a set name, a "
                         "description and genes, by tabs",
                         text->path, text->line);
+    name = trim(r, name);
     TIL_TRY(note_name(ctx, r, text, name));
     about = cut_field(&rest);
     while (rest != NULL) {
-        char *gene = cut_field(&rest);
+        char *gene = trim(r, cut_field(&rest));
         if (gene[0] == '\0') continue; /* tabs at the end of the line */
         TIL_TRY(til_grow(ctx, &r->genes, &r->genes_capacity, n_genes + 1, sizeof *r->genes));
         r->genes[n_genes++] = gene;
@@ -100,6 +137,10 @@ til_status_t til_gmt_read(til_ctx_t *ctx, til_text_t *text, til_genesets_t *out)
         status = til_fail(ctx, TIL_EINPUT, "%s: no gene set in the file", text->path);
         goto done;
     }
+    if (r.n_trimmed > 0)
+        til_say(ctx, TIL_LOG_NOTICE,
+                "%s: %zu names have blanks or quotes round them ('%s'): they are taken off",
+                text->path, r.n_trimmed, r.example);
     if (r.n_repeated > 0)
         til_say(ctx, TIL_LOG_NOTICE, "%s: %zu repeated genes in %zu sets: each is used once",
                 text->path, r.n_repeated, r.n_with_repeats);

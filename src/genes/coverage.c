@@ -2,14 +2,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/alloc.h"
 #include "base/try.h"
-#include "score/coverage.h"
+#include "genes/coverage.h"
 
-til_status_t til_score_coverage_init(til_ctx_t *ctx, til_score_coverage_t *c, size_t n_rows,
-                                     til_table_t *table)
+til_status_t til_coverage_init(til_ctx_t *ctx, til_coverage_t *c, size_t n_rows, til_table_t *table)
 {
     til_status_t status;
 
-    *c = (til_score_coverage_t){ .table = table };
+    *c = (til_coverage_t){ .table = table };
     TIL_TRY(til_table_init(ctx, n_rows, table));
     TIL_TRY(til_table_add_text(ctx, table, "set", "set or score", &c->set_column));
     TIL_TRY(til_table_add_number(ctx, table, "n_genes", "genes of the set", &c->n_genes));
@@ -21,16 +20,16 @@ done:
     return status;
 }
 
-void til_score_coverage_clear(til_score_coverage_t *c) { til_strbuf_clear(&c->missing); }
+void til_coverage_clear(til_coverage_t *c) { til_strbuf_clear(&c->missing); }
 
-void til_score_coverage_begin(til_score_coverage_t *c, const char *name)
+void til_coverage_begin(til_coverage_t *c, const char *name)
 {
     c->name = name;
     c->n_genes[c->row] = c->n_found[c->row] = 0;
     til_strbuf_reset(&c->missing);
 }
 
-void til_score_coverage_gene(til_score_coverage_t *c, const char *gene, bool found)
+void til_coverage_gene(til_coverage_t *c, const char *gene, bool found)
 {
     c->n_genes[c->row]++;
     if (found) {
@@ -41,7 +40,7 @@ void til_score_coverage_gene(til_score_coverage_t *c, const char *gene, bool fou
     til_strbuf_add(&c->missing, gene);
 }
 
-til_status_t til_score_coverage_end(til_ctx_t *ctx, til_score_coverage_t *c)
+til_status_t til_coverage_end(til_ctx_t *ctx, til_coverage_t *c)
 {
     til_status_t status;
     bool complete = c->n_found[c->row] == c->n_genes[c->row];
