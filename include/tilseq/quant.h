@@ -116,6 +116,18 @@ extern const til_words_t til_library_words;
 /* "IU", "ISF"...; "A" for auto. */
 const char *til_library_name(til_library_t library);
 
+/* What to do with fragments of which only a part fits: decide by what the first reads show, count
+ * them, or leave them out. */
+typedef enum { TIL_PARTIAL_AUTO, TIL_PARTIAL_KEEP, TIL_PARTIAL_DROP } til_partial_t;
+extern const til_words_t til_partial_words;
+
+/* What was decided about one kind of partial fit, and on which evidence. */
+typedef struct {
+    til_partial_t given, used;
+    uint64_t n_seen[2]; /* among the first fragments: mate 1 and mate 2 that fit nowhere, or reads
+                         * clipped at their start and end */
+} til_partial_verdict_t;
+
 typedef struct {
     const char *const *mates1, *const *mates2; /* n_lanes paths each; mates2 NULL: single reads  */
     size_t n_lanes;
@@ -123,6 +135,8 @@ typedef struct {
     double fragment_mean, fragment_sd; /* single reads; <= 0: 250 and 25                 */
     bool bias;                         /* correct for sequence and GC bias               */
     bool plain_em;                     /* maximum likelihood, not variational Bayes      */
+    til_partial_t orphans;             /* pairs of which one mate fits nowhere           */
+    til_partial_t clip;                /* reads of which an end does not fit             */
     size_t n_bootstraps;
     uint64_t seed;
     /* Sees every batch of reads once, on the worker (0 to ctx->n_threads - 1) that maps it; NULL:
@@ -141,7 +155,9 @@ typedef struct {
 typedef struct {
     uint64_t n_fragments; /* pairs or single reads read                     */
     uint64_t n_mapped, n_orphans, n_unmapped, n_too_short, n_decoy, n_against_strand;
-    uint64_t n_capped, n_sense, n_antisense;
+    uint64_t n_capped; /* more places than are looked at: left out                   */
+    uint64_t n_orphans_dropped, n_clipped, n_clipped_dropped;
+    uint64_t n_sense, n_antisense;
     uint64_t n_short_reads, n_long_reads; /* of fewer than k bases; cut for mapping         */
     uint64_t shortest_read, longest_read, n_bases;
     size_t n_classes;
@@ -160,6 +176,7 @@ typedef struct {
     double *length_density; /* probability of each fragment length from 0     */
     bool lengths_observed;  /* learnt from pairs; else given or assumed       */
     til_library_verdict_t library;
+    til_partial_verdict_t orphans, clip;
     til_quant_stats_t stats;
 } til_quant_result_t;
 

@@ -18,6 +18,7 @@
 typedef struct {
     const char *index, *tx2gene, *annotation, *output, *quality;
     til_library_t library;
+    til_partial_t orphans, clip;
     til_list_t mates1, mates2, reads;
     double fragment_mean, fragment_sd;
     int64_t n_bootstraps, seed;
@@ -44,6 +45,12 @@ static const til_opt_t options[] = {
       "mean fragment length of single reads" },
     { 0, "fragment-sd", TIL_OPT_NUMBER, offsetof(quant_args_t, fragment_sd), "BASES", 0.1, 1000,
       "its standard deviation" },
+    TIL_CHOICE(
+        0, "orphans", quant_args_t, orphans, &til_partial_words,
+        "pairs of which one mate fits nowhere; auto drops them when either mate fails as often"),
+    TIL_CHOICE(
+        0, "clip", quant_args_t, clip, &til_partial_words,
+        "reads of which an end fits nowhere; auto drops them when either end fails as often"),
     { 0, "bias", TIL_OPT_FLAG, offsetof(quant_args_t, bias), NULL, 0, 0,
       "correct effective lengths for sequence and GC bias" },
     { 0, "em", TIL_OPT_FLAG, offsetof(quant_args_t, plain_em), NULL, 0, 0,
@@ -191,6 +198,8 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
                                 .fragment_sd = a->fragment_sd,
                                 .bias = a->bias,
                                 .plain_em = a->plain_em,
+                                .orphans = a->orphans,
+                                .clip = a->clip,
                                 .n_bootstraps = (size_t)a->n_bootstraps,
                                 .seed = (uint64_t)a->seed };
 

@@ -8,8 +8,9 @@
  *
  * where u_t counts the fragments that fit t only. Totals over a connected component of transcripts
  * are constant, so components are solved one by one, each in cache and with its own end. Steps are
- * extrapolated by SQUAREM (scheme S3, step length >= 1); what would fall below 0 becomes a tenth of
- * the last estimate.
+ * extrapolated by SQUAREM (scheme S3, step length >= 1) after PLAIN_STEPS plain ones, and no estimate
+ * falls below half of its last: with a sparse prior exp(digamma) never brings back what was once
+ * pushed near 0.
  *
  * Source:  Patro et al. (2017), Nature Methods 14:417, and its VBEM; Varadhan & Roland (2008),
  *          Scand. J. Stat. 35:335, for SQUAREM.
@@ -30,8 +31,9 @@
 
 enum {
     MAX_STEPS = 3000,
-    GRAIN = 64,     /* components a worker takes at a time                  */
-    GIANT = 400000, /* members from which a component is solved in parallel */
+    PLAIN_STEPS = 30, /* before steps are extrapolated                          */
+    GRAIN = 64,       /* components a worker takes at a time                  */
+    GIANT = 400000,   /* members from which a component is solved in parallel */
     INNER_GRAIN = 4096
 };
 #define TOLERANCE    1e-3 /* largest relative change of an estimate at the end    */
@@ -393,7 +395,7 @@ static void extrapolate(part_t *p, double s)
     for (size_t i = 0; i < p->n; i++) {
         double r = p->a[1][i] - p->a[0][i], v = p->a[2][i] - p->a[1][i] - r;
         double x = p->a[0][i] + 2 * s * r + s * s * v;
-        p->a[3][i] = x > 0 ? x : p->a[2][i] * 0.1;
+        p->a[3][i] = fmax(x, 0.5 * p->a[2][i]);
     }
 }
 
@@ -416,7 +418,7 @@ static til_status_t iterate(til_ctx_t *ctx, const til_em_t *em, part_t *p, bool 
             break;
         }
         double s = second > 0 ? sqrt(first / second) : 1;
-        if (s < 1) s = 1;
+        if (s < 1 || n <= PLAIN_STEPS) s = 1;
         if (s > longest) s = longest;
         if (s > 1.0001) {
             extrapolate(p, s);

@@ -4,14 +4,10 @@
 #define TIL_QUANT_MAP_H
 
 #include "io/reads/fastq.h"
+#include "quant/candidates.h"
 #include "quant/eqclass.h"
-#include "quant/fraglen.h"
-#include "quant/index.h"
 
 struct til_bias_counts;
-
-/* Which strand of the transcript mate 1 (or the single read) must show. */
-typedef enum { TIL_STRAND_EITHER, TIL_STRAND_FORWARD, TIL_STRAND_REVERSE } til_read_strand_t;
 
 /* How reads are mapped; shared by all workers, changed between batches only. */
 typedef struct {
@@ -19,18 +15,25 @@ typedef struct {
     til_read_strand_t strand;
     const til_fraglen_t *lengths; /* NULL while they are being learnt: nothing is staged */
     bool collect_bias;
+    bool drop_orphans; /* pairs of which one mate fits nowhere are not counted    */
+    bool drop_clipped; /* reads that fit only with an end left out do not fit     */
 } til_mapping_t;
 
-/* What became of fragments; every fragment is in exactly one of the first six. */
+/* What became of fragments; every fragment is in exactly one of the first nine. */
 typedef struct {
     uint64_t n_mapped;  /* pairs with both mates, or single reads               */
     uint64_t n_orphans; /* pairs by one mate only                               */
     uint64_t n_unmapped;
-    uint64_t n_too_short;      /* no mate has k bases                                  */
-    uint64_t n_decoy;          /* fits a decoy better than any transcript              */
-    uint64_t n_against_strand; /* fits only against the library type                   */
+    uint64_t n_too_short;       /* no mate has k bases                                  */
+    uint64_t n_decoy;           /* fits a decoy better than any transcript              */
+    uint64_t n_against_strand;  /* fits only against the library type                   */
+    uint64_t n_capped;          /* has more places than are looked at: left out         */
+    uint64_t n_orphans_dropped; /* by one mate only, and that was not to count          */
+    uint64_t n_clipped_dropped; /* only with an end left out, and that was not to count */
 
-    uint64_t n_capped;             /* had more places than are looked at                   */
+    uint64_t n_clipped;            /* mapped with an end of a read left out                */
+    uint64_t n_lost[2];            /* pairs of which mate 1 (2) fits nowhere               */
+    uint64_t n_clipped_at[2];      /* clips at the start (end) of a read                   */
     uint64_t n_clipped_long;       /* reads cut to TIL_READ_MAX                            */
     uint64_t n_short_reads;        /* reads of fewer than k bases                          */
     uint64_t n_sense, n_antisense; /* mapped: mate 1 on the transcript's strand, or not    */

@@ -18,6 +18,7 @@
 #include "quant/libtype.h"
 #include "quant/map.h"
 #include "quant/pack.h"
+#include "quant/partial.h"
 
 enum {
     BATCH = 4096, /* fragments per batch          */
@@ -123,8 +124,21 @@ static void check_interleaved(til_ctx_t *ctx, const quant_t *q, const til_fastq_
             q->options->mates1[0]);
 }
 
-/* Learns fragment lengths and strand from the slots read; both are then set for mapping. */
-static til_status_t learn(til_ctx_t *ctx, quant_t *q, size_t n_read, til_library_verdict_t *verdict)
+/* What partial fits are worth. */
+static void decide_partial(til_ctx_t *ctx, quant_t *q, const til_tally_t *sum,
+                           til_quant_result_t *out)
+{
+    uint64_t n = sum->n_mapped + sum->n_orphans;
+
+    til_partial_decide_orphans(ctx, q->options->orphans, sum->n_lost, n, &out->orphans);
+    til_partial_decide_clip(ctx, q->options->clip, sum->n_clipped_at, n, &out->clip);
+    q->mapping.drop_orphans = out->orphans.used == TIL_PARTIAL_DROP;
+    q->mapping.drop_clipped = out->clip.used == TIL_PARTIAL_DROP;
+}
+
+/* Learns fragment lengths, strand and what partial fits are worth from the slots read; all are then
+ * set for mapping. */
+static til_status_t learn(til_ctx_t *ctx, quant_t *q, size_t n_read, til_quant_result_t *out)
 {
     til_status_t status = TIL_OK;
     const til_quant_options_t *o = q->options;
@@ -148,9 +162,10 @@ static til_status_t learn(til_ctx_t *ctx, quant_t *q, size_t n_read, til_library
                     "--fragment-mean and --fragment-sd",
                     ASSUMED_MEAN, ASSUMED_SD);
     }
-    TIL_TRY(
-        til_library_decide(ctx, o->library, q->paired, sum->n_sense, sum->n_antisense, verdict));
-    q->mapping.strand = til_library_strand(verdict->used);
+    TIL_TRY(til_library_decide(ctx, o->library, q->paired, sum->n_sense, sum->n_antisense,
+                               &out->library));
+    q->mapping.strand = til_library_strand(out->library.used);
+    decide_partial(ctx, q, sum, out);
     q->mapping.lengths = &q->lengths;
     q->mapping.collect_bias = o->bias;
     if (q->paired)
@@ -162,7 +177,7 @@ done:
 }
 
 /* Reads, learns from, maps and commits the first batches. */
-static til_status_t first_reads(til_ctx_t *ctx, quant_t *q, til_library_verdict_t *verdict)
+static til_status_t first_reads(til_ctx_t *ctx, quant_t *q, til_quant_result_t *out)
 {
     til_status_t status = TIL_OK;
     size_t n_read = 0;
@@ -175,7 +190,7 @@ static til_status_t first_reads(til_ctx_t *ctx, quant_t *q, til_library_verdict_
         n_read++;
     }
     if (n_read > 0) check_interleaved(ctx, q, &q->slots[0].reads);
-    TIL_TRY(learn(ctx, q, n_read, verdict));
+    TIL_TRY(learn(ctx, q, n_read, out));
     TIL_TRY(til_parallel_for(ctx, n_read, 1, map_slots, q));
     for (size_t i = 0; i < n_read; i++) TIL_TRY(commit_slot(ctx, q, i));
 done:
@@ -183,7 +198,7 @@ done:
     return status;
 }
 
-static til_status_t map_all(til_ctx_t *ctx, quant_t *q, til_library_verdict_t *verdict)
+static til_status_t map_all(til_ctx_t *ctx, quant_t *q, til_quant_result_t *out)
 {
     til_status_t status = TIL_OK;
     static const til_pipeline_steps_t steps = { read_slot, map_slot, commit_slot };
@@ -194,7 +209,7 @@ static til_status_t map_all(til_ctx_t *ctx, quant_t *q, til_library_verdict_t *v
     q->n_spaces = n_threads;
     for (size_t i = 0; i < n_threads; i++) TIL_TRY(til_map_space_new(ctx, &q->spaces[i]));
     TIL_TRY(til_classes_new(ctx, q->index->n_transcripts, &q->classes));
-    TIL_TRY(first_reads(ctx, q, verdict));
+    TIL_TRY(first_reads(ctx, q, out));
     TIL_TRY(make_slots(ctx, q, n_threads + 2));
     TIL_TRY(til_pipeline(ctx, &steps, q->n_slots, q));
 done:
@@ -319,6 +334,9 @@ static void report(til_ctx_t *ctx, const quant_t *q, til_quant_result_t *r)
                               .n_decoy = t->n_decoy,
                               .n_against_strand = t->n_against_strand,
                               .n_capped = t->n_capped,
+                              .n_orphans_dropped = t->n_orphans_dropped,
+                              .n_clipped = t->n_clipped,
+                              .n_clipped_dropped = t->n_clipped_dropped,
                               .n_long_reads = t->n_clipped_long,
                               .n_short_reads = t->n_short_reads,
                               .n_sense = t->n_sense,
@@ -344,8 +362,13 @@ static void report(til_ctx_t *ctx, const quant_t *q, til_quant_result_t *r)
         til_say(ctx, TIL_LOG_WARNING, "%llu reads are longer than %d bases: only these are mapped",
                 (unsigned long long)t->n_clipped_long, (int)TIL_READ_MAX);
     if (t->n_capped > 0)
-        til_say(ctx, TIL_LOG_NOTICE, "%llu %s have more places than are looked at",
+        til_say(ctx, TIL_LOG_NOTICE, "%llu %s have more places than are looked at: left out",
                 (unsigned long long)t->n_capped, what);
+    if (t->n_orphans_dropped + t->n_clipped_dropped > 0)
+        til_say(ctx, TIL_LOG_STAGE,
+                "%llu %s fit by one mate only, %llu with an end left out: not counted",
+                (unsigned long long)t->n_orphans_dropped, what,
+                (unsigned long long)t->n_clipped_dropped);
     if (n == 0 || mapped == 0)
         til_say(ctx, TIL_LOG_WARNING, "no %s map to this index: all estimates are 0",
                 q->paired ? "pair" : "read");
@@ -365,7 +388,7 @@ til_status_t til_quant_run(til_ctx_t *ctx, const til_index_t *index,
 
     *out = (til_quant_result_t){ 0 };
     TIL_TRY(til_fastq_open(ctx, options->mates1, options->mates2, options->n_lanes, &q.fastq));
-    TIL_TRY(map_all(ctx, &q, &out->library));
+    TIL_TRY(map_all(ctx, &q, out));
     TIL_TRY(make_result(ctx, &q, out));
     report(ctx, &q, out);
     TIL_TRY(estimate(ctx, &q, out));

@@ -19,36 +19,37 @@ enum {
     CLIP_BASES = 8,
     GAP_OPEN = 2,
     MAX_GAP = 10,
-    WORTH_A_GAP = 4,     /* a cheaper clip makes the search for gaps idle */
-    MAX_MISMATCHES = 200 /* positions kept; a read with more does not fit */
+    WORTH_A_GAP = 4, /* a cheaper clip makes the search for gaps idle */
+    PROBE = 16,      /* bases at the far side of a gap that are compared first */
+    PROBE_MOST = 4   /* mismatches of them */
 };
 
 static int clip_cost(int n) { return n == 0 ? 0 : CLIP_OPEN + n / CLIP_BASES; }
 
-/* Positions (in the read) of the mismatches along a diagonal; returns their number, at most
- * MAX_MISMATCHES. */
+/* Positions (in the read) of the mismatches along a diagonal; returns their number. */
 static int list_mismatches(const til_index_t *index, const til_packed_t *read, int reverse,
                            int64_t diagonal, int from, int to, int *where)
 {
     const uint64_t *words = read->words[reverse], *known = read->known[reverse];
     int n = 0;
 
-    for (int i = from; i < to && n < MAX_MISMATCHES; i += 32) {
+    for (int i = from; i < to; i += 32) {
         uint64_t x = til_bases_differ(til_bases_get32(words, (uint64_t)i),
                                       til_bases_get32(index->bases, (uint64_t)(diagonal + i)));
         if (known != NULL) x &= til_bases_get32(known, (uint64_t)i);
         if (to - i < 32) x &= (1ULL << 2 * (to - i)) - 1;
-        for (; x != 0 && n < MAX_MISMATCHES; x &= x - 1) where[n++] = i + __builtin_ctzll(x) / 2;
+        for (; x != 0; x &= x - 1) where[n++] = i + __builtin_ctzll(x) / 2;
     }
     return n;
 }
 
-/* The cheapest clipping of [from, to) with mismatches at where[0..n); *aligned: bases left. */
-static int best_clip(const int *where, int n, int from, int to, int *aligned)
+/* The cheapest clipping of [from, to) with mismatches at where[0..n); [*left, *right): bases left.
+ */
+static int best_clip(const int *where, int n, int from, int to, int *left_end, int *right_end)
 {
     int best = TIL_COST_NONE, start = from, start_cost = 0;
 
-    *aligned = 0;
+    *left_end = *right_end = from;
     /* The left cut is before mismatch i (i mismatches passed); the right cut is at mismatch j or at
      * the end. start_cost = min over i <= j of clip(left cut i) - i. */
     for (int j = 0; j <= n; j++) {
@@ -62,7 +63,8 @@ static int best_clip(const int *where, int n, int from, int to, int *aligned)
         int cost = start_cost + j + clip_cost(to - right);
         if (cost < best && right > start) {
             best = cost;
-            *aligned = right - start;
+            *left_end = start;
+            *right_end = right;
         }
     }
     return best;
@@ -84,46 +86,74 @@ static int best_split(const int *first, int n_first, const int *second, int n_se
     return best;
 }
 
-/* The cheapest single gap, or `limit` when none is cheaper. */
+/* On which side of a gap the diagonal is the wrong one, told by the outermost bases: -1 left, 1
+ * right, 0 when both ends fit, or neither. */
+static int wrong_side(const int *where, int n, int from, int to)
+{
+    int n_left = 0, n_right = 0;
+
+    while (n_left < n && where[n_left] < from + PROBE) n_left++;
+    while (n_right < n && where[n - 1 - n_right] >= to - PROBE) n_right++;
+    return (n_right > PROBE_MOST) - (n_left > PROBE_MOST);
+}
+
+/* The least cost with one gap, if it is below `limit`; else `limit`. A diagonal is looked at when
+ * the outermost bases of the wrong side fit it. */
 static int best_gap(const til_index_t *index, const til_packed_t *read, int reverse,
                     uint32_t target, int at, til_reach_t r, const int *where, int n, int limit)
 {
-    int other[MAX_MISMATCHES], length = (int)til_target_length(index, target), best = limit;
+    int other[TIL_READ_MAX], length = (int)til_target_length(index, target), best = limit;
+    int side = wrong_side(where, n, r.from, r.to);
+    int probe = r.to - r.from < PROBE ? r.to - r.from : PROBE;
+    int probe_at = side < 0 ? r.from : r.to - probe;
     int64_t diagonal = (int64_t)index->starts[target] + at;
 
+    if (side == 0) return limit;
     for (int g = -MAX_GAP; g <= MAX_GAP; g++) {
         int gap = g < 0 ? -g : g, cost = GAP_OPEN + (gap + 1) / 2;
         if (g == 0 || cost >= best || at + r.from + g < 0 || at + r.to + g > length) continue;
+        if (til_count_mismatches(read->words[reverse], read->known[reverse], probe_at, probe,
+                                 index->bases, (uint64_t)(diagonal + g + probe_at)) > PROBE_MOST)
+            continue;
         int n_other = list_mismatches(index, read, reverse, diagonal + g, r.from, r.to, other);
         /* g > 0: the target has bases that the read lacks; g < 0: the read skips `gap` bases. */
-        int behind = best_split(where, n, other, n_other, g < 0 ? gap : 0, r.to);
-        int before = best_split(other, n_other, where, n, g > 0 ? gap : 0, r.to);
-        int mismatches = behind < before ? behind : before;
+        int mismatches = side > 0 ? best_split(where, n, other, n_other, g < 0 ? gap : 0, r.to)
+                                  : best_split(other, n_other, where, n, g > 0 ? gap : 0, r.to);
         if (cost + mismatches < best) best = cost + mismatches;
     }
     return best;
 }
 
 int til_score_thorough(const til_index_t *index, const til_packed_t *read, int reverse,
-                       uint32_t target, int at, int fragment)
+                       uint32_t target, int at, int fragment, bool may_clip, unsigned *clipped)
 {
-    int where[MAX_MISMATCHES], aligned;
+    int where[TIL_READ_MAX], left, right;
     int length = (int)til_target_length(index, target);
     til_reach_t r = til_reach(read->length, reverse, at, length, fragment);
 
     if (r.to <= r.from) return TIL_COST_NONE;
     int n = list_mismatches(index, read, reverse, (int64_t)index->starts[target] + at, r.from, r.to,
                             where);
-    int overhang = (r.overhang + 3) / 4, whole = n, limit = til_cost_limit(r.to - r.from);
-    if (whole < WORTH_A_GAP) return whole + overhang;
+    int overhang = (r.overhang + 3) / 4, limit = til_cost_limit(r.to - r.from);
+    if (n < WORTH_A_GAP) return n + overhang;
 
-    int clipped = best_clip(where, n, r.from, r.to, &aligned);
+    int best = n <= limit ? n : TIL_COST_NONE;
+    int clip = best_clip(where, n, r.from, r.to, &left, &right);
     int needed = (r.to - r.from) / 2 > (int)index->k ? (r.to - r.from) / 2 : (int)index->k;
-    if (aligned < needed) clipped = TIL_COST_NONE;
-    int best = whole <= limit && whole < clipped ? whole : clipped;
-    if (best > WORTH_A_GAP && n < MAX_MISMATCHES) {
-        int gapped = best_gap(index, read, reverse, target, at, r, where, n, best);
-        if (gapped < best && gapped <= limit) best = gapped;
+    bool use_clip = right - left >= needed && clip < best;
+    if (use_clip && may_clip) best = clip;
+    if (best > WORTH_A_GAP) {
+        int most = best < limit + 1 ? best : limit + 1;
+        int gapped = best_gap(index, read, reverse, target, at, r, where, n, most);
+        if (gapped < most) {
+            best = gapped;
+            use_clip = false;
+        }
+    }
+    if (use_clip && !may_clip && best == TIL_COST_NONE) *clipped |= TIL_CLIP_REFUSED;
+    if (use_clip && may_clip) {
+        if (left > r.from) *clipped |= reverse ? TIL_CLIPPED_END : TIL_CLIPPED_START;
+        if (right < r.to) *clipped |= reverse ? TIL_CLIPPED_START : TIL_CLIPPED_END;
     }
     return best == TIL_COST_NONE ? best : best + overhang;
 }

@@ -13,6 +13,13 @@
 
 enum { TIL_COST_NONE = 9999 }; /* does not fit */
 
+/* Ends of a read that were left out, in the order of sequencing. */
+enum {
+    TIL_CLIPPED_START = 1,
+    TIL_CLIPPED_END = 2,
+    TIL_CLIP_REFUSED = 4 /* would fit so, but clips were not allowed */
+};
+
 /* The largest cost that til_score_plain callers accept for a read of n bases. */
 static inline int til_cost_limit(int n) { return 2 + n / 12; }
 
@@ -82,9 +89,9 @@ static inline int til_score_plain(const til_index_t *index, const til_packed_t *
            (r.overhang + 3) / 4;
 }
 
-/* The cost with ends clipped or one gap opened where that is cheaper; TIL_COST_NONE when too little
- * of the read is aligned. */
+/* The cost with ends clipped (if `may_clip`) or one gap opened where that is cheaper; TIL_COST_NONE
+ * when too little of the read is aligned. *clipped receives further TIL_CLIPPED_... bits. */
 int til_score_thorough(const til_index_t *index, const til_packed_t *read, int reverse,
-                       uint32_t target, int at, int fragment);
+                       uint32_t target, int at, int fragment, bool may_clip, unsigned *clipped);
 
 #endif

@@ -190,6 +190,19 @@ static void put_verdict(writing_t *w, til_json_t *meta)
     put(w, meta, "library_verdict", j);
 }
 
+/* What was decided about fragments of which only a part fits. */
+static void put_partial(writing_t *w, til_json_t *meta, const char *key,
+                        const til_partial_verdict_t *v, const char *one, const char *other)
+{
+    til_json_t *j = til_json_object();
+
+    put_text(w, j, "given", til_partial_words.words[v->given]);
+    put_text(w, j, "used", til_partial_words.words[v->used]);
+    put_count(w, j, one, v->n_seen[0]);
+    put_count(w, j, other, v->n_seen[1]);
+    put(w, meta, key, j);
+}
+
 static til_status_t write_meta(writing_t *w)
 {
     const til_quant_result_t *r = w->r;
@@ -230,11 +243,16 @@ static til_status_t write_meta(writing_t *w)
     put_count(w, j, "num_long_reads_cut", s->n_long_reads);
     put_count(w, j, "num_against_strand", s->n_against_strand);
     put_count(w, j, "num_capped", s->n_capped);
+    put_count(w, j, "num_dropped_one_mate", s->n_orphans_dropped);
+    put_count(w, j, "num_mapped_clipped", s->n_clipped);
+    put_count(w, j, "num_dropped_clipped", s->n_clipped_dropped);
     put_count(w, j, "num_em_steps", s->n_em_steps);
     put_count(w, j, "num_em_unfinished", s->n_em_unfinished);
     put_count(w, j, "shortest_read", s->shortest_read);
     put_count(w, j, "longest_read", s->longest_read);
     put_verdict(w, j);
+    put_partial(w, j, "orphans", &r->orphans, "mate1_lost", "mate2_lost");
+    put_partial(w, j, "clip", &r->clip, "start_clipped", "end_clipped");
     return finish_json(w, "aux_info/meta_info.json", j);
 }
 

@@ -77,6 +77,9 @@ make_inputs() {     # tests/cli/data, folder to make
     # reads
     head -n 40 "$data/reads_1.fq" >"$made/few_1.fq"
     head -n 40 "$data/reads_2.fq" >"$made/few_2.fq"
+    awk 'NR % 4 == 2 && NR % 12 == 2 { $0 = "GATTGTCAGGTTAACCGTATCGGCTTACCGAATTCGTAGCCATGGTTAAC" }   # a mate that fits nowhere
+        NR % 4 == 2 && NR % 12 == 6 { $0 = substr($0, 1, 31) "CGGCTTACCGAATTCGTAG" }                     # an end that does not fit
+        { print }' "$data/reads_2.fq" >"$made/partial_2.fq"
     sed -n '1,3p' "$data/tx2gene.tsv" >"$made/short_tx2gene.tsv"
     sed -n '1,2p' "$data/tx2gene.tsv" >"$made/first_tx2gene.tsv"
     for row in N_unmapped N_multimapping N_noFeature N_ambiguous; do printf '%s\t1\t1\t1\n' $row; done >"$made/ReadsPerGene.out.tab"

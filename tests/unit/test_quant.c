@@ -64,6 +64,8 @@ START_TEST(packing_is_what_letter_by_letter_gives)
 }
 END_TEST
 
+static unsigned clipped_at; /* of the last score: TIL_CLIPPED_... */
+
 /* Scores `read` at base `at` of transcript 0. */
 static int score(const char *read, int at, bool thorough)
 {
@@ -71,7 +73,8 @@ static int score(const char *read, int at, bool thorough)
     til_packed_t p;
 
     til_read_pack(read, strlen(read), memory, &p);
-    return thorough ? til_score_thorough(til, &p, 0, 0, at, 0)
+    clipped_at = 0;
+    return thorough ? til_score_thorough(til, &p, 0, 0, at, 0, true, &clipped_at)
                     : til_score_plain(til, &p, 0, 0, at, 0);
 }
 
@@ -97,6 +100,7 @@ START_TEST(costs_are_counted_by_the_rules)
     for (int i = 76; i < 100; i++) read[i] = other(from[i]);
     ck_assert_int_eq(score(read, 200, false), 24);
     ck_assert_int_eq(score(read, 200, true), 5);
+    ck_assert_uint_eq(clipped_at, TIL_CLIPPED_END);
 
     /* Two bases more, then four fewer than the transcript: one gap of 2 + (g + 1) / 2. */
     memcpy(edited, from, 50);
@@ -335,6 +339,214 @@ START_TEST(decoys_soak_up_their_reads)
 }
 END_TEST
 
+/* ---- sequences that repeat themselves, isoforms, foreign ends -------------------------------- */
+
+static void reverse_complement(const char *from, int n, char *to)
+{
+    for (int i = 0; i < n; i++) {
+        char c = from[n - 1 - i];
+        to[i] = c == 'A' ? 'T' : c == 'C' ? 'G' : c == 'G' ? 'C' : 'A';
+    }
+    to[n] = 0;
+}
+
+static void random_bases(til_rng_t *rng, char *to, int n)
+{
+    for (int i = 0; i < n; i++) to[i] = "ACGT"[til_rng_below(rng, 4)];
+    to[n] = 0;
+}
+
+/* Copies with each base replaced at the given chance. */
+static void mutated(til_rng_t *rng, const char *from, int n, double chance, char *to)
+{
+    for (int i = 0; i < n; i++)
+        to[i] = til_rng_uniform(rng) < chance ? "ACGT"[til_rng_below(rng, 4)] : from[i];
+    to[n] = 0;
+}
+
+static void add_record(til_strbuf_t *reads, int number, const char *bases, int n)
+{
+    til_strbuf_printf(reads, "@r%d\n%.*s\n+\n", number, n, bases);
+    for (int i = 0; i < n; i++) til_strbuf_add_char(reads, 'I');
+    til_strbuf_add_char(reads, '\n');
+}
+
+/* Reverse-stranded mates of `length` bases from fragment [at, at + fragment) of `sequence`. */
+static void add_pair(til_rng_t *rng, til_strbuf_t reads[2], int number, const char *sequence,
+                     int at, int fragment, int length, double errors)
+{
+    char mate[2][512], flipped[512];
+
+    reverse_complement(sequence + at + fragment - length, length, flipped);
+    mutated(rng, flipped, length, errors, mate[0]);
+    mutated(rng, sequence + at, length, errors, mate[1]);
+    for (int m = 0; m < 2; m++) add_record(&reads[m], number, mate[m], length);
+}
+
+static til_index_t *index_of(const char *fasta)
+{
+    til_index_build_t how = TIL_INDEX_BUILD_DEFAULT;
+    til_index_stats_t stats;
+    til_index_t *index;
+
+    how.transcripts = scratch_text("own.fa", fasta);
+    ck_assert_msg(til_index_build(&ctx, &how, &index, &stats) == TIL_OK, "%s", ctx.message);
+    return index;
+}
+
+/* Quantifies the pairs and empties the texts. */
+static til_quant_result_t quantify_pairs(const til_index_t *index, til_strbuf_t reads[2],
+                                         til_quant_options_t how)
+{
+    til_quant_result_t r;
+    const char *files[2] = { scratch_text("own_1.fq", reads[0].text),
+                             scratch_text("own_2.fq", reads[1].text) };
+
+    how.mates1 = &files[0];
+    how.mates2 = &files[1];
+    how.n_lanes = 1;
+    ck_assert_msg(til_quant_run(&ctx, index, &how, &r) == TIL_OK, "%s", ctx.message);
+    for (int m = 0; m < 2; m++) til_strbuf_clear(&reads[m]);
+    return r;
+}
+
+/* A gene like MUC4: eight isoforms with an array of 200 units of 48 bases that differ a little.
+ * Every fragment inside the array has hundreds of places on each of them, and only what lies
+ * outside tells them apart: whatever is left out of a fragment's places would be seen here. */
+START_TEST(arrays_of_near_equal_units_lose_no_isoform)
+{
+    enum { UNIT = 48, N_UNITS = 200, N_ISOFORMS = 8, N = 1500 };
+    static char array[UNIT * N_UNITS + 1], isoform[N_ISOFORMS][UNIT * N_UNITS + 2000];
+    til_rng_t rng = til_rng_stream(21, 0, 0, 0);
+    til_strbuf_t fasta = { 0 }, reads[2] = { { 0 } };
+    char unit[UNIT + 1], exon[10][151], end[301];
+    til_quant_result_t r;
+
+    random_bases(&rng, unit, UNIT);
+    for (int i = 0; i < N_UNITS; i++) mutated(&rng, unit, UNIT, 0.02, array + i * UNIT);
+    for (int i = 0; i < 10; i++) random_bases(&rng, exon[i], 150);
+    for (int t = 0; t < N_ISOFORMS; t++) {
+        random_bases(&rng, end, 300);
+        sprintf(isoform[t], "%s%s%s", exon[t % 4], exon[4 + t % 2], array);
+        for (int i = 6; i < 10; i++)
+            if ((i + t) % 4 != 0) strcat(isoform[t], exon[i]);
+        strcat(isoform[t], end);
+        til_strbuf_printf(&fasta, ">m%d\n%s\n", t, isoform[t]);
+    }
+    int length = (int)strlen(isoform[5]);
+    for (int i = 0; i < N; i++) {
+        int fragment = 180 + (int)til_rng_below(&rng, 120);
+        add_pair(&rng, reads, i, isoform[5],
+                 (int)til_rng_below(&rng, (uint64_t)(length - fragment)), fragment, 100, 0.003);
+    }
+    til_index_t *index = index_of(fasta.text);
+    r = quantify_pairs(index, reads, (til_quant_options_t){ .library = TIL_LIBRARY_ISR });
+    ck_assert_uint_eq(r.stats.n_capped, 0);
+    ck_assert_double_eq_tol(r.estimates[5], N, 0.005 * N);
+    til_quant_result_clear(&r);
+    til_index_free(index);
+    til_strbuf_clear(&fasta);
+}
+END_TEST
+
+/* Forty isoforms of one gene share the last 400 bases, where all fragments lie. In each second
+ * mate an error every 25 bases leaves no seed: it is searched near mate 1 on all of them, so all
+ * share alike. */
+START_TEST(a_lost_mate_is_found_on_every_isoform)
+{
+    enum { N_ISOFORMS = 40, N = 300, LENGTH = 50 };
+    til_rng_t rng = til_rng_stream(22, 0, 0, 0);
+    til_strbuf_t fasta = { 0 }, reads[2] = { { 0 } };
+    char shared[401], own[601], mate[LENGTH + 1];
+    til_quant_result_t r;
+
+    random_bases(&rng, shared, 400);
+    for (int t = 0; t < N_ISOFORMS; t++) {
+        random_bases(&rng, own, 600);
+        til_strbuf_printf(&fasta, ">i%d\n%s%s\n", t, own, shared);
+    }
+    for (int i = 0; i < N; i++) {
+        int at = (int)til_rng_below(&rng, 400 - 200);
+        reverse_complement(shared + at + 200 - LENGTH, LENGTH, mate);
+        add_record(&reads[0], i, mate, LENGTH);
+        memcpy(mate, shared + at, LENGTH);
+        mate[25] = other(mate[25]); /* no 31 bases without it */
+        add_record(&reads[1], i, mate, LENGTH);
+    }
+    til_index_t *index = index_of(fasta.text);
+    r = quantify_pairs(index, reads, (til_quant_options_t){ .library = TIL_LIBRARY_ISR });
+    ck_assert_uint_eq(r.stats.n_mapped, N);
+    for (int t = 0; t < N_ISOFORMS; t++)
+        ck_assert_double_eq_tol(r.estimates[t], (double)N / N_ISOFORMS, 0.5);
+    til_quant_result_clear(&r);
+    til_index_free(index);
+    til_strbuf_clear(&fasta);
+}
+END_TEST
+
+/* Pairs of which one mate, or one half of a mate, is foreign. When mates 1 and 2, starts and ends
+ * fail alike they are not counted; when only mate 2 and the ends of reads fail they are. */
+START_TEST(partial_fits_are_judged_by_their_sides)
+{
+    enum { N = 600, LENGTH = 100 };
+    til_rng_t rng = til_rng_stream(23, 0, 0, (uint64_t)_i);
+    til_strbuf_t fasta = { 0 }, reads[2] = { { 0 } };
+    static char sequence[3001];
+    char mate[2][LENGTH + 1], foreign[LENGTH + 1];
+    til_quant_result_t r;
+    bool both_sides = _i == 0;
+
+    random_bases(&rng, sequence, 3000);
+    til_strbuf_printf(&fasta, ">t\n%s\n", sequence);
+    for (int i = 0; i < N; i++) {
+        int at = (int)til_rng_below(&rng, 2700);
+        reverse_complement(sequence + at + 250 - LENGTH, LENGTH, mate[0]);
+        memcpy(mate[1], sequence + at, LENGTH);
+        random_bases(&rng, foreign, LENGTH);
+        if (i % 3 == 1) memcpy(mate[both_sides ? i / 3 % 2 : 1], foreign, LENGTH);
+        if (i % 3 == 2) memcpy(mate[1] + (both_sides && i / 3 % 2 ? 0 : 60), foreign, LENGTH - 60);
+        for (int m = 0; m < 2; m++) add_record(&reads[m], i, mate[m], LENGTH);
+    }
+    til_index_t *index = index_of(fasta.text);
+    r = quantify_pairs(index, reads, (til_quant_options_t){ .library = TIL_LIBRARY_ISR });
+    til_partial_t expected = both_sides ? TIL_PARTIAL_DROP : TIL_PARTIAL_KEEP;
+    ck_assert_int_eq((int)r.orphans.used, (int)expected);
+    ck_assert_int_eq((int)r.clip.used, (int)expected);
+    ck_assert_uint_eq(r.stats.n_mapped, both_sides ? N / 3 : 2 * N / 3);
+    ck_assert_uint_eq(r.stats.n_orphans, both_sides ? 0 : N / 3);
+    ck_assert_uint_eq(r.stats.n_orphans_dropped, both_sides ? 2 * N / 3 : 0);
+    ck_assert_uint_eq(r.stats.n_clipped, both_sides ? 0 : N / 3);
+    til_quant_result_clear(&r);
+    til_index_free(index);
+    til_strbuf_clear(&fasta);
+}
+END_TEST
+
+/* 40 bases of a transcript in front of foreign ones are no read of it, however long. */
+START_TEST(a_short_match_is_no_fit_for_a_long_read)
+{
+    static const int lengths[] = { 300, 500, 600, 800, 1000 };
+    til_rng_t rng = til_rng_stream(24, 0, 0, 0);
+    til_strbuf_t reads = { 0 };
+    char read[1024];
+    til_quant_result_t r;
+
+    for (int i = 0; i < 100; i++) {
+        random_bases(&rng, read, lengths[_i]);
+        memcpy(read, tx.sequence[i % 8] + 40, 40);
+        add_record(&reads, i, read, lengths[_i]);
+    }
+    const char *path = scratch_text("long.fq", reads.text);
+    til_quant_options_t options = {
+        .mates1 = &path, .n_lanes = 1, .fragment_mean = 250, .fragment_sd = 25
+    };
+    r = quantify(&options, 1);
+    ck_assert_uint_eq(r.stats.n_mapped, 0);
+    til_quant_result_clear(&r);
+    til_strbuf_clear(&reads);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("quant");
@@ -353,6 +565,10 @@ int main(void)
     tcase_add_test(tcase, a_wrong_library_type_is_loud);
     tcase_add_test(tcase, genes_are_sums_of_their_transcripts);
     tcase_add_test(tcase, decoys_soak_up_their_reads);
+    tcase_add_test(tcase, arrays_of_near_equal_units_lose_no_isoform);
+    tcase_add_test(tcase, a_lost_mate_is_found_on_every_isoform);
+    tcase_add_loop_test(tcase, partial_fits_are_judged_by_their_sides, 0, 2);
+    tcase_add_loop_test(tcase, a_short_match_is_no_fit_for_a_long_read, 0, 5);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }
