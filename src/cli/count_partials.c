@@ -12,10 +12,10 @@
 #include "base/alloc.h"
 #include "base/keep.h"
 #include "base/names.h"
+#include "base/shell.h"
 #include "base/try.h"
 #include "cli/commands.h"
 #include "cli/count_partials.h"
-#include "cli/record.h"
 #include "tasks/count_tables.h"
 #include "io/text/counts_tsv.h"
 
@@ -49,28 +49,27 @@ static til_status_t split_words(til_ctx_t *ctx, til_arena_t *arena, const char *
 {
     til_status_t status = TIL_OK;
     size_t most = strlen(command) / 2 + 2;
+    til_strbuf_t word = { 0 };
 
     TIL_TRY(til_keep_array(ctx, arena, most, sizeof *r->raw, &r->raw));
     TIL_TRY(til_keep_array(ctx, arena, most, sizeof *r->words, &r->words));
     TIL_TRY(til_keep_array(ctx, arena, most, sizeof *r->is_operand, &r->is_operand));
     for (const char *p = command; *p != '\0';) {
-        size_t n = strcspn(p, " ");
-        bool quoted = *p == '\'';
-        if (quoted) {
-            const char *end = strstr(p + 1, "' ");
-            n = end == NULL ? strlen(p) : (size_t)(end + 1 - p);
-            quoted = n > 1 && p[n - 1] == '\'';
+        const char *start = p;
+        til_strbuf_reset(&word);
+        for (bool quoted = false; *p != '\0' && (quoted || *p != ' '); p++) {
+            if (*p == '\'') quoted = !quoted;
+            else til_strbuf_add_char(&word, *p == '\\' && !quoted && p[1] != '\0' ? *++p : *p);
         }
-        if (n > 0) {
-            TIL_TRY(til_keep_text_n(ctx, arena, p, n, &r->raw[r->n]));
-            TIL_TRY(
-                til_keep_text_n(ctx, arena, p + quoted, n - 2 * (size_t)quoted, &r->words[r->n]));
+        if (p > start) {
+            TIL_TRY(til_keep_text_n(ctx, arena, start, (size_t)(p - start), &r->raw[r->n]));
+            TIL_TRY(til_keep_strbuf(ctx, arena, &word, &r->words[r->n]));
             r->n++;
         }
-        p += n;
         if (*p == ' ') p++;
     }
 done:
+    til_strbuf_clear(&word);
     return status;
 }
 
@@ -172,7 +171,7 @@ static til_status_t take_apart(til_ctx_t *ctx, til_arena_t *arena, const til_cou
     operands = til_array(r->n, sizeof *operands);
     if (operands == NULL) TIL_TRY(til_no_memory(ctx, r->n, "words"));
     parsed = til_options_parse(&quiet, &til_cmd_count, (int)r->n - BEFORE, r->words + BEFORE, args,
-                               operands, &n_operands);
+                               operands, &n_operands, NULL);
     if (parsed == TIL_ENOMEM) TIL_TRY(til_no_memory(ctx, r->n, "words"));
     if (parsed != TIL_OK)
         TIL_TRY(til_fail(ctx, TIL_EINPUT,
@@ -425,12 +424,14 @@ static void add_command(const til_partials_t *p, char *const *names, til_strbuf_
         til_strbuf_printf(&word, "%s%s", s > 0 ? "," : "", names[s]);
     til_strbuf_add(b, "tilseq count");
     if (first->names < 0 && p->renamed) {
-        til_record_word(b, SAMPLE_NAMES);
-        til_record_word(b, til_strbuf_text(&word));
+        til_strbuf_printf(b, " %s ", SAMPLE_NAMES);
+        til_shell_add_word(b, til_strbuf_text(&word));
     }
     for (size_t i = 2; i < first->n; i++) {
-        if ((ptrdiff_t)i == first->names) til_record_word(b, til_strbuf_text(&word));
-        else if (!first->is_operand[i]) til_strbuf_printf(b, " %s", first->raw[i]);
+        if ((ptrdiff_t)i == first->names) {
+            til_strbuf_add_char(b, ' ');
+            til_shell_add_word(b, til_strbuf_text(&word));
+        } else if (!first->is_operand[i]) til_strbuf_printf(b, " %s", first->raw[i]);
         if (i != first->first) continue;
         for (size_t k = 0; k < p->n; k++)
             for (size_t w = 0; w < p->commands[k].n; w++)

@@ -9,7 +9,6 @@
 #include "base/parallel.h"
 #include "cli/commands.h"
 #include "cli/driver.h"
-#include "cli/record.h"
 #include "tasks/job.h"
 #include "config.h"
 
@@ -120,7 +119,7 @@ static til_status_t start(til_ctx_t *ctx, sink_t *sink, const til_command_t *com
     memcpy(args, command->defaults, command->args_size);
     job.operands = operands;
     job.common = (const til_common_t *)(const void *)((char *)args + command->common_offset);
-    status = til_options_parse(ctx, command, argc, argv, args, operands, &job.n_operands);
+    status = til_options_parse(ctx, command, argc, argv, args, operands, &job.n_operands, &record);
     if (status == TIL_OK && job.common->help) {
         til_options_help(stdout, command);
         status = flush_stdout(ctx);
@@ -131,7 +130,6 @@ static til_status_t start(til_ctx_t *ctx, sink_t *sink, const til_command_t *com
             set_threads(ctx, job.common);
             tell_threads(ctx);
         }
-        til_record_command(command, argc, argv, &record);
         job.record = til_strbuf_text(&record);
         status = run_job(ctx, command, &job);
         if (status == TIL_OK) tell_inputs(ctx, &job);

@@ -6,7 +6,9 @@
 
 #include "base/number.h"
 #include "base/strbuf.h"
+#include "base/shell.h"
 #include "cli/options.h"
+#include "cli/record.h"
 
 /* ---- parsing ----------------------------------------------------------------------------- */
 
@@ -115,6 +117,7 @@ typedef struct {
     char **argv;
     void *args;
     const char **given; /* by row of the table: its value so far, NULL for none */
+    til_strbuf_t *record;
 } parser_t;
 
 /* Lists add up and a flag is on however often it is given; any other value would silently go. */
@@ -159,21 +162,28 @@ static til_status_t fail_no_value(til_ctx_t *ctx, const til_opt_t *opt)
     return status;
 }
 
+static til_status_t store_value(parser_t *p, const til_opt_t *opt, const char *text, bool attached)
+{
+    til_record_value(p->record, opt, text, attached);
+    return store(p->ctx, opt, text, p->args);
+}
+
 /* Stores the value of `opt`: `attached` when it came with the option, else the next word(s). */
 static til_status_t take_value(parser_t *p, const til_opt_t *opt, const char *attached)
 {
+    const char *first = attached;
     til_status_t status;
 
-    if (attached == NULL) {
+    if (first == NULL) {
         if (p->at >= p->argc) return fail_no_value(p->ctx, opt);
-        attached = p->argv[p->at++];
+        first = p->argv[p->at++];
     }
-    status = refuse_twice(p, opt, attached);
-    if (status == TIL_OK) status = store(p->ctx, opt, attached, p->args);
+    status = refuse_twice(p, opt, first);
+    if (status == TIL_OK) status = store_value(p, opt, first, attached != NULL);
     while (status == TIL_OK && p->at < p->argc && is_operand(p->command->options, p->argv[p->at]) &&
            (opt->kind == TIL_OPT_WORDS ||
             (opt->kind == TIL_OPT_EXPRESSIONS && strpbrk(p->argv[p->at], ":=") != NULL)))
-        status = store(p->ctx, opt, p->argv[p->at++], p->args);
+        status = store_value(p, opt, p->argv[p->at++], false);
     return status;
 }
 
@@ -186,6 +196,7 @@ static til_status_t parse_long(parser_t *p, const char *word)
     if (opt == NULL)
         return til_fail(p->ctx, TIL_EUSAGE, "unknown option '%.*s'; see tilseq %s --help",
                         (int)(n + 2), word, p->command->name);
+    til_record_option(p->record, opt, word, n + 2 + (equals != NULL));
     if (opt->kind == TIL_OPT_FLAG) {
         if (equals != NULL) return til_fail(p->ctx, TIL_EUSAGE, "--%s takes no value", opt->name);
         return store(p->ctx, opt, NULL, p->args);
@@ -202,6 +213,7 @@ static til_status_t parse_short(parser_t *p, const char *word)
         if (opt == NULL)
             return til_fail(p->ctx, TIL_EUSAGE, "unknown option '-%c'; see tilseq %s --help", *c,
                             p->command->name);
+        til_record_option(p->record, opt, (const char[]){ '-', *c }, 2);
         if (opt->kind != TIL_OPT_FLAG) return take_value(p, opt, c[1] == '\0' ? NULL : c + 1);
         status = store(p->ctx, opt, NULL, p->args);
         if (status != TIL_OK) return status;
@@ -217,19 +229,31 @@ static size_t n_rows(const til_command_t *command)
 }
 
 til_status_t til_options_parse(til_ctx_t *ctx, const til_command_t *command, int argc, char **argv,
-                               void *args, const char **operands, int *n_operands)
+                               void *args, const char **operands, int *n_operands,
+                               til_strbuf_t *record)
 {
-    parser_t p = { ctx, command, argc, 0, argv, args, calloc(n_rows(command), sizeof *p.given) };
+    parser_t p = { .ctx = ctx,
+                   .command = command,
+                   .argc = argc,
+                   .argv = argv,
+                   .args = args,
+                   .given = calloc(n_rows(command), sizeof *p.given),
+                   .record = record };
     til_status_t status = TIL_OK;
     bool only_operands = false;
 
     *n_operands = 0;
     if (p.given == NULL) return til_fail(ctx, TIL_ENOMEM, "out of memory for the command line");
+    til_record_begin(record, command);
     while (p.at < argc && status == TIL_OK) {
         const char *word = argv[p.at++];
-        if (only_operands || word[0] != '-' || word[1] == '\0') operands[(*n_operands)++] = word;
-        else if (strcmp(word, "--") == 0) only_operands = true;
-        else if (word[1] == '-') status = parse_long(&p, word);
+        if (only_operands || word[0] != '-' || word[1] == '\0') {
+            operands[(*n_operands)++] = word;
+            til_record_operand(record, word);
+        } else if (strcmp(word, "--") == 0) {
+            only_operands = true;
+            if (record != NULL) til_strbuf_add(record, " --");
+        } else if (word[1] == '-') status = parse_long(&p, word);
         else status = parse_short(&p, word);
     }
     free(p.given);
@@ -459,11 +483,16 @@ void til_options_bash(FILE *out, const til_command_t *const *commands)
 /* Text inside a zsh [...] description within single quotes. */
 static void print_zsh(FILE *out, const char *text)
 {
+    til_strbuf_t escaped = { 0 }, quoted = { 0 };
+
     for (; *text != '\0'; text++) {
-        if (*text == '\'') fputs("'\\''", out);
-        else if (strchr("[]:\\", *text) != NULL) fprintf(out, "\\%c", *text);
-        else fputc(*text, out);
+        if (strchr("[]:\\", *text) != NULL) til_strbuf_add_char(&escaped, '\\');
+        til_strbuf_add_char(&escaped, *text);
     }
+    til_shell_add_inside(&quoted, til_strbuf_text(&escaped));
+    fputs(til_strbuf_text(&quoted), out);
+    til_strbuf_clear(&quoted);
+    til_strbuf_clear(&escaped);
 }
 
 void til_options_zsh(FILE *out, const til_command_t *const *commands)

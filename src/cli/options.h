@@ -10,6 +10,7 @@
 #include <tilseq/context.h>
 #include <tilseq/words.h>
 
+#include "base/strbuf.h"
 #include "tasks/settings.h"
 
 /* What an option stores at its offset in the args struct. */
@@ -89,12 +90,14 @@ const til_opt_t *til_option_short(const til_opt_t *options, char letter);
  * stand anywhere; "--" ends them; --name=value and -xVALUE are understood.
  *
  *   operands   argc entries at least; the words that are not options, in order
+ *   record     NULL, or gets the command as provenance shows it (cli/record.h)
  *
  * TIL_EUSAGE with one line that names the option, also when one that is no list has two values. Lists are owned by `args`; release with
  * til_options_clear. */
 TIL_MUST_USE
 til_status_t til_options_parse(til_ctx_t *ctx, const til_command_t *command, int argc, char **argv,
-                               void *args, const char **operands, int *n_operands);
+                               void *args, const char **operands, int *n_operands,
+                               til_strbuf_t *record);
 void til_options_clear(const til_command_t *command, void *args);
 
 /* --help, with the live defaults. */

@@ -1,4 +1,4 @@
-/* record.h -- the command as provenance shows it. */
+/* record.h -- the command as provenance shows it, written while its words are parsed. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_CLI_RECORD_H
 #define TIL_CLI_RECORD_H
@@ -6,10 +6,17 @@
 #include "base/strbuf.h"
 #include "cli/options.h"
 
-/* Adds the command as typed: files by their base names, without options that change no number. */
-void til_record_command(const til_command_t *command, int argc, char **argv, til_strbuf_t *b);
+/* Words are as typed, quoted for a shell, files by their base names (operands, values of TIL_OPT_FILE and
+ * TIL_OPT_OUTPUT, contrasts that are files). Options that change no number are left out: threads,
+ * output, quiet, verbose. Nothing is done for a NULL `b`. */
 
-/* Adds a blank and one word of a command, as a record shows it. */
-void til_record_word(til_strbuf_t *b, const char *word);
+/* "tilseq NAME". */
+void til_record_begin(til_strbuf_t *b, const til_command_t *command);
+void til_record_operand(til_strbuf_t *b, const char *word);
+
+/* An option as typed, the n bytes before its value: "--design", "--design=", "-M". */
+void til_record_option(til_strbuf_t *b, const til_opt_t *opt, const char *name, size_t n);
+/* A value of it; `attached` when it stands in the option's own word: --design=VALUE, -MVALUE. */
+void til_record_value(til_strbuf_t *b, const til_opt_t *opt, const char *value, bool attached);
 
 #endif

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/shell.h"
 #include "base/try.h"
 #include "cli/driver.h"
 #include "cli/steps.h"
@@ -87,23 +88,10 @@ void til_step_output(til_ctx_t *ctx, til_steps_t *steps, const char *path)
 
 void til_step_print(const til_step_t *step, til_strbuf_t *out)
 {
-    static const char plain[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./=:,+@%";
-
     til_strbuf_add(out, "tilseq");
     for (size_t i = 0; i < step->n_words; i++) {
-        const char *word = step->words[i];
         til_strbuf_add_char(out, ' ');
-        if (word[0] != '\0' && strspn(word, plain) == strlen(word)) {
-            til_strbuf_add(out, word);
-            continue;
-        }
-        til_strbuf_add_char(out, '\'');
-        for (; *word != '\0'; word++) {
-            if (*word == '\'') til_strbuf_add(out, "'\\''");
-            else til_strbuf_add_char(out, *word);
-        }
-        til_strbuf_add_char(out, '\'');
+        til_shell_add_word(out, step->words[i]);
     }
 }
 

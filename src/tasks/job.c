@@ -124,7 +124,7 @@ til_status_t til_job_folder(til_ctx_t *ctx, til_job_t *job, const char *path)
     return status;
 }
 
-static const char *base_name(const char *path)
+const char *til_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash == NULL || slash[1] == '\0' ? path : slash + 1;
@@ -147,7 +147,7 @@ void til_job_provenance(const til_job_t *job, til_out_t *out)
     for (size_t i = 0; i < job->n_inputs; i++) {
         const til_input_t *in = &job->inputs[i];
         til_strbuf_add(&b, "##tilseq\tinput\t");
-        add_clean(&b, base_name(in->path));
+        add_clean(&b, til_base_name(in->path));
         if (in->note[0] != '\0') til_strbuf_printf(&b, "\tsha256:%s\n", in->note);
         else til_strbuf_printf(&b, "\trecords:%zu\n", in->n_records);
     }
@@ -188,7 +188,7 @@ til_status_t til_job_provenance_json(til_ctx_t *ctx, til_job_t *job, const char 
     til_strbuf_add(&b, ",\n  \"inputs\": [");
     for (size_t i = 0; i < job->n_inputs; i++) {
         til_strbuf_printf(&b, "%s\n    { \"name\": ", i == 0 ? "" : ",");
-        json_text(&b, base_name(job->inputs[i].path));
+        json_text(&b, til_base_name(job->inputs[i].path));
         if (job->inputs[i].note[0] != '\0')
             til_strbuf_printf(&b, ", \"sha256\": \"%s\" }", job->inputs[i].note);
         else til_strbuf_printf(&b, ", \"records\": %zu }", job->inputs[i].n_records);

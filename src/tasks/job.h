@@ -74,6 +74,9 @@ void til_job_provenance(const til_job_t *job, til_out_t *out);
 TIL_MUST_USE
 til_status_t til_job_provenance_json(til_ctx_t *ctx, til_job_t *job, const char *path);
 
+/* What follows the last '/' of a path; all of it where nothing does. */
+const char *til_base_name(const char *path);
+
 void til_job_clear(til_job_t *job);
 
 #endif

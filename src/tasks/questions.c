@@ -27,9 +27,7 @@ static til_status_t check_options(til_ctx_t *ctx, const til_design_args_t *args)
     return TIL_OK;
 }
 
-/* A contrast is read from a file when it has the name of one, or is neither a comparison nor an
- * expression and there is a file of that name. */
-static bool is_file(const char *text)
+bool til_contrast_is_file(const char *text)
 {
     static const char *const ends[] = { ".csv", ".tsv",    ".txt",   ".yaml",
                                         ".yml", ".csv.gz", ".tsv.gz" };
@@ -52,7 +50,7 @@ static til_status_t read_contrasts(til_ctx_t *ctx, til_job_t *job, const til_lis
 
     for (size_t i = 0; i < contrasts->n; i++) {
         til_contrast_spec_t spec = { .text = (char *)contrasts->items[i] };
-        if (!is_file(contrasts->items[i])) {
+        if (!til_contrast_is_file(contrasts->items[i])) {
             TIL_TRY(til_contrast_specs_add(ctx, specs, &spec));
             continue;
         }

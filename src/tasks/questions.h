@@ -33,4 +33,8 @@ til_status_t til_ask(til_ctx_t *ctx, til_job_t *job, const til_design_args_t *ar
 TIL_MUST_USE
 til_status_t til_ask_check(til_ctx_t *ctx, const til_questions_t *questions);
 
+/* A contrast is read from a file when it has the name of one, or is neither a comparison nor an
+ * expression and there is a file of that name. */
+bool til_contrast_is_file(const char *text);
+
 #endif

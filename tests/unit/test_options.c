@@ -64,7 +64,7 @@ END_TEST
 /* ---- parsing ----------------------------------------------------------------------------- */
 
 typedef struct {
-    const char *design, *output;
+    const char *design, *output, *file, *other_file, *curves;
     til_multi_t multi;
     int64_t n;
     til_list_t contrasts;
@@ -76,6 +76,9 @@ static const args_t defaults = { .multi = TIL_MULTI_NONE };
 static const til_opt_t options[] = {
     { 0, "design", TIL_OPT_TEXT, offsetof(args_t, design), "FORMULA", 0, 0, "a text" },
     { 'o', "output", TIL_OPT_OUTPUT, offsetof(args_t, output), "FILE", 0, 0, "a place" },
+    { 0, "curves", TIL_OPT_OUTPUT, offsetof(args_t, curves), "FILE", 0, 0, "another place" },
+    { 0, "multi-file", TIL_OPT_FILE, offsetof(args_t, file), "FILE", 0, 0, "a file" },
+    { 0, "threads-file", TIL_OPT_FILE, offsetof(args_t, other_file), "FILE", 0, 0, "a file" },
     { 'n', "number", TIL_OPT_INT, offsetof(args_t, n), "INT", 0, 10, "a number" },
     { 'c', "contrast", TIL_OPT_EXPRESSIONS, offsetof(args_t, contrasts), "C", 0, 0, "questions" },
     TIL_CHOICE('M', "multi", args_t, multi, &til_multi_words, "a choice"),
@@ -103,7 +106,7 @@ static til_status_t parse(til_ctx_t *ctx, const char *line, args_t *args, int *n
         argv[argc++] = word;
     *args = defaults;
     *ctx = (til_ctx_t)TIL_CTX_INIT;
-    return til_options_parse(ctx, &command, argc, argv, args, operands, n_operands);
+    return til_options_parse(ctx, &command, argc, argv, args, operands, n_operands, NULL);
 }
 
 START_TEST(values_are_stored)
@@ -146,6 +149,47 @@ START_TEST(nothing_is_replaced_in_silence)
 }
 END_TEST
 
+/* ---- the record of the command ------------------------------------------------------------ */
+
+/* Words of a command line and what is kept of them; a NULL ends the words. */
+static const struct {
+    const char *words[10], *record;
+} recorded[] = {
+    { { "/a/b/counts.tsv", "-", "../x y/it's.tsv", NULL },
+      "tilseq test counts.tsv - 'it'\\''s.tsv'" },
+    { { "--design", "~ site + X/Y", "-c", "half=armb/2", "q=b - a/2", "arm:b:a", NULL },
+      "tilseq test --design '~ site + X/Y' -c half=armb/2 'q=b - a/2' arm:b:a" },
+    { { "--design=~ a", "-n3", "-Mall", "--multi-file=/d/f.tsv", NULL },
+      "tilseq test --design='~ a' -n3 -Mall --multi-file=f.tsv" },
+    { { "-c", "/data/trial/contrasts.csv", NULL }, "tilseq test -c contrasts.csv" },
+    { { "-qo", "/out/x", "-@", "4", "-v", "--threads-file", "/d/-@", NULL },
+      "tilseq test --threads-file -@" },
+    { { "--curves", "/d/c.tsv", "-qn3", NULL }, "tilseq test --curves c.tsv -n3" },
+    { { "--design", "", "--", "-n", NULL }, "tilseq test --design '' -- -n" },
+    { { "--design", "a\tb", "$(rm)", "*", NULL }, "tilseq test --design 'a\tb' '$(rm)' '*'" },
+};
+
+START_TEST(commands_are_recorded_as_typed)
+{
+    til_ctx_t ctx = TIL_CTX_INIT;
+    args_t args = defaults;
+    const char *operands[10];
+    char *argv[10];
+    int argc = 0, n;
+    til_strbuf_t b = { 0 };
+
+    while (recorded[_i].words[argc] != NULL) {
+        argv[argc] = (char *)recorded[_i].words[argc];
+        argc++;
+    }
+    ck_assert_int_eq(til_options_parse(&ctx, &command, argc, argv, &args, operands, &n, &b),
+                     TIL_OK);
+    ck_assert_str_eq(til_strbuf_text(&b), recorded[_i].record);
+    til_strbuf_clear(&b);
+    til_options_clear(&command, &args);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("options");
@@ -157,6 +201,10 @@ int main(void)
     tcase_add_test(tcase, values_are_stored);
     tcase_add_loop_test(tcase, nothing_is_replaced_in_silence, 0,
                         (int)(sizeof refused / sizeof *refused));
+    suite_add_tcase(suite, tcase);
+    tcase = tcase_create("record");
+    tcase_add_loop_test(tcase, commands_are_recorded_as_typed, 0,
+                        (int)(sizeof recorded / sizeof *recorded));
     suite_add_tcase(suite, tcase);
 
     SRunner *runner = srunner_create(suite);
