@@ -74,6 +74,7 @@ typedef struct {
     double lfc_threshold;             /* >= 0, log2                                         */
     double alpha;                     /* the FDR that independent filtering optimises for   */
     bool ebayes_trend, ebayes_robust; /* voom, limma: prior variance by mean; winsorised    */
+    bool compatible;                  /* the peer's answer where the default knows better   */
     bool tests_only;                  /* leave normalized and expression empty (null checks) */
 } til_de_input_t;
 

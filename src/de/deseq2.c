@@ -184,6 +184,30 @@ static void take_shrunk(const engine_t *engine, size_t c, size_t g, til_de_colum
     to->se[at] = engine->shrunk_se[c * n_genes + g];
 }
 
+/* What is known of a gene without a finite estimate of contrast c; NULL for others. A contrast of
+ * samples without any count is no change, as in DESeq2. */
+static const til_separated_t *separated_of(const engine_t *engine, size_t c, size_t g)
+{
+    size_t at = c * engine->fitted.counts->n_rows + g;
+    const til_separated_t *separated = &engine->fit.separated[at];
+
+    return separated->is_separated && !engine->fit.empty[at] && !engine->fit.gene[g].emptied
+               ? separated
+               : NULL;
+}
+
+/* The Wald test of an infinite estimate is that of the bound the fit stopped at: the likelihood
+ * ratio takes its place. Against a threshold, and of a whole model, there is none here. */
+static void take_separated(const engine_t *engine, const til_separated_t *separated, size_t at,
+                           til_de_columns_t *to)
+{
+    to->lfc[at] = to->se[at] = NAN;
+    if (engine->input->test == TIL_DE_LRT) return;
+    bool is_plain = !(engine->input->lfc_threshold > 0);
+    to->stat[at] = is_plain && !isnan(separated->p) ? separated->root : NAN;
+    to->p[at] = is_plain && !isnan(to->p[at]) ? separated->p : NAN;
+}
+
 /* Estimate, test and the rules around them for one gene. */
 static void test_gene(const engine_t *engine, size_t c, size_t g, til_de_columns_t *to)
 {
@@ -214,26 +238,34 @@ static void test_gene(const engine_t *engine, size_t c, size_t g, til_de_columns
         }
     }
     if (is_cooks_outlier(&engine->fit, gene)) to->p[at] = NAN;
+    if (separated_of(engine, c, g) != NULL) {
+        take_separated(engine, separated_of(engine, c, g), at, to);
+        return;
+    }
     if (engine->shrunk_lfc != NULL) take_shrunk(engine, c, g, to);
 }
 
 /* The words of a gene, joined by ';'. */
-static til_status_t write_status(til_ctx_t *ctx, const engine_t *engine, size_t g,
+static til_status_t write_status(til_ctx_t *ctx, const engine_t *engine, size_t c, size_t g,
                                  const til_de_columns_t *columns, til_table_t *table)
 {
     const til_deseq2_gene_t *gene = &engine->fit.gene[g];
     size_t at = row_of(engine, g), used = 0;
+    bool is_separated = !gene->all_zero && separated_of(engine, c, g) != NULL;
     char text[MAX_STATUS_TEXT] = "", word[MAX_STATUS_TEXT];
     const struct {
         bool holds;
         const char *word;
-    } words[] = { { gene->all_zero, "all_zero" },
-                  { !gene->all_zero && is_cooks_outlier(&engine->fit, gene), word },
-                  { gene->n_replaced > 0, word + sizeof word / 2 },
-                  { !gene->all_zero && !(gene->converged && (engine->input->reduced == NULL ||
-                                                             gene->reduced_converged)),
-                    "not_converged" },
-                  { !isnan(columns->p[at]) && isnan(columns->padj[at]), "low_mean" } };
+    } words[] = {
+        { gene->all_zero, "all_zero" },
+        { !gene->all_zero && is_cooks_outlier(&engine->fit, gene), word },
+        { gene->n_replaced > 0, word + sizeof word / 2 },
+        { is_separated, "separated" },
+        { !gene->all_zero &&
+              !(gene->converged && (engine->input->reduced == NULL || gene->reduced_converged)),
+          "not_converged" },
+        { !is_separated && !isnan(columns->p[at]) && isnan(columns->padj[at]), "low_mean" }
+    };
 
     snprintf(word, sizeof word / 2, "outlier:%s",
              engine->fitted.counts->col_names[gene->cooks_sample]);
@@ -245,17 +277,29 @@ static til_status_t write_status(til_ctx_t *ctx, const engine_t *engine, size_t 
     return til_table_set_text(ctx, table, columns->status, at, used > 0 ? text : "ok");
 }
 
-static til_status_t adjust(til_ctx_t *ctx, const engine_t *engine, til_de_columns_t *columns,
-                           til_filter_choice_t *choice)
+/* Separated genes keep their p and stay out of the family: it is of estimates. */
+static til_status_t adjust(til_ctx_t *ctx, const engine_t *engine, size_t c,
+                           til_de_columns_t *columns, til_filter_choice_t *choice)
 {
-    size_t n = engine->input->counts->n_rows;
+    til_status_t status = TIL_OK;
+    const til_de_input_t *input = engine->input;
+    size_t n = input->counts->n_rows;
+    double *p = til_array(n, sizeof *p);
 
-    if (engine->input->filter == TIL_DE_FILTER_AUTO)
-        return til_independent_filter(ctx, n, columns->base_mean, columns->p, engine->input->alpha,
-                                      columns->padj, choice);
-    til_status_t status = til_adjust_bh(ctx, n, columns->p, columns->padj);
-    for (size_t g = 0; status == TIL_OK && g < n; g++)
-        choice->n_rejected += columns->padj[g] < engine->input->alpha;
+    if (p == NULL) return til_no_memory(ctx, n, "genes");
+    memcpy(p, columns->p, n * sizeof *p);
+    for (size_t g = 0; g < engine->fitted.counts->n_rows; g++)
+        if (input->test == TIL_DE_WALD && separated_of(engine, c, g) != NULL)
+            p[row_of(engine, g)] = NAN;
+    if (input->filter == TIL_DE_FILTER_AUTO) {
+        TIL_TRY(til_independent_filter(ctx, n, columns->base_mean, p, input->alpha, columns->padj,
+                                       choice));
+    } else {
+        TIL_TRY(til_adjust_bh(ctx, n, p, columns->padj));
+        for (size_t g = 0; g < n; g++) choice->n_rejected += columns->padj[g] < input->alpha;
+    }
+done:
+    free(p);
     return status;
 }
 
@@ -290,9 +334,9 @@ static til_status_t make_contrast(til_ctx_t *ctx, const engine_t *engine, size_t
 
     TIL_TRY(til_de_table_init(ctx, engine->input->counts, table, &columns));
     for (size_t g = 0; g < engine->fitted.counts->n_rows; g++) test_gene(engine, c, g, &columns);
-    TIL_TRY(adjust(ctx, engine, &columns, choice));
+    TIL_TRY(adjust(ctx, engine, c, &columns, choice));
     for (size_t g = 0; g < engine->fitted.counts->n_rows; g++)
-        TIL_TRY(write_status(ctx, engine, g, &columns, table));
+        TIL_TRY(write_status(ctx, engine, c, g, &columns, table));
     TIL_TRY(fill_filtered(ctx, engine, &columns, table));
 done:
     return status;

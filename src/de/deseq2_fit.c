@@ -28,6 +28,7 @@
 #define OUTLIER_SD     2.0
 #define START_AT_OWN   0.1 /* under this share of the trend start from the trend */
 #define COOKS_QUANTILE 0.99
+#define RUNAWAY_MU     0.01
 #define LN2            0.693147180559945309417232121458
 enum { GRAIN = 32, MIN_ABOVE_OUTLIER = 3 };
 
@@ -40,9 +41,10 @@ typedef struct {
     til_nb_plan_t plan, reduced_plan;
     til_nb_work_t *works, *reduced_works;
     til_nb_spread_t *spread;
-    double *genewise_beta; /* n_genes x p, when the design is not by group */
-    double *scratch;       /* per worker 4 n: counts, cooks, scratch       */
-    bool *compared;        /* n_contrasts x n: samples a contrast compares */
+    til_separation_t **separations; /* per worker; NULL: peers' numbers are wanted */
+    double *genewise_beta;          /* n_genes x p, when the design is not by group */
+    double *scratch;                /* per worker 4 n: counts, cooks, scratch       */
+    bool *compared;                 /* n_contrasts x n: samples a contrast compares */
     bool can_replace, one_two_level_factor;
     til_deseq2_fit_t *fit;
 } job_t;
@@ -66,9 +68,19 @@ static void shrink_dispersion(til_nb_work_t *work, const til_dispersion_prior_t 
     gene->dispersion = gene->dispersion_outlier ? own : gene->map_dispersion;
 }
 
-/* Coefficients, and from them every contrast. */
-static void fit_coefficients(job_t *job, til_nb_work_t *work, size_t g, til_deseq2_gene_t *gene)
+/* Has the fit gone where weights no longer hold it? Means are floored in weights, so that a group
+ * without counts settles at floor / e; far below it some coefficient only stopped somewhere. */
+static bool runs_away(const til_nb_work_t *work)
 {
+    for (size_t i = 0; i < work->plan->n; i++)
+        if (work->mu[i] < RUNAWAY_MU) return true;
+    return false;
+}
+
+/* Coefficients, and from them every contrast. */
+static void fit_coefficients(job_t *job, int worker, size_t g, til_deseq2_gene_t *gene)
+{
+    til_nb_work_t *work = &job->works[worker];
     size_t p = job->plan.p, n_genes = job->data->counts->n_rows;
     til_nb_coef_fit_t fit = til_nb_fit_coef(work, gene->dispersion);
 
@@ -76,12 +88,17 @@ static void fit_coefficients(job_t *job, til_nb_work_t *work, size_t g, til_dese
     gene->fell_back |= fit.n_iter == TIL_NB_MAX_STEPS;
     gene->converged = fit.converged;
     gene->loglik = fit.loglik;
+    bool is_doubtful = job->separations != NULL &&
+                       (fit.n_iter == TIL_NB_MAX_STEPS || runs_away(work));
     for (size_t c = 0; c < job->input->n_contrasts; c++) {
         const double *weights = job->weights + c * p;
         double estimate = 0;
         for (size_t j = 0; j < p; j++) estimate += weights[j] * work->beta[j];
         job->fit->lfc[c * n_genes + g] = estimate / LN2;
         job->fit->se[c * n_genes + g] = til_nb_standard_error(work, weights) / LN2;
+        if (is_doubtful)
+            job->fit->separated[c * n_genes + g] = til_separation_ask(
+                job->separations[worker], work, gene->dispersion, weights, estimate);
     }
     if (job->fit->beta == NULL) return;
     memcpy(job->fit->beta + g * p, work->beta, p * sizeof(double));
@@ -155,7 +172,7 @@ static void replace_and_refit(job_t *job, int worker, size_t g, double *counts, 
     gene->fell_back |= spread.fell_back;
     gene->trend_dispersion = til_trend_at(&job->fit->trend, spread.mean);
     shrink_dispersion(work, &job->fit->prior, gene);
-    fit_coefficients(job, work, g, gene);
+    fit_coefficients(job, worker, g, gene);
     if (job->reduced_works != NULL) fit_reduced(job, worker, g, counts, gene);
 }
 
@@ -185,7 +202,7 @@ static til_status_t fit_range(til_ctx_t *ctx, void *arg, int worker, size_t begi
         til_nb_load_gene(work, job->data, g, NULL);
         til_nb_genewise_mu(work, job->plan.by_group ? NULL : job->genewise_beta + g * p);
         shrink_dispersion(work, &job->fit->prior, gene);
-        fit_coefficients(job, work, g, gene);
+        fit_coefficients(job, worker, g, gene);
         mark_empty(job, g);
         if (job->reduced_works != NULL) fit_reduced(job, worker, g, NULL, gene);
 
@@ -232,6 +249,7 @@ static til_status_t allocate(til_ctx_t *ctx, job_t *job)
     fit->lfc = til_array(n_contrasts * n_genes, sizeof *fit->lfc);
     fit->se = til_array(n_contrasts * n_genes, sizeof *fit->se);
     fit->empty = til_array_zero(n_contrasts * n_genes, sizeof *fit->empty);
+    fit->separated = til_array_zero(n_contrasts * n_genes, sizeof *fit->separated);
     job->compared = til_array_zero(n_contrasts * n, sizeof *job->compared);
     job->spread = til_array(n_genes, sizeof *job->spread);
     job->scratch = til_array((size_t)ctx->n_threads * 4 * n, sizeof *job->scratch);
@@ -239,8 +257,8 @@ static til_status_t allocate(til_ctx_t *ctx, job_t *job)
     if (!job->plan.by_group)
         job->genewise_beta = til_array(n_genes * p, sizeof *job->genewise_beta);
     if (fit->gene == NULL || fit->lfc == NULL || fit->se == NULL || fit->empty == NULL ||
-        job->compared == NULL || job->spread == NULL || job->scratch == NULL ||
-        (job->options->keep_beta && fit->beta == NULL) ||
+        fit->separated == NULL || job->compared == NULL || job->spread == NULL ||
+        job->scratch == NULL || (job->options->keep_beta && fit->beta == NULL) ||
         (!job->plan.by_group && job->genewise_beta == NULL))
         return til_no_memory(ctx, n_genes, "genes to fit");
     for (size_t i = 0; i < n_contrasts * n_genes; i++) fit->lfc[i] = fit->se[i] = NAN;
@@ -291,6 +309,17 @@ done:
     return status;
 }
 
+static til_status_t find_separations(til_ctx_t *ctx, job_t *job)
+{
+    til_status_t status = TIL_OK;
+
+    job->separations = til_array_zero((size_t)ctx->n_threads, sizeof *job->separations);
+    if (job->separations == NULL) return til_no_memory(ctx, (size_t)ctx->n_threads, "workspaces");
+    for (int i = 0; i < ctx->n_threads && status == TIL_OK; i++)
+        status = til_separation_new(ctx, &job->plan, &job->separations[i]);
+    return status;
+}
+
 /* The plan of a design whose covariates are centred and scaled. */
 static til_status_t plan_standard(til_ctx_t *ctx, const til_design_t *design,
                                   til_standard_t *standard, til_nb_plan_t *plan)
@@ -329,6 +358,7 @@ til_status_t til_deseq2_fit(til_ctx_t *ctx, const til_de_input_t *input, const t
         TIL_TRY(til_nb_works_new(ctx, &job.reduced_plan, data, &job.reduced_works));
     }
     TIL_TRY(allocate(ctx, &job));
+    if (!input->compatible) TIL_TRY(find_separations(ctx, &job));
     find_compared(&job);
     out->cooks_cutoff = til_qf(COOKS_QUANTILE, (double)job.plan.p,
                                (double)(job.plan.n - job.plan.p), false, false);
@@ -344,6 +374,9 @@ til_status_t til_deseq2_fit(til_ctx_t *ctx, const til_de_input_t *input, const t
 done:
     til_nb_works_free(job.works, ctx->n_threads);
     til_nb_works_free(job.reduced_works, ctx->n_threads);
+    for (int i = 0; job.separations != NULL && i < ctx->n_threads; i++)
+        til_separation_free(job.separations[i]);
+    free(job.separations);
     til_nb_plan_clear(&job.plan);
     til_nb_plan_clear(&job.reduced_plan);
     til_standard_clear(&job.standard);
@@ -364,6 +397,7 @@ void til_deseq2_fit_clear(til_deseq2_fit_t *fit)
     free(fit->se);
     free(fit->beta);
     free(fit->empty);
+    free(fit->separated);
     til_trend_clear(&fit->trend);
     memset(fit, 0, sizeof *fit);
 }

@@ -9,6 +9,7 @@
 
 #include "glm/dispersion_prior.h"
 #include "glm/nb_genewise.h"
+#include "glm/separation.h"
 #include "glm/trend.h"
 
 /* What is estimated for a gene. NaN where nothing could be. */
@@ -32,10 +33,11 @@ typedef struct {
 } til_deseq2_gene_t;
 
 typedef struct {
-    til_deseq2_gene_t *gene; /* n_genes                                                  */
-    double *lfc, *se;        /* n_contrasts x n_genes, log2                              */
-    double *beta;            /* n_genes x p, natural logs; NULL unless asked for         */
-    bool *empty;             /* n_contrasts x n_genes: no count in the samples compared  */
+    til_deseq2_gene_t *gene;    /* n_genes                                                  */
+    double *lfc, *se;           /* n_contrasts x n_genes, log2                              */
+    double *beta;               /* n_genes x p, natural logs; NULL unless asked for         */
+    til_separated_t *separated; /* n_contrasts x n_genes, natural logs                   */
+    bool *empty;                /* n_contrasts x n_genes: no count in the samples compared  */
     til_trend_t trend;
     til_dispersion_prior_t prior;
     double cooks_cutoff;

@@ -349,7 +349,7 @@ static void compare_stages(data_t *data)
     til_table_t want = { 0 };
     til_deseq2_fit_t fit;
     til_deseq2_options_t options = { .replace_outliers = false, .keep_beta = true };
-    til_de_input_t input = TIL_DE_INPUT_INIT;
+    til_de_input_t input = { .alpha = 0.1, .compatible = true };
     double *factors = malloc(data->counts.n_cols * sizeof *factors);
     size_t first = data->n_contrasts;
 
@@ -487,7 +487,7 @@ static void find_fallbacks(data_t *data, const til_de_input_t *input)
 
 static void compare_engine(data_t *data)
 {
-    til_de_input_t input = TIL_DE_INPUT_INIT;
+    til_de_input_t input = { .alpha = 0.1, .compatible = true };
     til_de_result_t result;
 
     input.counts = &data->counts;
@@ -513,7 +513,7 @@ static void compare_engine(data_t *data)
 static void compare_shrunk(data_t *data)
 {
     til_table_t want = { 0 };
-    til_de_input_t input = TIL_DE_INPUT_INIT;
+    til_de_input_t input = { .alpha = 0.1, .compatible = true };
     til_de_result_t result;
     size_t n = 0, off_lfc = 0, off_se = 0;
     double worst_lfc = 0, worst_se = 0;
@@ -552,7 +552,7 @@ static void compare_lrt(data_t *data)
 {
     til_table_t want = { 0 };
     til_deseq2_options_t options = { .replace_outliers = false };
-    til_de_input_t input = TIL_DE_INPUT_INIT;
+    til_de_input_t input = { .alpha = 0.1, .compatible = true };
     til_deseq2_fit_t fit;
     double *factors = malloc(data->counts.n_cols * sizeof *factors), worst = 0;
     size_t n_off = 0, n = 0;

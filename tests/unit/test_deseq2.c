@@ -137,7 +137,7 @@ START_TEST(case_agrees)
     til_table_t cases = { 0 }, want = { 0 }, design_table = { 0 }, reduced_table = { 0 };
     til_matrix_t all = { 0 }, counts = { 0 }, all_lengths = { 0 }, lengths = { 0 };
     til_design_t design = { 0 }, reduced = { 0 };
-    til_de_input_t input = TIL_DE_INPUT_INIT;
+    til_de_input_t input = { .alpha = 0.1, .compatible = true };
     til_de_result_t result;
     double weights[16];
 

@@ -101,7 +101,7 @@ START_TEST(as_the_explicit_matrix)
         const char *method, *golden;
         size_t least;
     } rows[] = { { "deseq2", "deseq2.tsv", 300 }, { "voom", "voom.tsv", 200 } };
-    til_de_input_t input = TIL_DE_INPUT_INIT;
+    til_de_input_t input = { .alpha = 0.1, .compatible = true };
     til_de_result_t result = { 0 };
     til_matrix_t counts;
     til_table_t golden;
