@@ -87,7 +87,8 @@ typedef struct {
 typedef struct {
     size_t n_contrasts;
     til_table_t *contrasts;      /* per contrast: gene_id gene_name baseMean log2FoldChange lfcSE
-                                   stat pvalue padj status, then columns of the method       */
+                                   stat pvalue padj status ci_low ci_high (95 %) df, columns of
+                                   the method, then n and mean per arm and time              */
     til_table_t joint;           /* one test over all contrasts at once, where the method has
                                    one and there are several: gene_id ... F pvalue padj; or empty */
     til_table_t size_factors;    /* sample size_factor | sample lib_size norm_factor ...      */

@@ -30,7 +30,7 @@ typedef struct {
     til_de_alternative_t alternative;
     double lfc_threshold, alpha;
     int64_t null_check, seed;
-    bool ebayes_trend, robust, list_methods;
+    bool ebayes_trend, robust, compatible, list_methods;
     til_common_t common;
 } de_args_t;
 
@@ -77,6 +77,9 @@ static const til_opt_t options[] = {
       "seed of the permutations" },
     { 0, "collapse", TIL_OPT_TEXT, offsetof(de_args_t, collapse), "COL", 0, 0,
       "sum the counts of samples that share a value of COL (technical replicates)" },
+    { 0, "compatible", TIL_OPT_FLAG, offsetof(de_args_t, compatible), NULL, 0, 0,
+      "the peer's answer where the default knows better (docs/UPSTREAM.md): DESeq2's test of genes "
+      "without a finite estimate" },
     { 0, "list-methods", TIL_OPT_FLAG, offsetof(de_args_t, list_methods), NULL, 0, 0,
       "print the methods and their references" },
     { 'o', "output", TIL_OPT_OUTPUT, offsetof(de_args_t, output), "DIR", 0, 0,
@@ -121,6 +124,7 @@ static til_status_t read_wishes(til_ctx_t *ctx, const de_args_t *args, til_de_in
     input->alpha = args->alpha;
     input->ebayes_trend = args->ebayes_trend;
     input->ebayes_robust = args->robust;
+    input->compatible = args->compatible;
 
     const char *column = filter_column(args);
     int filter = column != NULL && *column != '\0'
@@ -512,9 +516,13 @@ const til_command_t til_cmd_de = {
         "Test which genes differ: between groups, over time within patients, beyond a batch.",
     .details =
         "DIR/ID.de.tsv has every gene of COUNTS in its order: gene_id gene_name baseMean "
-        "log2FoldChange lfcSE stat pvalue padj status. The status says why a value is missing: "
+        "log2FoldChange lfcSE stat pvalue padj status ci_low ci_high df, then columns of the "
+        "method, "
+        "then n and mean per arm and time. The status says why a value is missing: "
         "all_zero, filtered, low_mean (too few counts for a chance: no padj), outlier:SAMPLE (one "
-        "count decides), not_converged, replaced:N (N outlying counts replaced, then tested). "
+        "count decides), separated (no finite fold change: the p is of a likelihood ratio, no "
+        "padj, the interval is open), not_converged, replaced:N (N outlying counts replaced, then "
+        "tested). "
         "Beside them: size_factors, dispersions, facts (single numbers), design, normalized and "
         "vst or logcpm.",
     .options = options,

@@ -1,7 +1,12 @@
 /* contrast_table.c -- the columns all engines share. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
 #include "base/try.h"
 #include "de/contrast_table.h"
+#include "math/dist.h"
+
+#define INTERVAL_TAIL 0.025
 
 til_status_t til_de_table_init_ids(til_ctx_t *ctx, const til_matrix_t *counts, til_table_t *table)
 {
@@ -41,9 +46,26 @@ til_status_t til_de_table_init(til_ctx_t *ctx, const til_matrix_t *counts, til_t
             til_table_add_number(ctx, table, numbers[i].name, numbers[i].about, numbers[i].values));
     TIL_TRY(til_table_add_text(ctx, table, "status", "why a value is missing or special",
                                &columns->status));
+    TIL_TRY(til_table_add_number(ctx, table, "ci_low", "95% interval of log2FoldChange",
+                                 &columns->ci_low));
+    TIL_TRY(til_table_add_number(ctx, table, "ci_high", "95% interval of log2FoldChange",
+                                 &columns->ci_high));
+    TIL_TRY(til_table_add_number(ctx, table, "df",
+                                 "degrees of freedom of the interval and of t, Inf for a normal",
+                                 &columns->df));
 done:
     if (status != TIL_OK) til_table_clear(table);
     return status;
+}
+
+void til_de_interval(const til_de_columns_t *columns, size_t g, double df)
+{
+    double quantile = isinf(df) ? til_qnorm(INTERVAL_TAIL, 0, 1, true, false)
+                                : til_qt(INTERVAL_TAIL, df, true, false);
+
+    columns->df[g] = df;
+    columns->ci_low[g] = columns->lfc[g] - quantile * columns->se[g];
+    columns->ci_high[g] = columns->lfc[g] + quantile * columns->se[g];
 }
 
 til_status_t til_de_facts_init(til_ctx_t *ctx, const til_de_fact_t *facts, size_t n,

@@ -5,6 +5,7 @@
 
 #include "base/try.h"
 #include "base/words.h"
+#include "de/cells.h"
 #include "de/methods.h"
 #include "design/rank.h"
 
@@ -108,6 +109,7 @@ til_status_t til_de_run(til_ctx_t *ctx, const til_de_method_t *method, const til
         TIL_TRY(til_rank_require_nested(ctx, input->design, input->reduced));
     }
     TIL_TRY(method->run(ctx, input, result));
+    TIL_TRY(til_de_add_cells(ctx, input, result));
 done:
     if (status != TIL_OK) til_de_result_clear(result);
     return status;

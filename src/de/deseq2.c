@@ -9,7 +9,12 @@
  * and is taken away where a Cook's distance passes the 0.99 quantile of F(p, n - p) in a sample
  * whose count could not be replaced. A contrast of samples without any count has b = 0, p = 1.
  *
+ * A contrast without a finite estimate (glm/separation.h) has the p of a likelihood ratio, its signed
+ * root as stat, an open interval, and no part in the adjustment.
+ *
  * Source:  Love, Huber & Anders (2014), Genome Biology 15:550.
+ * Differs: separated genes, unless input->compatible: there DESeq2's Wald test is of the bound +-30 or
+ *          of where its iterations stopped.
  * Agrees:  DESeq2 1.38.3 results(): log2FoldChange and lfcSE 1e-5, p 1e-4 (1 + |log10 p|) for 99.9%
  *          of genes, the same filter threshold (tests/shared/test_deseq2.c).
  */
@@ -32,6 +37,8 @@
 #include "norm/size_factors.h"
 #include "glm/vst.h"
 
+#define STRONG_P 0.05 /* over all separated genes, by Bonferroni */
+#define LN2      0.693147180559945309417232121458
 enum { MAX_STATUS_TEXT = 512, MAX_FACTS = 8, FACTS_PER_CONTRAST = 5 };
 
 /* The genes that are fitted (all, unless filtered by expression) and how to scale them. */
@@ -202,6 +209,9 @@ static void take_separated(const engine_t *engine, const til_separated_t *separa
                            til_de_columns_t *to)
 {
     to->lfc[at] = to->se[at] = NAN;
+    to->ci_low[at] = separated->ci_low / LN2;
+    to->ci_high[at] = separated->ci_high / LN2;
+    to->df[at] = INFINITY;
     if (engine->input->test == TIL_DE_LRT) return;
     bool is_plain = !(engine->input->lfc_threshold > 0);
     to->stat[at] = is_plain && !isnan(separated->p) ? separated->root : NAN;
@@ -221,6 +231,7 @@ static void test_gene(const engine_t *engine, size_t c, size_t g, til_de_columns
     if (gene->emptied) {
         to->lfc[at] = to->se[at] = to->stat[at] = 0;
         to->p[at] = 1;
+        til_de_interval(to, at, INFINITY);
         return;
     }
     to->lfc[at] = empty ? 0 : engine->fit.lfc[c * n_genes + g];
@@ -243,6 +254,7 @@ static void test_gene(const engine_t *engine, size_t c, size_t g, til_de_columns
         return;
     }
     if (engine->shrunk_lfc != NULL) take_shrunk(engine, c, g, to);
+    til_de_interval(to, at, INFINITY);
 }
 
 /* The words of a gene, joined by ';'. */
@@ -326,6 +338,24 @@ done:
     return status;
 }
 
+/* Genes without a finite estimate have no padj: those a reader should look at are counted. */
+static void tell_separated(til_ctx_t *ctx, const engine_t *engine, size_t c,
+                           const til_de_columns_t *columns)
+{
+    size_t n = 0, n_strong = 0;
+
+    for (size_t g = 0; g < engine->fitted.counts->n_rows; g++)
+        n += separated_of(engine, c, g) != NULL;
+    for (size_t g = 0; g < engine->fitted.counts->n_rows; g++)
+        n_strong += separated_of(engine, c, g) != NULL &&
+                    columns->p[row_of(engine, g)] < STRONG_P / (double)n;
+    if (n > 0 && engine->input->test == TIL_DE_WALD)
+        til_say(ctx, TIL_LOG_NOTICE,
+                "%s: %zu genes have no finite fold change (status separated: p of a likelihood "
+                "ratio, no padj); in %zu of them p < %g/%zu",
+                engine->input->contrasts[c].id, n, n_strong, STRONG_P, n);
+}
+
 static til_status_t make_contrast(til_ctx_t *ctx, const engine_t *engine, size_t c,
                                   til_table_t *table, til_filter_choice_t *choice)
 {
@@ -338,6 +368,7 @@ static til_status_t make_contrast(til_ctx_t *ctx, const engine_t *engine, size_t
     for (size_t g = 0; g < engine->fitted.counts->n_rows; g++)
         TIL_TRY(write_status(ctx, engine, c, g, &columns, table));
     TIL_TRY(fill_filtered(ctx, engine, &columns, table));
+    tell_separated(ctx, engine, c, &columns);
 done:
     return status;
 }

@@ -369,6 +369,9 @@ static til_status_t test_contrast(til_ctx_t *ctx, const til_moderated_run_t *run
     spread(run, overview->is_zero, se, columns.se);
     spread(run, overview->is_zero, fit->t[i], columns.stat);
     spread(run, overview->is_zero, p, columns.p);
+    for (size_t k = 0; k < n; k++)
+        if (!overview->is_zero[run->gene[k]])
+            til_de_interval(&columns, run->gene[k], fit->moderated.df_total[k]);
     TIL_TRY(til_adjust_bh(ctx, n_all, columns.p, columns.padj));
     for (size_t g = 0; g < n_all; g++)
         TIL_TRY(til_table_set_text(ctx, table, columns.status, g, status_of(overview, g)));

@@ -321,6 +321,54 @@ START_TEST(units_of_a_covariate_do_not_matter)
 }
 END_TEST
 
+/* ~ site + age + cohort * time: genes of a few reads in one sample say nothing of anything. */
+START_TEST(a_gene_of_one_sample_is_not_called)
+{
+    til_matrix_t m;
+    til_design_t design = { 0 };
+    til_de_input_t input = TIL_DE_INPUT_INIT;
+    til_de_result_t result;
+    double of_time[6] = { 0, 0, 0, 0, 1, 0 }, of_both[6] = { 0, 0, 0, 0, 0, 1 };
+    til_contrast_t contrasts[2] = { { .id = "time", .text = "time", .weights = of_time },
+                                    { .id = "both", .text = "both", .weights = of_both } };
+
+    simulate(18, 1, &m);
+    for (size_t g = 0; g < N_GENES / 4; g++)
+        for (size_t s = 0; s < N_SAMPLES; s++)
+            til_matrix_row(&m, g)[s] = s == g % N_SAMPLES ? 4 + (double)(g % 9) : 0;
+    ck_assert_int_eq(til_design_init(&ctx, N_SAMPLES, 6, &design), TIL_OK);
+    for (size_t s = 0; s < N_SAMPLES; s++) {
+        double *x = design.x + s, time = s % 2 == 1, cohort = s / 2 % 2 == 1;
+        design.samples[s] = m.col_names[s];
+        x[0] = 1;
+        x[N_SAMPLES] = s / 4 % 2 == 1;
+        x[2 * N_SAMPLES] = 31 + (double)((s * 7) % N_SAMPLES) * 2.5;
+        x[3 * N_SAMPLES] = cohort;
+        x[4 * N_SAMPLES] = time;
+        x[5 * N_SAMPLES] = cohort * time;
+    }
+    for (size_t j = 0; j < 6; j++) design.coef_names[j] = coef_name;
+    input.counts = &m;
+    input.design = &design;
+    input.contrasts = contrasts;
+    input.n_contrasts = 2;
+    ck_assert_msg(til_de_run(&ctx, til_de_methods[_i], &input, &result) == TIL_OK, "%s",
+                  ctx.message);
+    for (size_t c = 0; c < 2; c++)
+        for (size_t g = 0; g < N_GENES / 4; g++) {
+            const char *status = til_table_column(&result.contrasts[c], "status")->text[g];
+            double lfc = til_table_column(&result.contrasts[c], "log2FoldChange")->number[g];
+            double padj = til_table_column(&result.contrasts[c], "padj")->number[g];
+            ck_assert_msg(!(padj < 0.1), "gene %zu: padj %g, %s", g, padj, status);
+            ck_assert_msg(!(fabs(lfc) > 15) || strcmp(status, "ok") != 0, "gene %zu: lfc %g, ok", g,
+                          lfc);
+        }
+    til_de_result_clear(&result);
+    til_design_clear(&design);
+    til_matrix_clear(&m);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("laws of de");
@@ -335,6 +383,7 @@ int main(void)
     tcase_add_loop_test(tcase, planted_genes_are_found_and_few_others, 0, n);
     tcase_add_loop_test(tcase, permuted_labels_call_little, 0, n);
     tcase_add_loop_test(tcase, units_of_a_covariate_do_not_matter, 0, n);
+    tcase_add_loop_test(tcase, a_gene_of_one_sample_is_not_called, 0, n);
     tcase_add_loop_test(tcase, what_a_method_does_not_know_is_refused, 0, n);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);

@@ -53,6 +53,11 @@ make_inputs() {     # tests/cli/data, folder to make
     awk -F'\t' -v OFS='\t' 'NR == 1 { print $0, "day", "visit" }
         NR > 1 { print $0, ($4 == "pre" ? 0 : 7 + 7 * (NR > 5)), ($4 == "pre" ? "v1" : NR > 7 ? "v3" : "v2") }' \
         "$data/samples.tsv" >"$made/days.tsv"
+    # reads in one sample alone, an age and a site
+    awk -F'\t' -v OFS='\t' 'NR > 1 && NR % 4 == 0 { for (i = 2; i <= NF; i++) $i = i == 3 + NR / 4 % 5 ? 6 : 0 } { print }' \
+        "$data/counts.tsv" >"$made/sparse.tsv"
+    awk -F'\t' -v OFS='\t' 'NR == 1 { print $0, "site", "weight" } NR > 1 { print $0, "s" int(NR / 2) % 2, 40 + NR * 7 % 11 }' \
+        "$data/samples.tsv" >"$made/sparse_samples.tsv"
     # library: two samples of one patient and time
     awk -F'\t' -v OFS='\t' 'NR == 1 { print $0, "library" }
         NR > 1 { print $0, (NR < 4 ? "L1" : $1) }' "$data/samples.tsv" >"$made/libraries.tsv"
