@@ -13,12 +13,22 @@ static double seconds(clockid_t id)
 }
 
 double til_wall_seconds(void) { return seconds(CLOCK_MONOTONIC); }
-double til_cpu_seconds(void) { return seconds(CLOCK_PROCESS_CPUTIME_ID); }
+
+double til_cpu_seconds(void)
+{
+    struct rusage children;
+    double own = seconds(CLOCK_PROCESS_CPUTIME_ID);
+    if (getrusage(RUSAGE_CHILDREN, &children) != 0) return own;
+    return own + (double)(children.ru_utime.tv_sec + children.ru_stime.tv_sec) +
+           1e-6 * (double)(children.ru_utime.tv_usec + children.ru_stime.tv_usec);
+}
 
 double til_peak_rss_mb(void)
 {
-    struct rusage usage;
+    struct rusage usage, children;
     if (getrusage(RUSAGE_SELF, &usage) != 0) return 0;
+    if (getrusage(RUSAGE_CHILDREN, &children) == 0 && children.ru_maxrss > usage.ru_maxrss)
+        usage = children;
 #ifdef __APPLE__
     return (double)usage.ru_maxrss / 1e6; /* bytes there, kibibytes elsewhere */
 #else

@@ -146,6 +146,15 @@ static void shorten(char *file, size_t spare)
     file[n] = '\0';
 }
 
+bool til_file_names_take(til_file_names_t *f, const char *file)
+{
+    char part[TIL_FILE_NAME_MAX + 1], folded[TIL_FILE_NAME_MAX + 1];
+
+    escape(file, part);
+    fold(part, folded);
+    return til_names_add(f->folded, folded, NULL) >= 0;
+}
+
 const char *til_file_name(til_file_names_t *f, const char *name)
 {
     char file[TIL_FILE_NAME_MAX + 1], folded[TIL_FILE_NAME_MAX + 1];

@@ -9,6 +9,7 @@
 #ifndef TIL_BASE_FILE_NAME_H
 #define TIL_BASE_FILE_NAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { TIL_FILE_NAME_MAX = 100 }; /* bytes of a name of a file that this makes, before its end */
@@ -18,6 +19,9 @@ typedef struct til_file_names til_file_names_t;
 /* The names given out within one folder. NULL for want of memory. */
 til_file_names_t *til_file_names_new(void);
 void til_file_names_free(til_file_names_t *names);
+
+/* Takes a file name for the caller's own use: no name gets it. False for want of memory. */
+bool til_file_names_take(til_file_names_t *names, const char *file);
 
 /* The file name for `name`, the same for the same name; NULL for want of memory. Borrows from
  * `names`. What it is depends on the names asked for before only where two differ by case alone.

@@ -65,6 +65,33 @@ void til_out_remove_all_temporaries(void)
     }
 }
 
+void til_out_disown_temporaries(void)
+{
+    for (size_t i = 0; i < MAX_LIVE; i++) atomic_store(&live[i], NULL);
+}
+
+bool til_out_is_temporary(const char *name, long *pid)
+{
+    size_t n = strlen(name);
+    const char *p;
+
+    if (name[0] != '.' || n < 8 || strcmp(name + n - 4, ".tmp") != 0) return false;
+    p = name + n - 5; /* .<pid>.<n>.tmp, from the right */
+    if (*p < '0' || *p > '9') return false;
+    while (p > name && *p >= '0' && *p <= '9') p--;
+    if (p == name || *p-- != '.' || *p < '0' || *p > '9') return false;
+    while (p > name && *p >= '0' && *p <= '9') p--;
+    if (p == name || *p != '.') return false;
+    *pid = strtol(p + 1, NULL, 10);
+    return true;
+}
+
+void til_outset_each(const til_outset_t *set, void (*use)(void *arg, const char *path), void *arg)
+{
+    for (size_t i = 0; i < set->n_files; i++)
+        if (set->files[i].renamed) use(arg, set->files[i].path);
+}
+
 static bool publish(const char *temporary)
 {
     for (size_t i = 0; i < MAX_LIVE; i++) {

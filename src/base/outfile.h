@@ -21,6 +21,7 @@
 #ifndef TIL_BASE_OUTFILE_H
 #define TIL_BASE_OUTFILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <tilseq/context.h>
@@ -59,6 +60,15 @@ til_status_t til_out_close(til_ctx_t *ctx, til_out_t *out);
 
 TIL_MUST_USE
 til_status_t til_outset_commit(til_ctx_t *ctx, til_outset_t *set);
+
+/* Calls `use` for every file of a committed set, in order; not for "-" and devices. */
+void til_outset_each(const til_outset_t *set, void (*use)(void *arg, const char *path), void *arg);
+
+/* Whether `name` is that of a temporary, and then the process that made it. */
+bool til_out_is_temporary(const char *name, long *pid);
+
+/* In a forked child: the temporaries that are open are the parent's. */
+void til_out_disown_temporaries(void);
 
 /* Removes every open temporary of every set: for the signal handler; async-signal-safe. */
 void til_out_remove_all_temporaries(void);

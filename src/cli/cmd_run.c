@@ -15,14 +15,19 @@
 #include <tilseq/score.h>
 
 #include "base/alloc.h"
+#include "base/number.h"
+#include "base/processes.h"
 #include "base/try.h"
 #include "cli/commands.h"
 #include "cli/input_options.h"
 #include "cli/design_options.h"
 #include "tasks/inputs.h"
+#include "cli/run_engine.h"
 #include "cli/run_reads.h"
 #include "tasks/shipped.h"
 #include "cli/steps.h"
+#include "tasks/run_folder.h"
+#include "tasks/run_record.h"
 #include "config.h"
 #include "io/text/gmt.h"
 #include "io/text/sheet_tsv.h"
@@ -33,7 +38,8 @@ typedef struct {
     til_species_t species;
     const char *annotation, *index, *transcripts, *tx2gene;
     double alpha;
-    int64_t min_size, max_size, seed;
+    const char *memory;
+    int64_t min_size, max_size, seed, jobs;
     bool dry_run;
     til_design_args_t asked;
     til_input_args_t input;
@@ -90,6 +96,10 @@ static const til_opt_t options[] = {
     TIL_SAMPLE_OPTIONS(run_args_t),
     TIL_COUNT_OPTIONS(run_args_t),
     { 0, "title", TIL_OPT_TEXT, offsetof(run_args_t, title), "TEXT", 0, 0, "heading of the page" },
+    { 0, "jobs", TIL_OPT_INT, offsetof(run_args_t, jobs), "INT", 1, 10000,
+      "samples worked on at one time [as many as --threads and --memory allow]" },
+    { 0, "memory", TIL_OPT_TEXT, offsetof(run_args_t, memory), "SIZE", 0, 0,
+      "what samples worked on at one time may take together, as 8G [four fifths of what is free]" },
     { 'n', "dry-run", TIL_OPT_FLAG, offsetof(run_args_t, dry_run), NULL, 0, 0,
       "print the steps as tilseq commands and do nothing" },
     { 'o', "output", TIL_OPT_OUTPUT, offsetof(run_args_t, output), "DIR", 0, 0,
@@ -106,10 +116,12 @@ typedef struct {
     til_sheet_t sheet;      /* one row per sample                                   */
     til_questions_t questions;
     til_steps_t steps;
-    til_json_t *before;     /* run.json of an earlier run, or NULL                  */
+    til_run_record_t *record;
+    til_run_lock_t *lock;
     char *sets, *genes;     /* paths the steps use; genes may be NULL               */
     char *counts, *lengths; /* the matrix: given, or made from reads; lengths or NULL */
     char *own_sheet;        /* samples.tsv of the run                               */
+    til_strbuf_t renamed;   /* lines of names.tsv */
     bool from_reads;
 } run_t;
 
@@ -143,6 +155,12 @@ done:
 }
 
 static void write_sets(til_out_t *out, const void *sets) { til_gmt_write(out, sets); }
+
+static void write_renamed(til_out_t *out, const void *lines)
+{
+    til_out_text(out, "name\tfile\n");
+    til_out_text(out, lines);
+}
 
 static void write_gene_names(til_out_t *out, const void *p)
 {
@@ -444,30 +462,16 @@ static til_status_t describe_methods(run_t *r, til_json_t *methods)
     return TIL_OK;
 }
 
-static til_status_t add_step(til_ctx_t *ctx, til_json_t *steps, const til_step_t *step,
-                             const char *text)
+/* What the page reads of the run. */
+static til_status_t describe_run(run_t *r)
 {
-    til_json_t *row = til_json_object(), *outputs;
-    til_status_t status;
-
-    TIL_TRY(til_json_append(ctx, steps, row));
-    TIL_TRY(til_json_set(ctx, row, "command", til_json_of_text(text)));
-    TIL_TRY(til_json_set(ctx, row, "key", til_json_of_text(step->key)));
-    TIL_TRY(add_texts(ctx, row, "outputs", &outputs));
-    for (size_t i = 0; i < step->n_outputs; i++)
-        TIL_TRY(til_json_append(ctx, outputs, til_json_of_text(step->outputs[i])));
-done:
-    return status;
-}
-
-static til_status_t fill_record(run_t *r, til_json_t *record, size_t n_done)
-{
-    til_json_t *questions, *commands, *methods, *steps;
+    til_json_t *record = til_run_record_document(r->record);
+    til_json_t *questions, *commands, *methods;
     til_strbuf_t text = { 0 };
     til_status_t status;
 
     TIL_TRY(til_json_set(r->ctx, record, "version", til_json_of_text(PACKAGE_VERSION)));
-    TIL_TRY(til_json_set(r->ctx, record, "sheet", til_json_of_text(r->sheet_path)));
+    TIL_TRY(til_json_set(r->ctx, record, "sheet", til_json_of_text(r->job->operands[0])));
     TIL_TRY(til_json_set(r->ctx, record, "pair", til_json_of_text(r->args->asked.pair)));
     TIL_TRY(til_json_set(r->ctx, record, "time", til_json_of_text(r->args->asked.time)));
     TIL_TRY(til_json_set(r->ctx, record, "arm", til_json_of_text(r->args->asked.arm)));
@@ -480,41 +484,35 @@ static til_status_t fill_record(run_t *r, til_json_t *record, size_t n_done)
     TIL_TRY(add_texts(r->ctx, record, "methods", &methods));
     TIL_TRY(describe_methods(r, methods));
     TIL_TRY(add_texts(r->ctx, record, "commands", &commands));
-    TIL_TRY(add_texts(r->ctx, record, "steps", &steps));
     for (size_t i = 0; i < r->steps.n; i++) {
         til_strbuf_reset(&text);
         til_step_print(&r->steps.steps[i], &text);
         TIL_TRY(til_json_append(r->ctx, commands, til_json_of_text(til_strbuf_text(&text))));
-        if (i < n_done)
-            TIL_TRY(add_step(r->ctx, steps, &r->steps.steps[i], til_strbuf_text(&text)));
     }
 done:
     til_strbuf_clear(&text);
     return status;
 }
 
-/* Writes DIR/run.json with the first n_done steps as finished. */
-static til_status_t write_record(run_t *r, size_t n_done)
+/* The trail's entry of this run: the command, the sheet. */
+static til_status_t note_run(run_t *r)
 {
-    til_strbuf_t path = { 0 };
-    til_outset_t *set = til_outset_new();
-    til_json_t *record = til_json_object();
-    til_out_t *out;
+    til_json_t *record = til_run_record_document(r->record), *entry = til_json_object();
+    char sheet[TIL_SHA256_TEXT];
     til_status_t status;
 
-    if (set == NULL || record == NULL) {
-        status = til_no_memory(r->ctx, 1, "run.json");
-        goto done;
-    }
-    TIL_TRY(fill_record(r, record, n_done));
-    TIL_TRY(til_out_open(r->ctx, set, in_folder(&path, r, "", "run", ".json"), &out));
-    TIL_TRY(til_json_write(r->ctx, record, out));
-    TIL_TRY(til_out_close(r->ctx, out));
-    TIL_TRY(til_outset_commit(r->ctx, set));
+    if (til_json_get(record, "steps") == NULL)
+        TIL_TRY(til_json_set(r->ctx, record, "steps", til_json_array()));
+    if (til_json_get(record, "trail") == NULL)
+        TIL_TRY(til_json_set(r->ctx, record, "trail", til_json_array()));
+    TIL_TRY(til_run_record_digest(r->ctx, r->record, r->job->operands[0], sheet));
+    TIL_TRY(til_json_set(r->ctx, entry, "what", til_json_of_text("run")));
+    TIL_TRY(til_json_set(r->ctx, entry, "version", til_json_of_text(PACKAGE_VERSION)));
+    TIL_TRY(til_json_set(r->ctx, entry, "command", til_json_of_text(r->job->record)));
+    TIL_TRY(til_json_set(r->ctx, entry, "sheet_sha256", til_json_of_text(sheet)));
+    return til_run_record_note(r->ctx, r->record, entry);
 done:
-    til_json_free(record);
-    til_outset_free(set);
-    til_strbuf_clear(&path);
+    til_json_free(entry);
     return status;
 }
 
@@ -537,38 +535,6 @@ static til_status_t print_plan(run_t *r)
 done:
     til_strbuf_clear(&text);
     return status;
-}
-
-/* Runs the steps from `first` on. */
-static til_status_t carry_out(run_t *r, size_t first)
-{
-    til_status_t status = TIL_OK;
-
-    for (size_t i = first; i < r->steps.n; i++) {
-        til_step_t *step = &r->steps.steps[i];
-        bool done;
-        TIL_TRY(til_step_is_done(r->ctx, step, r->before, &done));
-        til_say(r->ctx, TIL_LOG_STAGE, "step %zu: %s%s", i + 1, step->words[0],
-                done ? " (finished before)" : "");
-        if (!done) TIL_TRY(til_step_run(r->ctx, step));
-        TIL_TRY(write_record(r, i + 1));
-    }
-done:
-    return status;
-}
-
-/* run.json of an earlier run in this folder; one that cannot be read counts as none. */
-static void read_record(run_t *r)
-{
-    til_strbuf_t path = { 0 };
-    til_ctx_t quiet = TIL_CTX_INIT;
-
-    in_folder(&path, r, "", "run", ".json");
-    if (!path.failed && access(path.text, R_OK) == 0 &&
-        til_json_read(&quiet, path.text, &r->before) != TIL_OK)
-        til_say(r->ctx, TIL_LOG_WARNING, "%s cannot be read (%s): all steps are run", path.text,
-                quiet.message);
-    til_strbuf_clear(&path);
 }
 
 static til_status_t check(til_ctx_t *ctx, const run_args_t *args)
@@ -626,7 +592,8 @@ static til_status_t read_sheet(run_t *r)
     r->sheet_path = r->own_sheet;
     TIL_TRY(til_merge_lanes(r->ctx, &rows, &r->sheet));
     til_run_reads_t reads = { &rows,          r->args->output,      r->args->annotation,
-                              r->args->index, r->args->transcripts, r->args->tx2gene };
+                              r->args->index, r->args->transcripts, r->args->tx2gene,
+                              &r->renamed };
     TIL_TRY(til_plan_reads(r->ctx, &reads, &r->steps, &r->counts, &r->lengths));
 done:
     til_strbuf_clear(&path);
@@ -671,16 +638,85 @@ static til_status_t check_inputs(run_t *r)
     return status;
 }
 
+/* "8G", "500M" or a number of bytes; without it four fifths of what is free. */
+static til_status_t read_memory(til_ctx_t *ctx, const char *text, double *bytes)
+{
+    static const char units[] = "kMGT";
+    size_t n = text == NULL ? 0 : strlen(text);
+    const char *unit = n == 0 ? NULL : strchr(units, text[n - 1]);
+
+    if (text == NULL) {
+        *bytes = 0.8 * til_memory_available();
+        return TIL_OK;
+    }
+    if (!til_number_parse(text, n - (unit != NULL), bytes) || !(*bytes > 0))
+        return til_fail(ctx, TIL_EUSAGE, "--memory: '%s' should be a size such as 500M or 8G",
+                        text);
+    for (const char *u = units; unit != NULL && u <= unit; u++) *bytes *= 1024;
+    return TIL_OK;
+}
+
+/* From here on files are written: the folder is held, what dead runs left goes. */
+static til_status_t take_folder(run_t *r)
+{
+    til_strbuf_t path = { 0 };
+    til_status_t status;
+    size_t n;
+
+    TIL_TRY(til_run_lock(r->ctx, r->args->output, &r->lock));
+    TIL_TRY(til_run_sweep(r->ctx, r->args->output, &n));
+    if (n > 0)
+        til_say(r->ctx, TIL_LOG_NOTICE, "%s: %zu temporary file%s of a run that was ended removed",
+                r->args->output, n, n == 1 ? "" : "s");
+    TIL_TRY(til_run_record_open(r->ctx, r->args->output, &r->record));
+    TIL_TRY(note_run(r));
+    TIL_TRY(write_text(r, r->own_sheet, write_sheet, &r->sheet));
+    if (r->renamed.length > 0)
+        TIL_TRY(write_text(r, in_folder(&path, r, "", "names", ".tsv"), write_renamed,
+                           til_strbuf_text(&r->renamed)));
+done:
+    til_strbuf_clear(&path);
+    return status;
+}
+
+static til_status_t carry_out(run_t *r)
+{
+    til_run_engine_t engine = { .folder = r->args->output,
+                                .sheet = r->job->operands[0],
+                                .steps = &r->steps,
+                                .record = r->record,
+                                .jobs = (int)r->args->jobs };
+    size_t n_reads_steps = r->steps.n, n_removed;
+    til_status_t status;
+
+    TIL_TRY(read_memory(r->ctx, r->args->memory, &engine.memory));
+    TIL_TRY(describe_run(r));
+    TIL_TRY(til_run_engine(r->ctx, &engine, 0));
+    TIL_TRY(plan_rest(r));
+    TIL_TRY(describe_run(r));
+    TIL_TRY(til_run_engine(r->ctx, &engine, n_reads_steps));
+    TIL_TRY(til_run_record_clear_old(r->ctx, r->record, &n_removed));
+    if (n_removed > 0)
+        til_say(r->ctx, TIL_LOG_NOTICE, "%s: %zu file%s of an earlier question removed",
+                r->args->output, n_removed, n_removed == 1 ? "" : "s");
+    TIL_TRY(til_run_record_write(r->ctx, r->record, true));
+done:
+    return status;
+}
+
 static til_status_t run(til_ctx_t *ctx, til_job_t *job)
 {
     run_t r = { .ctx = ctx,
                 .job = job,
                 .args = job->args,
                 .steps = { .no_provenance = job->common->no_provenance } };
-    size_t n_reads_steps;
+    til_folding_log_t log = { 0 };
     til_status_t status;
+    double memory;
 
     TIL_TRY(check(ctx, r.args));
+    TIL_TRY(read_memory(ctx, r.args->memory, &memory));
+    TIL_TRY(til_fold_log(ctx, &log));
     TIL_TRY(read_sheet(&r));
     if (asks_something(&r)) {
         TIL_TRY(til_ask(ctx, job, &r.args->asked, &r.sheet, &r.questions));
@@ -689,26 +725,25 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
         til_say(ctx, TIL_LOG_WARNING,
                 "no --design and no --pair: nothing is compared, samples are only scored");
     }
-    n_reads_steps = r.steps.n;
     if (r.args->dry_run) {
         TIL_TRY(plan_rest(&r));
         status = print_plan(&r);
         goto done;
     }
     TIL_TRY(check_inputs(&r));
-    read_record(&r);
-    TIL_TRY(write_text(&r, r.own_sheet, write_sheet, &r.sheet));
-    TIL_TRY(carry_out(&r, 0));
-    TIL_TRY(plan_rest(&r));
-    TIL_TRY(carry_out(&r, n_reads_steps));
+    TIL_TRY(take_folder(&r));
+    TIL_TRY(carry_out(&r));
     til_say(ctx, TIL_LOG_STAGE, "the page: %s/report.html", r.args->output);
 done:
-    til_json_free(r.before);
+    til_unfold_log(ctx, &log);
+    til_run_record_free(r.record);
+    til_run_unlock(r.lock);
     free(r.own_sheet);
     free(r.counts);
     free(r.lengths);
     free(r.sets);
     free(r.genes);
+    til_strbuf_clear(&r.renamed);
     til_steps_clear(&r.steps);
     til_questions_clear(&r.questions);
     til_sheet_clear(&r.sheet);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/parallel.h"
@@ -28,14 +29,29 @@ const til_command_t *til_command_find(const char *name)
 typedef struct {
     const char *command;
     bool quiet, verbose;
+    bool is_terminal,
+        is_live; /* is_live: a line stands there that the next one takes the place of */
     double start;
 } sink_t;
 
+static void end_live(sink_t *sink)
+{
+    if (sink->is_live) fputs("\r\033[K", stderr);
+    sink->is_live = false;
+}
+
 static void write_log(void *arg, til_log_level_t level, const char *text)
 {
-    const sink_t *sink = arg;
+    sink_t *sink = arg;
 
     if (sink->quiet || (level == TIL_LOG_DETAIL && !sink->verbose)) return;
+    end_live(sink);
+    if (level == TIL_LOG_LIVE && sink->is_terminal) {
+        fprintf(stderr, "[tilseq %s] %7.1fs  %s", sink->command, til_wall_seconds() - sink->start,
+                text);
+        sink->is_live = true;
+        return;
+    }
     if (level == TIL_LOG_WARNING) fprintf(stderr, "tilseq %s: warning: %s\n", sink->command, text);
     else
         fprintf(stderr, "[tilseq %s] %7.1fs  %s\n", sink->command, til_wall_seconds() - sink->start,
@@ -103,7 +119,7 @@ static til_status_t run_job(til_ctx_t *ctx, const til_command_t *command, til_jo
 
 /* `sink` is NULL inside a running command. */
 static til_status_t start(til_ctx_t *ctx, sink_t *sink, const til_command_t *command, int argc,
-                          char **argv)
+                          char **argv, void (*made)(void *arg, const char *path), void *arg)
 {
     void *args = malloc(command->args_size);
     const char **operands = malloc(((size_t)argc + 1) * sizeof *operands);
@@ -133,6 +149,8 @@ static til_status_t start(til_ctx_t *ctx, sink_t *sink, const til_command_t *com
         job.record = til_strbuf_text(&record);
         status = run_job(ctx, command, &job);
         if (status == TIL_OK) tell_inputs(ctx, &job);
+        if (status == TIL_OK && made != NULL) til_outset_each(job.out, made, arg);
+        if (sink != NULL) end_live(sink);
         if (status == TIL_OK && sink != NULL && !sink->quiet)
             fprintf(stderr, "[tilseq %s] done: version %s, %.2f s wall, %.2f s CPU, peak %.0f MB\n",
                     command->name, PACKAGE_VERSION, til_wall_seconds() - sink->start,
@@ -148,16 +166,20 @@ static til_status_t start(til_ctx_t *ctx, sink_t *sink, const til_command_t *com
 
 til_status_t til_command_run(til_ctx_t *ctx, const til_command_t *command, int argc, char **argv)
 {
-    sink_t sink = { .command = command->name, .start = til_wall_seconds() };
+    sink_t sink = { .command = command->name,
+                    .is_terminal = isatty(STDERR_FILENO) == 1,
+                    .start = til_wall_seconds() };
     til_log_t before = ctx->log;
 
     ctx->log = (til_log_t){ write_log, &sink };
-    til_status_t status = start(ctx, &sink, command, argc, argv);
+    til_status_t status = start(ctx, &sink, command, argc, argv, NULL, NULL);
+    end_live(&sink);
     ctx->log = before;
     return status;
 }
 
-til_status_t til_command_step(til_ctx_t *ctx, const til_command_t *command, int argc, char **argv)
+til_status_t til_command_step(til_ctx_t *ctx, const til_command_t *command, int argc, char **argv,
+                              void (*made)(void *arg, const char *path), void *arg)
 {
-    return start(ctx, NULL, command, argc, argv);
+    return start(ctx, NULL, command, argc, argv, made, arg);
 }

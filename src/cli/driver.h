@@ -16,8 +16,10 @@ const til_command_t *til_command_find(const char *name);
 TIL_MUST_USE
 til_status_t til_command_run(til_ctx_t *ctx, const til_command_t *command, int argc, char **argv);
 
-/* The same inside a running command: its log and threads, no closing line. */
+/* The same inside a running command: its log and threads, no closing line. `made`, where it is not
+ * NULL, is called for every file put in place. */
 TIL_MUST_USE
-til_status_t til_command_step(til_ctx_t *ctx, const til_command_t *command, int argc, char **argv);
+til_status_t til_command_step(til_ctx_t *ctx, const til_command_t *command, int argc, char **argv,
+                              void (*made)(void *arg, const char *path), void *arg);
 
 #endif

@@ -1,10 +1,12 @@
 /* run_reads.c -- from a sheet of reads to the steps that count them. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/file_name.h"
 #include "base/names.h"
 #include "base/try.h"
 #include "cli/run_reads.h"
@@ -79,6 +81,7 @@ typedef struct {
     til_steps_t *steps;
     til_sheet_t samples;
     til_strbuf_t text;
+    til_file_names_t *files; /* of samples */
 } planner_t;
 
 static const char *in_folder(planner_t *p, const char *folder, const char *name)
@@ -89,21 +92,39 @@ static const char *in_folder(planner_t *p, const char *folder, const char *name)
 }
 
 /* A file the sheet names: as written, or beside the sheet when it is not found so. */
-static const char *read_path(planner_t *p, const char *path)
+static til_status_t add_file(planner_t *p, size_t row, const char *column, const char *path)
 {
-    const char *origin = p->reads->rows->origin, *slash = strrchr(origin, '/');
+    const til_sheet_t *rows = p->reads->rows;
+    const char *slash = strrchr(rows->origin, '/'), *found = path;
 
-    if (path[0] == '/' || slash == NULL || access(path, F_OK) == 0) return path;
-    til_strbuf_reset(&p->text);
-    til_strbuf_printf(&p->text, "%.*s/%s", (int)(slash - origin), origin, path);
-    return access(til_strbuf_text(&p->text), F_OK) == 0 ? til_strbuf_text(&p->text) : path;
-}
-
-static void add_file(planner_t *p, const char *path)
-{
-    const char *found = read_path(p, path);
+    if (access(path, F_OK) != 0 && path[0] != '/' && slash != NULL) {
+        til_strbuf_reset(&p->text);
+        til_strbuf_printf(&p->text, "%.*s/%s", (int)(slash - rows->origin), rows->origin, path);
+        found = til_strbuf_text(&p->text);
+    }
+    if (access(found, R_OK) != 0)
+        return til_fail(p->ctx, TIL_EIO, "%s:%zu: %s '%s' of sample %s: %s%s%s%s", rows->origin,
+                        rows->lines[row], column, path, rows->samples[row], strerror(errno),
+                        found == path ? "" : ", nor is it at ", found == path ? "" : found,
+                        strchr(path, '\\') != NULL ? ": a path of Windows? / is wanted" : "");
     til_step_word(p->ctx, p->steps, found);
     til_step_input(p->ctx, p->steps, found);
+    return p->steps->status;
+}
+
+/* DIR/<folder>/<name of a sample><end>; what had to be renamed is noted. */
+static const char *sample_place(planner_t *p, const char *folder, const char *sample,
+                                const char *end)
+{
+    const char *file = til_file_name(p->files, sample);
+
+    if (file == NULL) {
+        if (p->steps->status == TIL_OK) p->steps->status = til_no_memory(p->ctx, 1, "names");
+        return "";
+    }
+    til_strbuf_reset(&p->text);
+    til_strbuf_printf(&p->text, "%s/%s/%s%s", p->reads->folder, folder, file, end);
+    return til_strbuf_text(&p->text);
 }
 
 /* The cell of a sample, "" when there is no such column. */
@@ -128,12 +149,47 @@ static til_status_t empty_cell(planner_t *p, size_t row, const char *column)
                     rows->lines[row], rows->samples[row], column);
 }
 
-/* One count step for all BAM files, columns named by sample. */
+/* Samples whose names are no names of files, in the order of the sheet. */
+static til_status_t note_renamed(planner_t *p, const char *folder, const char *end)
+{
+    for (size_t s = 0; s < p->samples.n_samples; s++) {
+        const char *sample = p->samples.samples[s], *file = til_file_name(p->files, sample);
+        if (file == NULL) return til_no_memory(p->ctx, 1, "names");
+        if (strcmp(file, sample) == 0) continue;
+        til_say(p->ctx, TIL_LOG_NOTICE,
+                "%s:%zu: sample '%s' is no file name: it is kept as %s/%s%s", p->samples.origin,
+                p->samples.lines[s], sample, folder, file, end);
+        til_strbuf_printf(p->reads->renamed, "%s\t%s/%s%s\n", sample, folder, file, end);
+    }
+    return p->reads->renamed->failed ? til_no_memory(p->ctx, 1, "names") : TIL_OK;
+}
+
+static til_status_t plan_count_of(planner_t *p, size_t s)
+{
+    const til_sheet_t *rows = p->reads->rows;
+    const char *strand = cell(rows, s, "strandedness"), *bam = cell(rows, s, "bam");
+    til_status_t status;
+
+    if (bam[0] == '\0') return empty_cell(p, s, "bam");
+    til_step_begin(p->ctx, p->steps, "count");
+    til_step_of_sample(p->ctx, p->steps, rows->samples[s], rows->lines[s]);
+    til_step_option(p->ctx, p->steps, "-a", p->reads->annotation);
+    til_step_input(p->ctx, p->steps, p->reads->annotation);
+    til_step_option(p->ctx, p->steps, "-s", strand[0] == '\0' ? "auto" : strand);
+    til_step_option(p->ctx, p->steps, "--sample-names", rows->samples[s]);
+    til_step_option(p->ctx, p->steps, "-o",
+                    sample_place(p, "count", rows->samples[s], ".counts.tsv"));
+    til_step_output(p->ctx, p->steps, til_strbuf_text(&p->text));
+    TIL_TRY(add_file(p, s, "bam", bam));
+done:
+    return status;
+}
+
+/* A count step for each sample, then their tables as one. */
 static til_status_t plan_count(planner_t *p, char **counts)
 {
     const til_sheet_t *rows = p->reads->rows;
-    const char *strand = cell(rows, 0, "strandedness");
-    til_strbuf_t names = { 0 };
+    til_status_t status;
 
     if (p->reads->annotation == NULL)
         return til_fail(p->ctx, TIL_EUSAGE, "%s has a column bam: -a GTF is missing", rows->origin);
@@ -141,29 +197,24 @@ static til_status_t plan_count(planner_t *p, char **counts)
         return til_fail(p->ctx, TIL_EINPUT,
                         "%s: a sample has several BAM files: merge them first (samtools merge)",
                         rows->origin);
-    til_step_begin(p->ctx, p->steps, "count");
-    til_step_option(p->ctx, p->steps, "-a", p->reads->annotation);
-    til_step_input(p->ctx, p->steps, p->reads->annotation);
-    for (size_t s = 0; s < rows->n_samples; s++) {
-        if (strcmp(cell(rows, s, "strandedness"), strand) != 0) strand = "auto";
-        til_strbuf_printf(&names, "%s%s", s == 0 ? "" : ",", rows->samples[s]);
+    if (!til_file_names_take(p->files, "all")) return til_no_memory(p->ctx, 1, "names");
+    TIL_TRY(note_renamed(p, "count", ".counts.tsv"));
+    for (size_t s = 0; s < rows->n_samples; s++) TIL_TRY(plan_count_of(p, s));
+    if (rows->n_samples == 1) {
+        *counts = copy_text(p, sample_place(p, "count", rows->samples[0], ".counts.tsv"));
+        return p->steps->status;
     }
-    til_step_option(p->ctx, p->steps, "-s", strand[0] == '\0' ? "auto" : strand);
-    til_step_option(p->ctx, p->steps, "--sample-names", til_strbuf_text(&names));
-    til_step_option(p->ctx, p->steps, "-o", in_folder(p, "count", "counts.tsv"));
+    til_step_begin(p->ctx, p->steps, "merge");
+    til_step_option(p->ctx, p->steps, "-o", in_folder(p, "count", "all"));
+    for (size_t s = 0; s < rows->n_samples; s++) {
+        til_step_word(p->ctx, p->steps, sample_place(p, "count", rows->samples[s], ".counts.tsv"));
+        til_step_input(p->ctx, p->steps, til_strbuf_text(&p->text));
+    }
+    *counts = copy_text(p, in_folder(p, "count", "all.counts.tsv"));
     til_step_output(p->ctx, p->steps, til_strbuf_text(&p->text));
-    *counts = copy_text(p, til_strbuf_text(&p->text));
-    for (size_t s = 0; s < rows->n_samples; s++) {
-        if (cell(rows, s, "bam")[0] == '\0') {
-            til_strbuf_clear(&names);
-            return empty_cell(p, s, "bam");
-        }
-        add_file(p, cell(rows, s, "bam"));
-    }
-    if (names.failed && p->steps->status == TIL_OK)
-        p->steps->status = til_no_memory(p->ctx, 1, "names");
-    til_strbuf_clear(&names);
-    return p->steps->status;
+    status = p->steps->status;
+done:
+    return status;
 }
 
 /* Where transcripts learn their genes, for index, quant and merge alike. */
@@ -194,6 +245,7 @@ static til_status_t plan_index(planner_t *p, char **index)
     gene_words(p);
     til_step_option(p->ctx, p->steps, "-o", in_folder(p, "quant", "transcripts.tilseq"));
     til_step_output(p->ctx, p->steps, til_strbuf_text(&p->text));
+    if (p->steps->status == TIL_OK) p->steps->steps[p->steps->n - 1].is_lasting = true;
     *index = copy_text(p, til_strbuf_text(&p->text));
     return p->steps->status;
 }
@@ -237,7 +289,8 @@ static til_status_t add_lanes(planner_t *p, const char *sample, const char *opti
         if (path[0] == '\0') continue;
         if (!begun) til_step_word(p->ctx, p->steps, option);
         begun = true;
-        add_file(p, path);
+        til_status_t status = add_file(p, s, column, path);
+        if (status != TIL_OK) return status;
     }
     return p->steps->status;
 }
@@ -252,12 +305,13 @@ static til_status_t plan_sample(planner_t *p, size_t s, const char *index)
 
     TIL_TRY(library_type(p, s, paired, &type));
     til_step_begin(p->ctx, p->steps, "quant");
+    til_step_of_sample(p->ctx, p->steps, samples->samples[s], samples->lines[s]);
     til_step_option(p->ctx, p->steps, "-i", index);
     til_step_input(p->ctx, p->steps, index);
     TIL_TRY(add_lanes(p, samples->samples[s], paired ? "-1" : "-r", "fastq_1", true));
     if (paired) TIL_TRY(add_lanes(p, samples->samples[s], "-2", "fastq_2", true));
     til_step_option(p->ctx, p->steps, "-l", type);
-    til_strbuf_add(&folder, in_folder(p, "quant", samples->samples[s]));
+    til_strbuf_add(&folder, sample_place(p, "quant", samples->samples[s], ""));
     til_step_option(p->ctx, p->steps, "-o", til_strbuf_text(&folder));
     til_strbuf_add(&folder, "/quant.sf");
     til_step_output(p->ctx, p->steps, til_strbuf_text(&folder));
@@ -276,7 +330,7 @@ static til_status_t plan_merge(planner_t *p, char **counts, char **lengths)
     gene_words(p);
     for (size_t s = 0; s < p->samples.n_samples; s++) {
         til_strbuf_printf(&names, "%s%s", s == 0 ? "" : ",", p->samples.samples[s]);
-        til_step_word(p->ctx, p->steps, in_folder(p, "quant", p->samples.samples[s]));
+        til_step_word(p->ctx, p->steps, sample_place(p, "quant", p->samples.samples[s], ""));
         til_strbuf_add(&p->text, "/quant.sf");
         til_step_input(p->ctx, p->steps, til_strbuf_text(&p->text));
     }
@@ -300,6 +354,8 @@ til_status_t til_plan_reads(til_ctx_t *ctx, const til_run_reads_t *reads, til_st
 
     *counts = *lengths = NULL;
     TIL_TRY(til_merge_lanes(ctx, reads->rows, &p.samples));
+    p.files = til_file_names_new();
+    if (p.files == NULL) TIL_TRY(til_no_memory(ctx, 1, "names"));
     /* a sheet with both: BAM, unless an index or transcripts are given for the FASTQ */
     bool fastq = til_sheet_column(reads->rows, "fastq_1") >= 0 &&
                  (reads->index != NULL || reads->transcripts != NULL);
@@ -315,11 +371,17 @@ til_status_t til_plan_reads(til_ctx_t *ctx, const til_run_reads_t *reads, til_st
             reads->rows->origin);
         goto done;
     }
+    static const char *const own[] = { "transcripts.tilseq", "all.gene_counts.tsv",
+                                       "all.gene_lengths.tsv", "all.gene_tpm.tsv" };
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (!til_file_names_take(p.files, own[i])) TIL_TRY(til_no_memory(ctx, 1, "names"));
+    TIL_TRY(note_renamed(&p, "quant", ""));
     TIL_TRY(plan_index(&p, &index));
     for (size_t s = 0; s < p.samples.n_samples; s++) TIL_TRY(plan_sample(&p, s, index));
     TIL_TRY(plan_merge(&p, counts, lengths));
 done:
     free(index);
+    til_file_names_free(p.files);
     til_strbuf_clear(&p.text);
     til_sheet_clear(&p.samples);
     return status;

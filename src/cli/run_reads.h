@@ -14,6 +14,7 @@ typedef struct {
     const char *annotation;          /* -a, or NULL                                           */
     const char *index, *transcripts; /* -i or -t, or NULL                                     */
     const char *tx2gene;             /* --tx2gene, or NULL                                    */
+    til_strbuf_t *renamed; /* gets "name<tab>folder/file" for each name that is no file name */
 } til_run_reads_t;
 
 /* Whether a sheet names reads: a column bam, or fastq_1. */

@@ -24,6 +24,7 @@ void til_steps_clear(til_steps_t *steps)
         free_all(steps->steps[i].words, steps->steps[i].n_words);
         free_all(steps->steps[i].inputs, steps->steps[i].n_inputs);
         free_all(steps->steps[i].outputs, steps->steps[i].n_outputs);
+        free(steps->steps[i].sample);
     }
     free(steps->steps);
     *steps = (til_steps_t){ 0 };
@@ -95,40 +96,58 @@ void til_step_print(const til_step_t *step, til_strbuf_t *out)
     }
 }
 
-/* The step of an earlier run with this key. */
-static bool was_finished(const til_json_t *before, const char *key)
+void til_step_of_sample(til_ctx_t *ctx, til_steps_t *steps, const char *sample, size_t line)
 {
-    const til_json_t *steps = til_json_get(before, "steps");
+    if (steps->n == 0 || steps->status != TIL_OK) return;
+    til_step_t *s = &steps->steps[steps->n - 1];
+    s->sample = strdup(sample);
+    s->line = line;
+    if (s->sample == NULL) steps->status = til_no_memory(ctx, strlen(sample), "bytes");
+}
 
-    for (size_t i = 0; i < til_json_size(steps); i++) {
-        const char *had = til_json_text(til_json_get(til_json_at(steps, i), "key"));
-        if (had != NULL && strcmp(had, key) == 0) return true;
-    }
+/* ---- keys ---------------------------------------------------------------------------------- */
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL || slash[1] == '\0' ? path : slash + 1;
+}
+
+/* The place of `path` below the folder, or NULL when it is elsewhere. */
+static const char *below(const char *path, const char *folder)
+{
+    size_t n = strlen(folder);
+    if (strncmp(path, folder, n) != 0 || (path[n] != '/' && path[n] != '\0')) return NULL;
+    return path + n;
+}
+
+static bool is_input(const til_step_t *step, const char *word)
+{
+    for (size_t i = 0; i < step->n_inputs; i++)
+        if (strcmp(step->inputs[i], word) == 0) return true;
     return false;
 }
 
-til_status_t til_step_is_done(til_ctx_t *ctx, til_step_t *step, const til_json_t *before,
-                              bool *done)
+til_status_t til_step_find_key(til_ctx_t *ctx, til_step_t *step, const char *folder,
+                               til_run_record_t *record)
 {
     til_strbuf_t b = { 0 };
     til_status_t status = TIL_OK;
 
-    *done = false;
     til_strbuf_printf(&b, "tilseq %s\n", PACKAGE_VERSION);
-    for (size_t i = 0; i < step->n_words; i++) til_strbuf_printf(&b, "%s\n", step->words[i]);
+    for (size_t i = 0; i < step->n_words; i++) {
+        const char *word = step->words[i], *place = below(word, folder);
+        if (place != NULL) til_strbuf_printf(&b, "folder %s\n", place);
+        else if (is_input(step, word)) til_strbuf_printf(&b, "file %s\n", base_name(word));
+        else til_strbuf_printf(&b, "word %s\n", word);
+    }
     for (size_t i = 0; i < step->n_inputs; i++) {
         char digest[TIL_SHA256_TEXT];
-        TIL_TRY(til_sha256_file(ctx, step->inputs[i], digest));
-        til_strbuf_printf(&b, "%s %s\n", step->inputs[i], digest);
+        TIL_TRY(til_run_record_digest(ctx, record, step->inputs[i], digest));
+        til_strbuf_printf(&b, "sha256 %s\n", digest);
     }
-    if (b.failed) {
-        status = til_no_memory(ctx, 1, "steps");
-        goto done;
-    }
-    til_sha256(b.text, b.length, step->key);
-    *done = before != NULL && was_finished(before, step->key);
-    for (size_t i = 0; i < step->n_outputs && *done; i++)
-        *done = access(step->outputs[i], R_OK) == 0;
+    if (b.failed) status = til_no_memory(ctx, 1, "steps");
+    else til_sha256(b.text, b.length, step->key);
 done:
     til_strbuf_clear(&b);
     return status;
@@ -152,11 +171,28 @@ til_status_t til_step_check_inputs(til_ctx_t *ctx, const til_steps_t *steps, siz
     return TIL_OK;
 }
 
-til_status_t til_step_run(til_ctx_t *ctx, const til_step_t *step)
+typedef struct {
+    til_ctx_t *ctx;
+    til_run_record_t *record;
+    til_strbuf_t *lines;
+    til_status_t status;
+} describer_t;
+
+static void describe(void *arg, const char *path)
+{
+    describer_t *d = arg;
+    if (d->status == TIL_OK) d->status = til_run_record_file(d->ctx, d->record, path, d->lines);
+}
+
+til_status_t til_step_run(til_ctx_t *ctx, const til_step_t *step, til_run_record_t *record,
+                          til_strbuf_t *lines)
 {
     const til_command_t *command = til_command_find(step->words[0]);
+    describer_t d = { ctx, record, lines, TIL_OK };
+    til_status_t status;
 
     if (command == NULL)
         return til_fail(ctx, TIL_EINTERNAL, "no command '%s' for a step", step->words[0]);
-    return til_command_step(ctx, command, (int)step->n_words - 1, step->words + 1);
+    status = til_command_step(ctx, command, (int)step->n_words - 1, step->words + 1, describe, &d);
+    return status == TIL_OK ? d.status : status;
 }

@@ -10,7 +10,7 @@
 #include "base/strbuf.h"
 #include "cli/options.h"
 #include "io/text/digest.h"
-#include "io/text/json.h"
+#include "tasks/run_record.h"
 
 /* One step. Words are owned. */
 typedef struct {
@@ -20,7 +20,10 @@ typedef struct {
     size_t n_inputs, inputs_capacity;
     char **outputs; /* files that must be there for the step to be finished */
     size_t n_outputs, outputs_capacity;
-    char key[TIL_SHA256_TEXT]; /* digest of version, words and inputs; "" until known  */
+    char *sample;    /* whose step this is: those of several samples go side by side; else NULL */
+    size_t line;     /* of the sample in its sheet                                         */
+    bool is_lasting; /* its files stay when a later question does not ask for them         */
+    char key[TIL_SHA256_TEXT]; /* digest of version, words and inputs; "" until known     */
 } til_step_t;
 
 typedef struct {
@@ -46,18 +49,22 @@ void til_step_output(til_ctx_t *ctx, til_steps_t *steps, const char *path);
 /* The step as one would type it. */
 void til_step_print(const til_step_t *step, til_strbuf_t *out);
 
-/* Works out the key of a step whose inputs are there, and whether `before` (the run.json of an
- * earlier run, or NULL) has the same step finished with its outputs still in place. */
+/* Says whose step the one begun last is. */
+void til_step_of_sample(til_ctx_t *ctx, til_steps_t *steps, const char *sample, size_t line);
+
+/* Works out the key of a step whose inputs are there: a digest of version, words and inputs, the same
+ * wherever the folder of the run and the inputs lie. */
 TIL_MUST_USE
-til_status_t til_step_is_done(til_ctx_t *ctx, til_step_t *step, const til_json_t *before,
-                              bool *done);
+til_status_t til_step_find_key(til_ctx_t *ctx, til_step_t *step, const char *folder,
+                               til_run_record_t *record);
 
 /* TIL_EIO when an input of step i cannot be read and no earlier step makes it. */
 TIL_MUST_USE
 til_status_t til_step_check_inputs(til_ctx_t *ctx, const til_steps_t *steps, size_t i);
 
-/* Runs a step inside the running command. */
+/* Runs a step inside the running command and adds its files to `lines` (run_record.h). */
 TIL_MUST_USE
-til_status_t til_step_run(til_ctx_t *ctx, const til_step_t *step);
+til_status_t til_step_run(til_ctx_t *ctx, const til_step_t *step, til_run_record_t *record,
+                          til_strbuf_t *lines);
 
 #endif

@@ -54,6 +54,14 @@ START_TEST(test_names_never_lead_elsewhere)
 }
 END_TEST
 
+START_TEST(test_taken_names_are_not_given)
+{
+    ck_assert(til_file_names_take(names, "index.bin"));
+    ck_assert_str_ne(til_file_name(names, "index.bin"), "index.bin");
+    ck_assert_str_ne(til_file_name(names, "INDEX.bin"), "INDEX.bin");
+}
+END_TEST
+
 START_TEST(test_length_is_bounded)
 {
     char name[1001];
@@ -119,6 +127,7 @@ int main(void)
     tcase_add_checked_fixture(cases, setup, teardown);
     tcase_add_test(cases, test_plain_names_stay);
     tcase_add_test(cases, test_names_never_lead_elsewhere);
+    tcase_add_test(cases, test_taken_names_are_not_given);
     tcase_add_test(cases, test_length_is_bounded);
     tcase_add_test(cases, test_no_two_names_share_a_file);
     suite_add_tcase(suite, cases);

@@ -61,6 +61,13 @@ const til_json_t *til_json_at(const til_json_t *array, size_t i)
     return json_array_get(array, i);
 }
 
+til_json_t *til_json_member(til_json_t *object, const char *key)
+{
+    return json_object_get(object, key);
+}
+
+til_json_t *til_json_item(til_json_t *array, size_t i) { return json_array_get(array, i); }
+
 til_json_t *til_json_object(void) { return json_object(); }
 
 til_json_t *til_json_array(void) { return json_array(); }
@@ -99,6 +106,17 @@ til_status_t til_json_append(til_ctx_t *ctx, til_json_t *array, til_json_t *valu
 {
     if (json_array_append_new(array, value) == 0) return TIL_OK;
     return til_fail(ctx, TIL_ENOMEM, "out of memory for JSON");
+}
+
+til_status_t til_json_line(til_ctx_t *ctx, const til_json_t *value, til_strbuf_t *out)
+{
+    char *text = json_dumps(value, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(17) |
+                                       JSON_ENCODE_ANY);
+
+    if (text != NULL) til_strbuf_add(out, text);
+    free(text);
+    return text == NULL || out->failed ? til_fail(ctx, TIL_ENOMEM, "out of memory for JSON")
+                                       : TIL_OK;
 }
 
 static int pass_on(const char *bytes, size_t n, void *out)

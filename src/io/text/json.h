@@ -7,6 +7,7 @@
 #include <tilseq/context.h>
 
 #include "base/outfile.h"
+#include "base/strbuf.h"
 
 /* A value: an object, array, text, number... The document owns all values in it; free the document
  * only. */
@@ -25,6 +26,9 @@ const til_json_t *til_json_get(const til_json_t *object, const char *key);
 const char *til_json_text(const til_json_t *value);
 double til_json_number(const til_json_t *value, double otherwise);
 size_t til_json_size(const til_json_t *array);
+/* A member or item that may be changed; NULL when there is none. The document keeps it. */
+til_json_t *til_json_member(til_json_t *object, const char *key);
+til_json_t *til_json_item(til_json_t *array, size_t i);
 const til_json_t *til_json_at(const til_json_t *array, size_t i);
 
 /* New values. til_json_set and til_json_append take `value` (also when they fail); a NULL anywhere
@@ -39,6 +43,10 @@ TIL_MUST_USE
 til_status_t til_json_set(til_ctx_t *ctx, til_json_t *object, const char *key, til_json_t *value);
 TIL_MUST_USE
 til_status_t til_json_append(til_ctx_t *ctx, til_json_t *array, til_json_t *value);
+
+/* The value in one line, members in the order they were set: what a digest is taken of. */
+TIL_MUST_USE
+til_status_t til_json_line(til_ctx_t *ctx, const til_json_t *value, til_strbuf_t *out);
 
 /* Writes the document, indented by 2, members in the order they were set, a newline at the end. */
 TIL_MUST_USE
