@@ -22,6 +22,7 @@
 #endif
 
 #include "base/alloc.h"
+#include "base/number.h"
 #include "base/outfile.h"
 #include "base/processes.h"
 
@@ -85,7 +86,7 @@ _Noreturn static void be_child(const crew_t *crew, size_t piece, int fd, pid_t p
     til_out_disown_temporaries();
     til_status_t status = crew->how->work(&ctx, crew->arg, piece, &found);
     if (found.failed && status == TIL_OK) status = til_no_memory(&ctx, 1, "results");
-    til_strbuf_printf(&end, "%d", (int)status);
+    til_strbuf_add_char(&end, (char)('0' + (int)status));
     til_strbuf_add_n(&end, "", 1);
     til_strbuf_add(&end, ctx.message);
     til_strbuf_add_n(&end, "", 1);
@@ -134,7 +135,7 @@ static til_status_t take_end(crew_t *crew, child_t *child, const char *bytes, si
     if (message == NULL || ++message >= end) return TIL_OK;
     found = memchr(message, '\0', (size_t)(end - message));
     if (found == NULL || ++found >= end || end[-1] != '\0') return TIL_OK;
-    child->status = (til_status_t)atoi(bytes);
+    child->status = (til_status_t)(bytes[0] - '0');
     child->message = strdup(message);
     child->found = strdup(found);
     child->has_end = child->message != NULL && child->found != NULL;
@@ -289,10 +290,11 @@ static double number_in(const char *path, const char *key)
 
     if (file == NULL) return INFINITY;
     while (fgets(line, sizeof line, file) != NULL) {
-        char *end;
+        const char *digits = line + strlen(key);
+        double found;
         if (strncmp(line, key, strlen(key)) != 0) continue;
-        double found = strtod(line + strlen(key), &end);
-        if (end != line + strlen(key)) value = found;
+        digits += strspn(digits, " \t");
+        if (til_number_parse(digits, strspn(digits, "0123456789"), &found)) value = found;
         break;
     }
     fclose(file);

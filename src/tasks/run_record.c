@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/keep.h"
 #include "base/names.h"
+#include "base/number.h"
 #include "base/outfile.h"
 #include "base/try.h"
 #include "tasks/run_record.h"
@@ -68,12 +69,11 @@ typedef struct {
 
 static const char *next_file(const char *lines, file_t *file)
 {
-    char *end;
-    size_t n = strcspn(lines, "\n");
+    size_t n = strcspn(lines, "\n"), digits = strspn(lines, "0123456789");
+    const char *end = lines + digits;
 
     *file = (file_t){ 0 };
-    if (n == 0) return NULL;
-    file->size = strtod(lines, &end);
+    if (n == 0 || !til_number_parse(lines, digits, &file->size)) return NULL;
     if (*end != '\t' || (size_t)(end - lines) + TIL_SHA256_TEXT + 1 >= n) return NULL;
     file->sha256 = end + 1;
     file->path = file->sha256 + TIL_SHA256_TEXT;
