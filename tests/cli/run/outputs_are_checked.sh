@@ -10,5 +10,5 @@ mkdir -p elsewhere && mv out elsewhere/moved
 echo moved
 run $PWD/samples.tsv --counts $PWD/counts.tsv --pair patient --time time --arm arm -o elsewhere/moved | grep -vc finished
 run samples.tsv --counts counts.tsv --pair patient --time time -o elsewhere/moved >/dev/null
-ls elsewhere/moved/de elsewhere/moved/gsea
+ls elsewhere/moved/de; ls elsewhere/moved/gsea/*.gsea.tsv
 ls elsewhere/moved/figures | grep -c _in_
