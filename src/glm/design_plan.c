@@ -104,7 +104,7 @@ static void list_entries(til_nb_plan_t *plan)
         plan->row_begin[g] = n;
         for (size_t j = 0; j < plan->p; j++)
             if (plan->row[g * plan->p + j] != 0)
-                plan->by_row[n++] = (til_entry_t){ j, plan->row[g * plan->p + j] };
+                plan->by_row[n++] = (til_plan_entry_t){ j, plan->row[g * plan->p + j] };
     }
     plan->row_begin[plan->n_groups] = n;
     n = 0;
@@ -112,7 +112,7 @@ static void list_entries(til_nb_plan_t *plan)
         plan->column_begin[j] = n;
         for (size_t g = 0; g < plan->n_groups; g++)
             if (plan->row[g * plan->p + j] != 0)
-                plan->by_column[n++] = (til_entry_t){ g, plan->row[g * plan->p + j] };
+                plan->by_column[n++] = (til_plan_entry_t){ g, plan->row[g * plan->p + j] };
     }
     plan->column_begin[plan->p] = n;
 }

@@ -20,25 +20,25 @@ enum { TIL_LANES = 8 }; /* per-sample arrays are padded to a multiple of it */
 typedef struct {
     size_t at; /* the column, or the group */
     double value;
-} til_entry_t;
+} til_plan_entry_t;
 
 typedef struct {
     size_t n, p; /* samples, coefficients                              */
     size_t n_padded;
-    size_t n_groups;        /* distinct rows of the design                        */
-    bool by_group;          /* as many groups as coefficients: any means are fitted exactly */
-    bool just_intercept;    /* one column of ones                                 */
-    size_t *order;          /* n: plan position -> sample                         */
-    size_t *position;       /* n: sample -> plan position                         */
-    size_t *group_begin;    /* n_groups + 1 plan positions                        */
-    double *row;            /* n_groups x p, row-major: the distinct rows         */
-    til_entry_t *by_row;    /* what is not 0 in `row`, row after row ...          */
-    til_entry_t *by_column; /* ... and column after column                        */
-    size_t *row_begin;      /* n_groups + 1 positions in by_row                   */
-    size_t *column_begin;   /* p + 1 positions in by_column                       */
-    double *least_squares;  /* p x n_groups, row-major: sums over groups -> coefficients
+    size_t n_groups;             /* distinct rows of the design                        */
+    bool by_group;               /* as many groups as coefficients: any means are fitted exactly */
+    bool just_intercept;         /* one column of ones                                 */
+    size_t *order;               /* n: plan position -> sample                         */
+    size_t *position;            /* n: sample -> plan position                         */
+    size_t *group_begin;         /* n_groups + 1 plan positions                        */
+    double *row;                 /* n_groups x p, row-major: the distinct rows         */
+    til_plan_entry_t *by_row;    /* what is not 0 in `row`, row after row ...          */
+    til_plan_entry_t *by_column; /* ... and column after column                        */
+    size_t *row_begin;           /* n_groups + 1 positions in by_row                   */
+    size_t *column_begin;        /* p + 1 positions in by_column                       */
+    double *least_squares;       /* p x n_groups, row-major: sums over groups -> coefficients
                                    of the unweighted fit                              */
-    double log_det_rows;    /* log det of the unweighted X'X over groups (by_group only) */
+    double log_det_rows;         /* log det of the unweighted X'X over groups (by_group only) */
     size_t n_leaves, n_border;
     size_t *leaf, *border;    /* columns of the design                              */
     ptrdiff_t *group_leaf;    /* n_groups: index into leaf, or -1                   */

@@ -188,7 +188,7 @@ static void look_at_quality(til_reads_stats_t *s, const char *quality, size_t n)
     if (n > 0) s->read_quality[(2 * sum + n) / (2 * n)]++;
 }
 
-static bool same_name(const til_read_t *a, const til_read_t *b)
+static bool same_name(const til_fastq_read_t *a, const til_fastq_read_t *b)
 {
     return a->name_length == b->name_length && memcmp(a->name, b->name, a->name_length) == 0;
 }
@@ -199,7 +199,7 @@ til_status_t til_reads_stats_add(til_ctx_t *ctx, til_reads_stats_t *s,
     til_status_t status = TIL_OK;
 
     for (size_t i = 0; i < batch->n; i++) {
-        const til_read_t *read = &batch->reads[mate][i];
+        const til_fastq_read_t *read = &batch->reads[mate][i];
         uint64_t record = batch->first + i;
         size_t n = read->length < TIL_QC_MAX_CYCLES ? read->length : TIL_QC_MAX_CYCLES;
         s->n_reads++;

@@ -76,7 +76,7 @@ void til_crowd_free(til_crowd_t *c)
     free(c);
 }
 
-static inline void push(til_pool_t *pool, til_candidate_t candidate)
+static inline void push(til_pool_t *pool, til_seed_candidate_t candidate)
 {
     if (pool->n - pool->first >= TIL_CANDIDATES_MAX) {
         pool->capped = true;
@@ -84,7 +84,7 @@ static inline void push(til_pool_t *pool, til_candidate_t candidate)
     }
     if (pool->n == pool->capacity) {
         size_t capacity = pool->capacity * 2 + 1024;
-        til_candidate_t *items = til_array(capacity, sizeof *items);
+        til_seed_candidate_t *items = til_array(capacity, sizeof *items);
         if (items == NULL) {
             pool->capped = pool->no_memory = true;
             return;
@@ -100,17 +100,18 @@ static inline void push(til_pool_t *pool, til_candidate_t candidate)
 /* The candidate of mate 1 at at_a and mate 2 at at_b, facing each other; false when they make no
  * fragment. */
 static inline bool pair_at(const til_joining_t *how, const til_mate_t *a, const til_mate_t *b,
-                           uint32_t target, int at_a, int at_b, int reverse, til_candidate_t *out)
+                           uint32_t target, int at_a, int at_b, int reverse,
+                           til_seed_candidate_t *out)
 {
     int fragment = reverse ? at_a + a->read.length - at_b : at_b + b->read.length - at_a;
 
     if (fragment < (int)how->index->k || fragment > TIL_FRAGMENT_MAX) return false;
-    *out = (til_candidate_t){ .target = target,
-                              .at = { at_a, at_b },
-                              .fragment = fragment,
-                              .cost = TIL_COST_UNKNOWN,
-                              .mates = 3,
-                              .reverse = (uint8_t)reverse };
+    *out = (til_seed_candidate_t){ .target = target,
+                                   .at = { at_a, at_b },
+                                   .fragment = fragment,
+                                   .cost = TIL_COST_UNKNOWN,
+                                   .mates = 3,
+                                   .reverse = (uint8_t)reverse };
     return true;
 }
 
@@ -118,7 +119,7 @@ static inline void pair_up(const til_joining_t *how, const til_mate_t *a, const 
                            const til_place_t *i, const til_place_t *j, til_pool_t *out)
 {
     int at_a, at_b, reverse_a, reverse_b;
-    til_candidate_t c;
+    til_seed_candidate_t c;
 
     til_seed_place(how->index, a, i, &at_a, &reverse_a);
     til_seed_place(how->index, b, j, &at_b, &reverse_b);
@@ -189,7 +190,7 @@ static void push_likeliest(const til_joining_t *how, const til_mate_t *a, const 
 {
     const til_crowd_t *c = how->crowd;
     const side_t *x = &c->side[0], *y = &c->side[1];
-    til_candidate_t chosen = { 0 }, other = { 0 }, pair;
+    til_seed_candidate_t chosen = { 0 }, other = { 0 }, pair;
     double most = -1;
     size_t low = 0, visits = 0;
 
@@ -220,7 +221,7 @@ static void push_short(const til_joining_t *how, const til_mate_t *a, const til_
 {
     const til_index_t *index = how->index;
     const side_t *x = &how->crowd->side[0], *y = &how->crowd->side[1];
-    til_candidate_t chosen = { 0 }, pair;
+    til_seed_candidate_t chosen = { 0 }, pair;
     int best = TIL_COST_NONE;
     size_t low = 0, n = 0;
 
@@ -308,10 +309,10 @@ void til_candidates_alone(const til_joining_t *how, const til_mate_t *mate, int 
         til_seed_place(how->index, mate, place, &at, &reverse);
         int reverse_first = which == 0 ? reverse : !reverse;
         if (!til_strand_fits(how->strand, reverse_first)) continue;
-        til_candidate_t c = { .target = place->target,
-                              .cost = TIL_COST_UNKNOWN,
-                              .mates = (uint8_t)(1 << which),
-                              .reverse = (uint8_t)reverse_first };
+        til_seed_candidate_t c = { .target = place->target,
+                                   .cost = TIL_COST_UNKNOWN,
+                                   .mates = (uint8_t)(1 << which),
+                                   .reverse = (uint8_t)reverse_first };
         c.at[which] = at;
         push(out, c);
     }
@@ -321,7 +322,7 @@ void til_candidates_alone(const til_joining_t *how, const til_mate_t *mate, int 
 
 static int by_place(const void *a, const void *b)
 {
-    const til_candidate_t *x = a, *y = b;
+    const til_seed_candidate_t *x = a, *y = b;
     if (x->target != y->target) return x->target < y->target ? -1 : 1;
     if (x->at[0] != y->at[0]) return x->at[0] < y->at[0] ? -1 : 1;
     if (x->at[1] != y->at[1]) return x->at[1] < y->at[1] ? -1 : 1;
@@ -330,7 +331,7 @@ static int by_place(const void *a, const void *b)
     return x->cost > y->cost ? -1 : x->cost < y->cost; /* scored ones first */
 }
 
-static bool same_place(const til_candidate_t *x, const til_candidate_t *y)
+static bool same_place(const til_seed_candidate_t *x, const til_seed_candidate_t *y)
 {
     return x->target == y->target && x->at[0] == y->at[0] && x->at[1] == y->at[1] &&
            x->mates == y->mates && x->reverse == y->reverse;

@@ -23,11 +23,11 @@ typedef struct {
     uint8_t mates;    /* 1: mate 1, 2: mate 2, 3: both                        */
     uint8_t reverse;  /* mate 1 shows the transcript's other strand           */
     uint8_t clipped;  /* TIL_CLIPPED_...: fits with that end of a read left out */
-} til_candidate_t;
+} til_seed_candidate_t;
 
 /* Candidates of one fragment, or of several one behind the other. Start with {0}. */
 typedef struct {
-    til_candidate_t *items;
+    til_seed_candidate_t *items;
     size_t n, capacity;
     size_t n_crowded; /* places on targets with many of both mates, over all joins       */
     size_t first;     /* where those of the present fragment begin                     */

@@ -72,7 +72,7 @@ void til_staged_clear(til_staged_t *s)
 
 /* ---- the table --------------------------------------------------------------------------- */
 
-static til_status_t make_cells(til_ctx_t *ctx, til_classes_t *c, size_t n_cells)
+static til_status_t make_cells(til_ctx_t *ctx, til_eq_classes_t *c, size_t n_cells)
 {
     uint64_t *cells = til_array(n_cells, sizeof *cells);
 
@@ -89,10 +89,10 @@ static til_status_t make_cells(til_ctx_t *ctx, til_classes_t *c, size_t n_cells)
     return TIL_OK;
 }
 
-til_status_t til_classes_new(til_ctx_t *ctx, uint32_t n_transcripts, til_classes_t **out)
+til_status_t til_classes_new(til_ctx_t *ctx, uint32_t n_transcripts, til_eq_classes_t **out)
 {
     til_status_t status = TIL_OK;
-    til_classes_t *c = til_array_zero(1, sizeof *c);
+    til_eq_classes_t *c = til_array_zero(1, sizeof *c);
 
     *out = NULL;
     if (c == NULL) return til_no_memory(ctx, 1, "table");
@@ -108,7 +108,7 @@ til_status_t til_classes_new(til_ctx_t *ctx, uint32_t n_transcripts, til_classes
     return TIL_OK;
 }
 
-void til_classes_free(til_classes_t *c)
+void til_classes_free(til_eq_classes_t *c)
 {
     if (c == NULL) return;
     free(c->cells);
@@ -122,7 +122,7 @@ void til_classes_free(til_classes_t *c)
     free(c);
 }
 
-static til_status_t new_class(til_ctx_t *ctx, til_classes_t *c, size_t cell, uint64_t hash,
+static til_status_t new_class(til_ctx_t *ctx, til_eq_classes_t *c, size_t cell, uint64_t hash,
                               const uint32_t *labels, const float *shares, uint32_t n)
 {
     til_status_t status = TIL_OK;
@@ -149,7 +149,7 @@ done:
     return status;
 }
 
-static til_status_t count_fragment(til_ctx_t *ctx, til_classes_t *c, uint64_t hash,
+static til_status_t count_fragment(til_ctx_t *ctx, til_eq_classes_t *c, uint64_t hash,
                                    const uint32_t *labels, const float *shares, uint32_t n)
 {
     size_t at = hash & (c->n_cells - 1);
@@ -167,7 +167,7 @@ static til_status_t count_fragment(til_ctx_t *ctx, til_classes_t *c, uint64_t ha
 }
 
 /* Brings fragment i's table cell (stage 0) or class (stage 1) nearer. */
-static void prefetch(const til_classes_t *c, const til_staged_t *s, size_t i, int stage)
+static void prefetch(const til_eq_classes_t *c, const til_staged_t *s, size_t i, int stage)
 {
     if (i >= s->n || s->first[i + 1] - s->first[i] < 2) return;
     const uint64_t *cell = &c->cells[s->hashes[i] & (c->n_cells - 1)];
@@ -186,7 +186,8 @@ static void prefetch(const til_classes_t *c, const til_staged_t *s, size_t i, in
     }
 }
 
-til_status_t til_classes_commit(til_ctx_t *ctx, til_classes_t *classes, const til_staged_t *staged)
+til_status_t til_classes_commit(til_ctx_t *ctx, til_eq_classes_t *classes,
+                                const til_staged_t *staged)
 {
     for (size_t i = 0; i < staged->n; i++) {
         uint32_t first = staged->first[i], n = staged->first[i + 1] - first;
@@ -204,7 +205,7 @@ til_status_t til_classes_commit(til_ctx_t *ctx, til_classes_t *classes, const ti
     return TIL_OK;
 }
 
-til_classes_view_t til_classes_view(const til_classes_t *c)
+til_classes_view_t til_classes_view(const til_eq_classes_t *c)
 {
     return (til_classes_view_t){ .n = c->n,
                                  .n_members = c->n_members,

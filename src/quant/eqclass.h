@@ -12,11 +12,11 @@
 
 enum { TIL_CLASS_BINS = 4 }; /* 8 and 32 gave no better answers, only more classes */
 
-typedef struct til_classes til_classes_t;
+typedef struct til_classes til_eq_classes_t;
 
 TIL_MUST_USE
-til_status_t til_classes_new(til_ctx_t *ctx, uint32_t n_transcripts, til_classes_t **out);
-void til_classes_free(til_classes_t *classes);
+til_status_t til_classes_new(til_ctx_t *ctx, uint32_t n_transcripts, til_eq_classes_t **out);
+void til_classes_free(til_eq_classes_t *classes);
 
 /* What the fragments of a batch fit, gathered by a worker. Start with {0}; members of fragment i
  * are at [first[i], first[i + 1]). */
@@ -38,7 +38,8 @@ til_status_t til_staged_add(til_ctx_t *ctx, til_staged_t *staged, const uint32_t
 
 /* Counts the staged fragments, in order. */
 TIL_MUST_USE
-til_status_t til_classes_commit(til_ctx_t *ctx, til_classes_t *classes, const til_staged_t *staged);
+til_status_t til_classes_commit(til_ctx_t *ctx, til_eq_classes_t *classes,
+                                const til_staged_t *staged);
 
 /* The classes of more than one member in the order of their first fragment, and the number of
  * fragments that fit one transcript only. */
@@ -53,6 +54,6 @@ typedef struct {
     uint32_t n_transcripts;
 } til_classes_view_t;
 
-til_classes_view_t til_classes_view(const til_classes_t *classes);
+til_classes_view_t til_classes_view(const til_eq_classes_t *classes);
 
 #endif

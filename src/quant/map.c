@@ -132,7 +132,7 @@ void til_tally_add(til_tally_t *sum, const til_tally_t *more)
 
 /* ---- candidates -------------------------------------------------------------------------- */
 
-static inline int score_mate(const run_t *r, const til_mate_t *mates, const til_candidate_t *c,
+static inline int score_mate(const run_t *r, const til_mate_t *mates, const til_seed_candidate_t *c,
                              int which, bool thorough, unsigned *clipped)
 {
     int reverse = which == 0 ? c->reverse : !c->reverse, cost;
@@ -151,7 +151,7 @@ static int score_pool(const run_t *r, const til_mate_t *mates, til_pool_t *pool,
     int best = TIL_COST_NONE;
 
     for (size_t i = 0; i < pool->n; i++) {
-        til_candidate_t *c = &pool->items[i];
+        til_seed_candidate_t *c = &pool->items[i];
         if (c->cost == TIL_COST_UNKNOWN || (thorough && c->cost > GOOD)) {
             unsigned clipped = 0;
             c->cost = 0;
@@ -226,7 +226,7 @@ static int rescue(const run_t *r, const til_mate_t *mates, int best)
         if (mates[lost].read.length < (int)r->index->k) continue;
         til_rescue_begin(&s->rescue, r->index, r->m->lengths, mates, lost);
         for (size_t i = 0; i < s->pool.n; i++) {
-            til_candidate_t *c = &s->pool.items[i];
+            til_seed_candidate_t *c = &s->pool.items[i];
             if (c->mates == 1 << !lost && c->cost <= best + 1)
                 any |= til_rescue_mate(&s->rescue, c);
         }
@@ -310,7 +310,7 @@ static int search_on(const run_t *r, til_mate_t *mates, til_seeds_t *seeds, int 
 /* ---- what a fragment says ---------------------------------------------------------------- */
 
 /* The chance of a fragment that begins (ends) here and is as long as it is, or fits at all. */
-static double length_weight(const run_t *r, const til_mate_t *mates, const til_candidate_t *c)
+static double length_weight(const run_t *r, const til_mate_t *mates, const til_seed_candidate_t *c)
 {
     const til_fraglen_t *lengths = r->m->lengths;
 
@@ -374,7 +374,7 @@ static til_status_t stage(til_ctx_t *ctx, const run_t *r, const til_mate_t *mate
         status = til_grow(ctx, &s->shares, &s->shares_capacity, pool->n, sizeof *s->shares);
     if (status != TIL_OK) return status;
     for (size_t i = 0; i < pool->n; i++) {
-        const til_candidate_t *c = &pool->items[i];
+        const til_seed_candidate_t *c = &pool->items[i];
         double weight = s->mismatch_weight[c->cost - best] * length_weight(r, mates, c);
         if (n > 0 && s->targets[n - 1] == c->target) {
             if (weight > s->shares[n - 1]) s->shares[n - 1] = weight;
@@ -394,7 +394,7 @@ static til_status_t stage(til_ctx_t *ctx, const run_t *r, const til_mate_t *mate
 
 static void note_bias(const run_t *r, const til_pool_t *pool)
 {
-    const til_candidate_t *c = &pool->items[0];
+    const til_seed_candidate_t *c = &pool->items[0];
 
     for (size_t i = 1; i < pool->n; i++)
         if (pool->items[i].cost < c->cost) c = &pool->items[i];
@@ -407,7 +407,7 @@ static void note_bias(const run_t *r, const til_pool_t *pool)
  * tells where they come from. */
 static void note_parts(const run_t *r, const til_mate_t *mates, const til_pool_t *pool, int best)
 {
-    const til_candidate_t *c = &pool->items[0];
+    const til_seed_candidate_t *c = &pool->items[0];
 
     for (size_t i = 1; i < pool->n && c->cost != best; i++) c = &pool->items[i];
     if (r->n_mates == 2 && c->mates != 3) {
@@ -423,7 +423,7 @@ static void note_parts(const run_t *r, const til_mate_t *mates, const til_pool_t
 /* True for a pair of which one mate has bases enough and fits nowhere. */
 static bool is_orphan(const run_t *r, const til_mate_t *mates, const til_pool_t *pool)
 {
-    const til_candidate_t *c = &pool->items[0];
+    const til_seed_candidate_t *c = &pool->items[0];
     return r->n_mates == 2 && c->mates != 3 && mates[c->mates == 1].read.length >= (int)r->index->k;
 }
 
@@ -495,7 +495,7 @@ static til_status_t pack_chunk(til_ctx_t *ctx, const run_t *r, const til_fastq_b
     TIL_TRY(til_grow(ctx, &s->words, &s->words_capacity, need + 1, sizeof *s->words));
     for (size_t i = 0; i < n; i++)
         for (int m = 0; m < r->n_mates; m++) {
-            const til_read_t *read = &batch->reads[m][from + i];
+            const til_fastq_read_t *read = &batch->reads[m][from + i];
             til_tally_t *t = r->tally;
             til_read_pack(read->bases, read->length, s->words + used, &s->mates[i][m].read);
             used += til_read_words(read->length);

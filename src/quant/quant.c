@@ -46,7 +46,7 @@ typedef struct {
     size_t n_spaces;
     til_mapping_t mapping;
     til_fraglen_t lengths;
-    til_classes_t *classes;
+    til_eq_classes_t *classes;
     til_tally_t tally;
 } quant_t;
 
@@ -112,7 +112,7 @@ static void check_interleaved(til_ctx_t *ctx, const quant_t *q, const til_fastq_
 
     if (q->paired || batch->n < 4) return;
     for (size_t i = 0; i + 1 < batch->n; i += 2) {
-        const til_read_t *a = &batch->reads[0][i], *b = &batch->reads[0][i + 1];
+        const til_fastq_read_t *a = &batch->reads[0][i], *b = &batch->reads[0][i + 1];
         n_equal += a->name_length == b->name_length &&
                    memcmp(a->name, b->name, a->name_length) == 0;
     }

@@ -116,7 +116,7 @@ static void search(const til_rescue_t *r, til_region_t *region, uint32_t target,
     }
 }
 
-bool til_rescue_mate(til_rescue_t *r, til_candidate_t *c)
+bool til_rescue_mate(til_rescue_t *r, til_seed_candidate_t *c)
 {
     int have = !r->lost, k = (int)r->index->k, n_lost = r->mates[r->lost].read.length;
     int leftwards = have == 0 ? c->reverse : !c->reverse, common;

@@ -37,6 +37,6 @@ void til_rescue_begin(til_rescue_t *rescue, const til_index_t *index, const til_
 
 /* Turns the candidate, which has only the other mate, into a pair (to be scored) where the lost one
  * fits; false when it does not. */
-bool til_rescue_mate(til_rescue_t *rescue, til_candidate_t *candidate);
+bool til_rescue_mate(til_rescue_t *rescue, til_seed_candidate_t *candidate);
 
 #endif

@@ -10,7 +10,7 @@
 
 static const struct {
     const char *name;
-    til_score_type_t type;
+    til_score_formula_t type;
 } TYPES[] = { { "mean", TIL_SCORE_MEAN },
               { "geomean", TIL_SCORE_GEOMEAN },
               { "geomean_log", TIL_SCORE_GEOMEAN_LOG },

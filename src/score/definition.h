@@ -17,7 +17,7 @@ typedef enum {
     TIL_SCORE_PAIRS,       /* a[i] > b[i]              */
     TIL_SCORE_MEAN_RANK,   /* a                        */
     TIL_SCORE_PC1          /* a                        */
-} til_score_type_t;
+} til_score_formula_t;
 
 /* Gene names; in the arena of the definition or of the sets. */
 typedef struct {
@@ -26,7 +26,7 @@ typedef struct {
 } til_score_group_t;
 
 typedef struct {
-    til_score_type_t type;
+    til_score_formula_t type;
     til_score_group_t a, b;
     double *weights; /* a.n, for TIL_SCORE_WEIGHTED */
     size_t weights_capacity;

@@ -190,14 +190,14 @@ static void write_pair(writer_t *w, til_bgzf_out_t *bam, const char *name,
     int64_t length = (int64_t)((last[0] > last[1] ? last[0] : last[1]) - lo);
     for (int m = 0; m < 2; m++) {
         bool reverse = (m == 0) == plus;
-        til_bam_record_t record = { .name = name,
-                                    .bases = m == 0 ? mate1 : mate2,
-                                    .n_blocks = n_blocks[m],
-                                    .start = start[m],
-                                    .end = end[m],
-                                    .flag = 3u | (reverse ? 16u : 32u) | (m == 0 ? 64u : 128u),
-                                    .mate_start = start[1 - m][0],
-                                    .template_length = reverse ? -length : length };
+        til_alignment_out_t record = { .name = name,
+                                       .bases = m == 0 ? mate1 : mate2,
+                                       .n_blocks = n_blocks[m],
+                                       .start = start[m],
+                                       .end = end[m],
+                                       .flag = 3u | (reverse ? 16u : 32u) | (m == 0 ? 64u : 128u),
+                                       .mate_start = start[1 - m][0],
+                                       .template_length = reverse ? -length : length };
         if (reverse) {
             turn(record.bases, turned);
             record.bases = turned;

@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (til_fastq_open(&ctx, paths, NULL, 1, &fastq) != TIL_OK) break;
         while (til_fastq_next(&ctx, fastq, wanted[i], &batch, &more) == TIL_OK && more)
             for (size_t k = 0; k < batch.n; k++) {
-                const til_read_t *r = &batch.reads[0][k];
+                const til_fastq_read_t *r = &batch.reads[0][k];
                 for (uint32_t b = 0; b < r->length; b++)
                     sum += (uint64_t)(unsigned char)r->bases[b] + (unsigned char)r->quality[b];
                 for (uint32_t b = 0; b < r->name_length; b++) sum += (unsigned char)r->name[b];

@@ -225,7 +225,7 @@ START_TEST(batches_and_lanes_lose_nothing)
             snprintf(name, sizeof name, "read%d", want);
             ck_assert_uint_eq(batch.first + i, (uint64_t)want + 1);
             for (int m = 0; m < 2; m++) {
-                const til_read_t *r = &batch.reads[m][i];
+                const til_fastq_read_t *r = &batch.reads[m][i];
                 ck_assert_int_eq(strncmp(r->name, name, r->name_length), 0);
                 ck_assert_uint_eq(r->name_length, strlen(name));
                 ck_assert_uint_eq(r->length, (uint32_t)(30 + want * 37 % 90));

@@ -19,17 +19,18 @@ static til_ctx_t ctx;
 static void setup(void) { ctx = (til_ctx_t)TIL_CTX_INIT; }
 
 /* A batch over texts that the test owns. */
-static til_fastq_batch_t batch_of(til_read_t *reads, size_t n, uint64_t first)
+static til_fastq_batch_t batch_of(til_fastq_read_t *reads, size_t n, uint64_t first)
 {
     return (til_fastq_batch_t){ .n = n, .reads = { reads, NULL }, .first = first };
 }
 
-static til_read_t read_of(const char *name, const char *bases, const char *quality)
+static til_fastq_read_t read_of(const char *name, const char *bases, const char *quality)
 {
-    return (til_read_t){ name, bases, quality, (uint32_t)strlen(name), (uint32_t)strlen(bases) };
+    return (til_fastq_read_t){ name, bases, quality, (uint32_t)strlen(name),
+                               (uint32_t)strlen(bases) };
 }
 
-static til_reads_summary_t summary_of(til_read_t *reads, size_t n)
+static til_reads_summary_t summary_of(til_fastq_read_t *reads, size_t n)
 {
     til_reads_stats_t *stats;
     til_reads_summary_t summary;
@@ -44,8 +45,8 @@ static til_reads_summary_t summary_of(til_read_t *reads, size_t n)
 
 START_TEST(few_reads_by_hand)
 {
-    til_read_t reads[] = { read_of("a", "ACGTN", "IIII#"), read_of("b", "acg", "5+!"),
-                           read_of("c", "", "") };
+    til_fastq_read_t reads[] = { read_of("a", "ACGTN", "IIII#"), read_of("b", "acg", "5+!"),
+                                 read_of("c", "", "") };
     til_reads_summary_t s = summary_of(reads, 3);
 
     ck_assert_uint_eq(s.n_reads, 3);
@@ -83,10 +84,10 @@ END_TEST
 START_TEST(adapters_are_found_where_they_begin)
 {
     const char *quality = "IIIIIIIIIIIIIIIIIIIIIIII";
-    til_read_t reads[] = { read_of("a", "CCCAGATCGGAAGAGCCCCCCCCC", quality),
-                           read_of("b", "CCCAGATCGGAANAGCCCCCCCCC", quality),
-                           read_of("c", "CTGTCTCTTATACTGTCTCTTATA", quality),
-                           read_of("d", "CCCCCCCAAAAAAAAAAAAAAAAA", quality) };
+    til_fastq_read_t reads[] = { read_of("a", "CCCAGATCGGAAGAGCCCCCCCCC", quality),
+                                 read_of("b", "CCCAGATCGGAANAGCCCCCCCCC", quality),
+                                 read_of("c", "CTGTCTCTTATACTGTCTCTTATA", quality),
+                                 read_of("d", "CCCCCCCAAAAAAAAAAAAAAAAA", quality) };
     til_reads_summary_t s = summary_of(reads, 4);
 
     ck_assert_double_eq(s.cycles[2].adapter[0], 0);
@@ -102,9 +103,9 @@ END_TEST
 
 START_TEST(old_illumina_qualities_are_told)
 {
-    til_read_t old[] = { read_of("a", "ACGT", "BBhh"), read_of("b", "ACGT", "hhhh") };
-    til_read_t high[] = { read_of("a", "ACGT", "FFFF"), read_of("b", "ACGT", "FFFJ") };
-    til_read_t both[] = { read_of("a", "ACGT", "#hhh"), read_of("b", "ACGT", "hhhh") };
+    til_fastq_read_t old[] = { read_of("a", "ACGT", "BBhh"), read_of("b", "ACGT", "hhhh") };
+    til_fastq_read_t high[] = { read_of("a", "ACGT", "FFFF"), read_of("b", "ACGT", "FFFJ") };
+    til_fastq_read_t both[] = { read_of("a", "ACGT", "#hhh"), read_of("b", "ACGT", "hhhh") };
     til_reads_summary_t s = summary_of(old, 2);
 
     ck_assert_int_eq(s.offset, 64);
@@ -122,8 +123,8 @@ END_TEST
 
 START_TEST(interleaved_names_are_seen)
 {
-    til_read_t mates[] = { read_of("a", "A", "I"), read_of("a", "C", "I"), read_of("b", "G", "I"),
-                           read_of("b", "T", "I") };
+    til_fastq_read_t mates[] = { read_of("a", "A", "I"), read_of("a", "C", "I"),
+                                 read_of("b", "G", "I"), read_of("b", "T", "I") };
     til_reads_summary_t s = summary_of(mates, 4);
     ck_assert(s.interleaved);
     til_reads_summary_clear(&s);
@@ -146,7 +147,7 @@ START_TEST(listed_records_stand_for_all)
 END_TEST
 
 /* Reads of which every tenth is one sequence, every fifth one of 1000, the others of their own. */
-static char (*simulate(til_read_t *reads))[LENGTH]
+static char (*simulate(til_fastq_read_t *reads))[LENGTH]
 {
     static const char quality[] =
         "IIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIII";
@@ -160,7 +161,7 @@ static char (*simulate(til_read_t *reads))[LENGTH]
             if (k % 16 == 0) bits = (bits ^ bits >> 31) * 0xbf58476d1ce4e5b9u;
             text[i][k] = "ACGT"[bits >> 2 * (k % 16) & 3];
         }
-        reads[i] = (til_read_t){ "r", text[i], quality, 1, LENGTH };
+        reads[i] = (til_fastq_read_t){ "r", text[i], quality, 1, LENGTH };
     }
     return text;
 }
@@ -169,7 +170,7 @@ static char (*simulate(til_read_t *reads))[LENGTH]
 START_TEST(order_and_workers_do_not_matter)
 {
     enum { BATCH = 1000, N_WORKERS = 3 };
-    til_read_t *reads = malloc(N_READS * sizeof *reads);
+    til_fastq_read_t *reads = malloc(N_READS * sizeof *reads);
     til_reads_stats_t *one, *dealt[N_WORKERS];
     til_reads_summary_t a, b;
 

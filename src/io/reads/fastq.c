@@ -219,20 +219,20 @@ static til_status_t add_read(til_ctx_t *ctx, til_fastq_batch_t *batch, int m, si
 {
     if (i >= batch->own[m].n_reads_capacity) {
         til_status_t status = til_grow(ctx, &batch->reads[m], &batch->own[m].n_reads_capacity,
-                                       i + 1, sizeof(til_read_t));
+                                       i + 1, sizeof(til_fastq_read_t));
         if (status != TIL_OK) return status;
     }
-    batch->reads[m][i] = (til_read_t){ .name = lines->line[0] + 1,
-                                       .bases = lines->line[1],
-                                       .quality = lines->line[3],
-                                       .name_length = name_length(lines->line[0] + 1,
-                                                                  lines->length[0] - 1),
-                                       .length = (uint32_t)lines->length[1] };
+    batch->reads[m][i] = (til_fastq_read_t){ .name = lines->line[0] + 1,
+                                             .bases = lines->line[1],
+                                             .quality = lines->line[3],
+                                             .name_length = name_length(lines->line[0] + 1,
+                                                                        lines->length[0] - 1),
+                                             .length = (uint32_t)lines->length[1] };
     return TIL_OK;
 }
 
 /* The pointers of the first n reads after the text moved. */
-static void rebase(til_read_t *reads, size_t n, const char *from, const char *to)
+static void rebase(til_fastq_read_t *reads, size_t n, const char *from, const char *to)
 {
     for (size_t i = 0; i < n; i++) {
         reads[i].name = to + (reads[i].name - from);
@@ -319,7 +319,7 @@ done:
 }
 
 /* Names as some archives write them: READ.1 and READ.2, READ_1 and READ_2. */
-static bool differ_in_mate_number(const til_read_t *a, const til_read_t *b)
+static bool differ_in_mate_number(const til_fastq_read_t *a, const til_fastq_read_t *b)
 {
     uint32_t n = a->name_length;
     return n > 2 && n == b->name_length && a->name[n - 1] == '1' && b->name[n - 1] == '2' &&
@@ -331,7 +331,7 @@ static til_status_t check_mates(til_ctx_t *ctx, const til_fastq_t *fastq,
                                 const til_fastq_batch_t *batch, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        const til_read_t *a = &batch->reads[0][i], *b = &batch->reads[1][i];
+        const til_fastq_read_t *a = &batch->reads[0][i], *b = &batch->reads[1][i];
         if (a->name_length == b->name_length && memcmp(a->name, b->name, a->name_length) == 0)
             continue;
         if (differ_in_mate_number(a, b)) continue;
@@ -356,7 +356,7 @@ static til_status_t check_not_same(til_ctx_t *ctx, const til_fastq_t *fastq,
     size_t n_compared = 0;
 
     for (size_t i = 0; i < n; i++) {
-        const til_read_t *a = &batch->reads[0][i], *b = &batch->reads[1][i];
+        const til_fastq_read_t *a = &batch->reads[0][i], *b = &batch->reads[1][i];
         if (a->length == 0 && b->length == 0) continue;
         if (a->length != b->length || memcmp(a->bases, b->bases, a->length) != 0) return TIL_OK;
         n_compared += memchr(a->bases, 'N', a->length) == NULL;

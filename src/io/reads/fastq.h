@@ -21,16 +21,16 @@ typedef struct {
     const char *bases;   /* as written: any case, any byte but NUL and line ends  */
     const char *quality; /* `length` characters, as the sequence                  */
     uint32_t name_length, length;
-} til_read_t;
+} til_fastq_read_t;
 
 /* Consecutive records of one lane. Start with `til_fastq_batch_t b = {0}`, fill it again and
  * again, clear it at the end. */
 typedef struct til_fastq_batch {
-    size_t n;             /* reads, or pairs                                       */
-    til_read_t *reads[2]; /* n of mate 1; n of mate 2 when paired                  */
-    size_t lane;          /* which lane they are from                              */
-    uint64_t first;       /* number of the first record in its file, from 1        */
-    struct {              /* owned memory, one per mate                            */
+    size_t n;                   /* reads, or pairs                                       */
+    til_fastq_read_t *reads[2]; /* n of mate 1; n of mate 2 when paired                  */
+    size_t lane;                /* which lane they are from                              */
+    uint64_t first;             /* number of the first record in its file, from 1        */
+    struct {                    /* owned memory, one per mate                            */
         char *text;
         size_t capacity, n_reads_capacity;
     } own[2];

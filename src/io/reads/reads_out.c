@@ -122,7 +122,7 @@ static uint32_t bin_of(size_t begin, size_t end)
     return 0;
 }
 
-void til_bam_write(til_bgzf_out_t *s, const til_bam_record_t *r)
+void til_bam_write(til_bgzf_out_t *s, const til_alignment_out_t *r)
 {
     static const uint8_t code[256] = { ['A'] = 1, ['C'] = 2, ['G'] = 4, ['T'] = 8 };
     static const uint8_t nh[4] = { 'N', 'H', 'C', 1 };

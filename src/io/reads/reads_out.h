@@ -37,7 +37,7 @@ typedef struct {
     const size_t *start, *end;
     size_t mate_start;
     int64_t template_length;
-} til_bam_record_t;
-void til_bam_write(til_bgzf_out_t *stream, const til_bam_record_t *record);
+} til_alignment_out_t;
+void til_bam_write(til_bgzf_out_t *stream, const til_alignment_out_t *record);
 
 #endif

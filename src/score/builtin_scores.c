@@ -1,4 +1,4 @@
-/* defs.c -- the scores that are more than a set: weights, ratios, pairs, ranks.
+/* builtin_scores.c -- the scores that are more than a set: weights, ratios, pairs, ranks.
  *
  * With x the log2(CPM or TPM + 1) of a gene, v = 2^x - 1, and means over the genes found:
  *
