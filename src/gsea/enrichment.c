@@ -83,6 +83,7 @@ static void walk_add_up(til_walk_t *walk)
 /* Positions [start, end) are one block of `walk`. */
 static void walk_set_block(til_walk_t *walk, int start, int end)
 {
+    walk->n_blocks++;
     for (int i = start; i < end; i++) {
         walk->block_start[i] = start;
         walk->block_end[i] = end;

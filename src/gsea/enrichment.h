@@ -14,7 +14,7 @@
 
 /* One direction of a ranking: position 0 is its beginning. */
 typedef struct {
-    int n;
+    int n, n_blocks;    /* positions, and blocks of ties they are in                  */
     double *weight;     /* n: what a hit there adds, before division by the sum       */
     double *cumulative; /* n + 1: sums of weight over the positions before            */
     int *block_start;   /* n: the block of tied genes a position belongs to is        */

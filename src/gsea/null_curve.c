@@ -2,9 +2,10 @@
  *
  *     P(score >= e | side) = (b + 1) / (m + 1),    b of the m sets on this side reach e,
  *
- * which is never 0 and makes tests of exchangeable sets exact. Sets of one gene are all looked at
- * (P = b / m); sizes 2 to 4, where tilting has little to hold on to, get 40 times the draws; a
- * side that random sets seldom take (a very skewed statistic) gets up to 16 times.
+ * which is never 0 and makes tests of exchangeable sets exact. Where all outcomes can be listed
+ * (null_exact.c: few values, single genes) nothing is drawn and P is exact. Sizes 2 to 4, where
+ * tilting has little to hold on to, get 40 times the draws; a side that random sets seldom take (a
+ * very skewed statistic) gets up to 16 times.
  *
  * Source: Phipson & Smyth (2010), Stat. Appl. Genet. Mol. Biol. 9:39, for the ones.
  */
@@ -17,6 +18,7 @@
 #include "base/parallel.h"
 #include "base/try.h"
 #include "gsea/null_curve.h"
+#include "gsea/null_exact.h"
 #include "gsea/permute.h"
 #include "math/order.h"
 
@@ -152,24 +154,59 @@ done:
     return status;
 }
 
-/* All sets of one gene. */
-static til_status_t enumerate_single(til_ctx_t *ctx, const til_null_plan_t *plan,
-                                     til_null_curve_t *curve)
-{
-    const til_walk_t *walk = &plan->order->down;
-    double *scores = til_array((size_t)walk->n, sizeof *scores);
+/* ---- all outcomes of one size ------------------------------------------------------------------
+ */
 
-    if (scores == NULL) return til_no_memory(ctx, (size_t)walk->n, "scores of single genes");
-    for (int i = 0; i < walk->n; i++) {
-        til_enrichment_t at = til_enrichment(walk, &i, 1, plan->type);
-        scores[i] = til_score_of(plan->type, at.highest, at.lowest);
-    }
-    free(curve->score);
-    curve->score = NULL;
-    curve->n_side = curve->n_drawn = 0;
+static int by_magnitude(const void *a, const void *b)
+{
+    const til_outcome_t *x = a, *y = b;
+    if (fabs(x->score) != fabs(y->score)) return fabs(x->score) < fabs(y->score) ? -1 : 1;
+    return x->log_p < y->log_p ? -1 : x->log_p > y->log_p;
+}
+
+/* The curve of one side from outcomes in ascending order of magnitude. */
+static til_status_t set_exact(til_ctx_t *ctx, const til_outcome_t *outcome, size_t n,
+                              til_null_curve_t *curve)
+{
+    long double tail = 0, moment = 0;
+    size_t m = 0, i;
+
     curve->exact = true;
-    til_status_t status = add_scores(ctx, curve, scores, (size_t)walk->n, 1);
-    free(scores);
+    curve->n_drawn = n;
+    for (i = 0; i < n; i++) m += on_side(outcome[i].score, curve);
+    curve->n_side = m;
+    curve->score = til_array(m, sizeof *curve->score);
+    curve->log_tail = til_array(m, sizeof *curve->log_tail);
+    if (curve->score == NULL || curve->log_tail == NULL)
+        return til_no_memory(ctx, m, "outcomes of random sets");
+    for (i = n; i-- > 0;) {
+        if (!on_side(outcome[i].score, curve)) continue;
+        long double p = expl((long double)outcome[i].log_p);
+        tail += p;
+        moment += p * (long double)fabs(outcome[i].score);
+        curve->score[--m] = fabs(outcome[i].score);
+        curve->log_tail[m] = (double)logl(tail);
+    }
+    curve->mean = tail > 0 ? (double)(moment / tail) : NAN;
+    curve->log_share = curve->one_sided ? 0 : curve->n_side > 0 ? curve->log_tail[0] : -INFINITY;
+    curve->var_log_share = 0;
+    curve->anchor = INFINITY;
+    return TIL_OK;
+}
+
+static til_status_t make_exact(til_ctx_t *ctx, const til_null_plan_t *plan, til_null_curve_t *both)
+{
+    til_outcome_t *outcome;
+    size_t n;
+    til_status_t status = til_null_list(ctx, &plan->order->down, both->size, plan->type, &outcome,
+                                        &n);
+    if (status != TIL_OK) return status;
+    qsort(outcome, n, sizeof *outcome, by_magnitude);
+    TIL_TRY(set_exact(ctx, outcome, n, &both[0]));
+    TIL_TRY(set_exact(ctx, outcome, n, &both[1]));
+
+done:
+    free(outcome);
     return status;
 }
 
@@ -190,14 +227,16 @@ static size_t count_reaching(const til_null_curve_t *curve, double e)
 
 double til_null_plain_log_p(const til_null_curve_t *curve, double e, double *variance)
 {
-    double b = (double)count_reaching(curve, e), m = (double)curve->n_side;
+    size_t reaching = count_reaching(curve, e);
+    double b = (double)reaching, m = (double)curve->n_side;
 
     if (curve->exact) {
         *variance = 0;
-        return log(b / m);
+        return reaching == 0 ? -INFINITY
+                             : curve->log_tail[curve->n_side - reaching] - curve->log_share;
     }
     double p = (b + 1) / (m + 1);
-    *variance = (1 - p) / (b + 1);
+    *variance = (m - b + 1) / (m + 1) / (b + 1);
     return log(p);
 }
 
@@ -210,14 +249,13 @@ static void finish(til_null_curve_t *curve)
     for (size_t i = 0; i < curve->n_side; i++) sum += curve->score[i];
     curve->mean = curve->n_side > 0 ? sum / m : NAN;
     curve->log_share = curve->one_sided ? 0 : log(share);
-    curve->var_log_share = curve->one_sided || curve->exact ? 0 : (1 - share) / (share * n);
+    curve->var_log_share = curve->one_sided ? 0 : (1 - share) / (share * n);
     if (curve->n_side == 0) return;
 
     double p = curve->size <= TINY_SIZE ? ANCHOR_P_TINY : ANCHOR_P;
     size_t reaching = (size_t)(p * m);
     if (reaching < 1) reaching = 1;
-    curve->anchor = curve->exact ? INFINITY : curve->score[curve->n_side - reaching];
-    if (curve->exact) return;
+    curve->anchor = curve->score[curve->n_side - reaching];
     curve->log_p_anchor = til_null_plain_log_p(curve, curve->anchor, &curve->var_anchor);
 }
 
@@ -227,8 +265,7 @@ static til_status_t make_curve(til_ctx_t *ctx, const til_null_plan_t *plan, til_
     til_status_t status = TIL_OK;
     size_t n = plan->n_permutations;
 
-    if (wanted && curve->size == 1) TIL_TRY(enumerate_single(ctx, plan, curve));
-    else if (wanted && curve->size <= TINY_SIZE)
+    if (wanted && curve->size <= TINY_SIZE)
         TIL_TRY(draw_more(ctx, plan, subset, n * TINY_FACTOR, false, curve));
     else if (wanted) TIL_TRY(draw_more(ctx, plan, subset, n * MOST_FACTOR, true, curve));
     finish(curve);
@@ -237,8 +274,10 @@ done:
     return status;
 }
 
-til_status_t til_null_curves(til_ctx_t *ctx, const til_null_plan_t *plan, const int *sizes,
-                             size_t n_sizes, const bool *wanted, til_null_curve_t *curves)
+/* Makes the curves of the sizes that are drawn; `place` tells where in `curves` each belongs. */
+static til_status_t draw_curves(til_ctx_t *ctx, const til_null_plan_t *plan, const int *sizes,
+                                const size_t *place, size_t n_sizes, const bool *wanted,
+                                til_null_curve_t *curves)
 {
     til_status_t status = TIL_OK;
     size_t n = plan->n_permutations, n_workers = (size_t)(ctx->n_threads < 1 ? 1 : ctx->n_threads);
@@ -246,7 +285,6 @@ til_status_t til_null_curves(til_ctx_t *ctx, const til_null_plan_t *plan, const 
     double *scores = til_array(n * n_sizes, sizeof *scores);
     permute_job_t job = { plan, sizes, n_sizes, subset, scores };
 
-    memset(curves, 0, 2 * n_sizes * sizeof *curves);
     if (subset == NULL || scores == NULL) {
         status = til_no_memory(ctx, n * n_sizes, "random scores");
         goto done;
@@ -255,11 +293,9 @@ til_status_t til_null_curves(til_ctx_t *ctx, const til_null_plan_t *plan, const 
         TIL_TRY(til_subset_init(ctx, &plan->order->down, &subset[w]));
     TIL_TRY(til_parallel_for(ctx, n, GRAIN, permute_range, &job));
     for (size_t i = 0; i < 2 * n_sizes; i++) {
-        curves[i].size = sizes[i / 2];
-        curves[i].up = i % 2 == 1;
-        curves[i].one_sided = plan->type != TIL_SCORE_STD;
-        TIL_TRY(add_scores(ctx, &curves[i], scores + i / 2, n, n_sizes));
-        TIL_TRY(make_curve(ctx, plan, subset, wanted[i], &curves[i]));
+        size_t at = 2 * place[i / 2] + i % 2;
+        TIL_TRY(add_scores(ctx, &curves[at], scores + i / 2, n, n_sizes));
+        TIL_TRY(make_curve(ctx, plan, subset, wanted[at], &curves[at]));
     }
 
 done:
@@ -270,9 +306,45 @@ done:
     return status;
 }
 
+til_status_t til_null_curves(til_ctx_t *ctx, const til_null_plan_t *plan, const int *sizes,
+                             size_t n_sizes, const bool *wanted, til_null_curve_t *curves)
+{
+    til_status_t status = TIL_OK;
+    int *drawn = til_array(n_sizes, sizeof *drawn);
+    size_t *place = til_array(n_sizes, sizeof *place), n_drawn = 0;
+
+    memset(curves, 0, 2 * n_sizes * sizeof *curves);
+    if (drawn == NULL || place == NULL) {
+        status = til_no_memory(ctx, n_sizes, "set sizes");
+        goto done;
+    }
+    for (size_t i = 0; i < n_sizes; i++) {
+        for (size_t side = 0; side < 2; side++) {
+            curves[2 * i + side].size = sizes[i];
+            curves[2 * i + side].up = side == 1;
+            curves[2 * i + side].one_sided = plan->type != TIL_SCORE_STD;
+        }
+        if (til_null_is_listable(&plan->order->down, sizes[i])) {
+            TIL_TRY(make_exact(ctx, plan, &curves[2 * i]));
+        } else {
+            drawn[n_drawn] = sizes[i];
+            place[n_drawn++] = i;
+        }
+    }
+    if (n_drawn > 0) TIL_TRY(draw_curves(ctx, plan, drawn, place, n_drawn, wanted, curves));
+
+done:
+    free(drawn);
+    free(place);
+    return status;
+}
+
 void til_null_curves_free(til_null_curve_t *curves, size_t n)
 {
     if (curves == NULL) return;
-    for (size_t i = 0; i < n; i++) free(curves[i].score);
+    for (size_t i = 0; i < n; i++) {
+        free(curves[i].score);
+        free(curves[i].log_tail);
+    }
     free(curves);
 }

@@ -20,10 +20,11 @@ typedef struct {
     int size;
     bool up;              /* the side: walk from the bottom (negative scores)           */
     bool one_sided;       /* every random set counts, whatever its other extreme        */
-    bool exact;           /* all sets of this size were looked at                       */
+    bool exact;           /* all that can happen was listed (null_exact.c)              */
     size_t n_drawn;       /* random sets scored                                         */
     size_t n_side;        /* those with a score on this side (zero counts on both)      */
     double *score;        /* their magnitudes, ascending                                */
+    double *log_tail;     /* exact: n_side, log P(score on this side >= score[i]); or NULL */
     double mean;          /* of them; NaN when there are none                           */
     double log_share;     /* log P(score on this side); 0 when one-sided                */
     double var_log_share; /* its variance                                               */

@@ -6,7 +6,13 @@
 #include "gsea/subset.h"
 
 /* What the streams of random numbers are for; the second key of til_rng_stream. */
-enum { TIL_STREAM_PERMUTE = 0x6E65, TIL_STREAM_EXTRA = 0x6578, TIL_STREAM_TILT = 0x7469 };
+enum {
+    TIL_STREAM_PERMUTE = 0x6E65,
+    TIL_STREAM_EXTRA = 0x6578,
+    TIL_STREAM_TILT = 0x7469,
+    TIL_STREAM_PLAIN = 0x706C,
+    TIL_STREAM_SPLIT = 0x7370
+};
 
 /* The score of the asked type from the extremes of the running sum; 0 when std has a tie. */
 double til_score_of(til_score_type_t type, double highest, double lowest);

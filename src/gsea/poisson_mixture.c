@@ -17,7 +17,9 @@
  * and its weight under the mixture, relative to the uniform law over the (n choose k) sets,
  * is 1 / ((n choose k) sum_t share_t Q_t(S)): the balance heuristic, with Q known exactly, so the
  * estimate is unbiased whatever the quality of the tilt, up to the mass outside the windows of
- * 7 standard deviations that the tables keep.
+ * 7 standard deviations that the tables keep. A share d of plain random sets beside the points
+ * makes the weight 1 / (d + (1 - d) (n choose k) sum_t share_t Q_t(S)), never above 1 / d: a set
+ * that no point would propose is seen, and counts as what it is.
  *
  * Source: conditional Poisson sampling: Chen, Dempster & Liu (1994), Biometrika 81:457; balance
  *         heuristic: Veach & Guibas (1995), SIGGRAPH.
@@ -214,11 +216,13 @@ static til_status_t build_family(til_ctx_t *ctx, const til_tilt_base_t *base,
 }
 
 til_status_t til_mixture_build(til_ctx_t *ctx, const til_tilt_base_t *base,
-                               const til_tilt_plan_t *plan, til_poisson_mixture_t *mixture)
+                               const til_tilt_plan_t *plan, double plain,
+                               til_poisson_mixture_t *mixture)
 {
     double sum = 0;
 
     mixture->plan = plan;
+    mixture->plain = plain;
     mixture->log_choose = til_tilt_log_choose(base, plan->size);
     for (int f = 0, first = 0; f < plan->n_families; first = plan->family_end[f++]) {
         til_status_t status = build_family(ctx, base, mixture, f, first, plan->family_end[f]);
@@ -332,5 +336,8 @@ double til_mixture_log_weight(const til_poisson_mixture_t *mixture, const int *c
     }
     for (int p = 0; p < plan->n_points; p++)
         if (mixture->share[p] > 0) sum += mixture->share[p] * exp(log_q[p] - largest);
-    return -(mixture->log_choose + largest + log(sum));
+    /* over the uniform law, in the form that overflows at neither end */
+    double ratio = mixture->log_choose + largest + log(sum), plain = mixture->plain;
+    if (ratio > 0) return -ratio - log(1 - plain + plain * exp(-ratio));
+    return -log(plain + (1 - plain) * exp(ratio));
 }

@@ -30,12 +30,17 @@ typedef struct {
     double mass[TIL_MAX_POINTS];         /* P(total count = size) under the point's law    */
     double log_constant[TIL_MAX_POINTS]; /* of the point's density                         */
     double log_choose;                   /* log (n choose size)                            */
+    double plain;                        /* share of plain random sets beside the points   */
 } til_poisson_mixture_t;
 
-/* Builds the tables of a plan in `mixture` ({0} at first use; memory is used again). */
+/* Builds the tables of a plan in `mixture` ({0} at first use; memory is used again).
+ *
+ *   plain   share of the samples that the caller draws uniformly among all sets of the size
+ */
 TIL_MUST_USE
 til_status_t til_mixture_build(til_ctx_t *ctx, const til_tilt_base_t *base,
-                               const til_tilt_plan_t *plan, til_poisson_mixture_t *mixture);
+                               const til_tilt_plan_t *plan, double plain,
+                               til_poisson_mixture_t *mixture);
 /* False when no component can give a set of that size. */
 bool til_mixture_possible(const til_poisson_mixture_t *mixture);
 void til_mixture_clear(til_poisson_mixture_t *mixture);

@@ -9,7 +9,7 @@
  * (rung.c) tells the tail P_j(e) for all e from e_j up to e_{j+1}. Between two rungs both
  * samples speak: with
  *
- *     L_j = log P_j(e_j)   (L_0: the plain and the sampled estimate, weighted by their variances),
+ *     L_j = log P_j(e_j)   (L_0: the plain estimate),
  *     u   = log(P_j(e) / P_j(e_j)) / log(P_j(e_{j+1}) / P_j(e_j)),        0 <= u <= 1,
  *     log p(e) = log P_j(e) + (1 - u) (L_j - log P_j(e_j)) + u (L_{j+1} - log P_j(e_{j+1})),
  *
@@ -19,6 +19,10 @@
  * Anchors, ladders and random streams depend on the ranking, the options, n, the grid size and the
  * side, never on the sets: a set has the same p alone and among 10,000 others, and a collection of
  * any size needs the same few thousand rungs.
+ *
+ * A ladder is believed where its samples agree with the plain sets at the anchor and with one
+ * another (ladder_tail.c). Elsewhere, and this needs rankings of very heavy tails or few values,
+ * plain draws and then multilevel splitting tell (splitting.c), and the status says so.
  *
  * Source:  this program; the parts are cited in tilt.c, poisson_mixture.c, rung.c.
  * Agrees:  fgsea 1.31.6 fgseaMultilevel(): scores and leading edges as enrichment.c, p within the
@@ -35,18 +39,26 @@
 #include "base/parallel.h"
 #include "base/try.h"
 #include "gsea/methods.h"
+#include "gsea/ladder_tail.h"
 #include "gsea/null_curve.h"
+#include "gsea/null_exact.h"
 #include "gsea/permute.h"
 #include "gsea/rung.h"
 #include "gsea/set_scores.h"
+#include "gsea/splitting.h"
 #include "math/dist.h"
 
-#define RUNG_STEP 2.5    /* about the nats of rate between two rungs                   */
-#define BLEND_P   0.25   /* from here to the anchor the plain estimate is drawn to L_0 */
-#define OWN_CURVE 10.0   /* sets before t < OWN_CURVE k: see sizes_of_set              */
-#define LEAST_P   1e-300 /* smaller ones are reported as this, status upper_bound      */
+#define RUNG_STEP   2.5    /* about the nats of rate between two rungs                   */
+#define BLEND_P     0.25   /* from here to the anchor the plain estimate is drawn to L_0 */
+#define OWN_CURVE   10.0   /* sets before t < OWN_CURVE k: see sizes_of_set              */
+#define TIED_SHARE  0.1    /* of the genes: above it every size has its own curve        */
+#define WORST_ERROR 3.5    /* times the target: weights so uneven that drawing is better     */
+#define LEAST_P     1e-300 /* smaller ones are reported as this, status upper_bound      */
 
-enum { MOST_RUNGS = 100000 };
+enum {
+    MOST_RUNGS = 100000,
+    CHECKED_RUNGS = 8 /* a ladder is judged from the anchor up to here: p about 1e-10  */
+};
 
 typedef struct {
     double target;       /* relative standard error                                    */
@@ -62,8 +74,9 @@ typedef struct {
     size_t set, curve;
     double weight; /* of this size in the interpolation                          */
     double score;  /* magnitude                                                  */
-    size_t rung;   /* the rung at or below it; SIZE_MAX: plain sets tell         */
-    size_t query;  /* SIZE_MAX: plain sets tell, drawn to rung 0                 */
+    size_t rung;   /* the rung at or below it                                    */
+    size_t query;  /* SIZE_MAX: plain sets tell                                  */
+    size_t drawn;  /* SIZE_MAX, or the query of further draws that tells         */
 } slot_t;
 
 typedef struct {
@@ -79,6 +92,8 @@ typedef struct {
     til_rung_t *rung;
     til_rung_query_t *query; /* one per slot, by rung and score                            */
     size_t *first_query;     /* n_rungs + 1                                                */
+    size_t *first_rung;      /* 2 n_sizes: rung 0 of the curve                             */
+    til_tail_query_t *drawn; /* where samples disagree                                     */
     til_rung_work_t *work;   /* by worker                                                  */
 } preranked_t;
 
@@ -106,13 +121,17 @@ static bool needs_p(const til_set_scores_t *scores, size_t set)
  *
  * Sets that lie wholly before position t have the score 1 - (t - k)/(n - k). Where t is not many
  * times k such sets make up the tail: it falls in steps of 1/(n - k) and not linearly in k, so a
- * curve of that very size is made. */
+ * curve of that very size is made. So it is where many genes are tied, whose scores form a lattice
+ * that moves with k, and where all outcomes can be listed. */
 static double sizes_of_set(const til_set_scores_t *scores, size_t set, int *below, int *above)
 {
     int n = scores->order.down.n, size = til_query_size(scores->query, set);
     double latest = (1 - fabs(scores->at[set].score)) * (n - size) + size;
 
-    if (latest >= OWN_CURVE * size) return til_curve_sizes_around(size, n, below, above);
+    bool own = latest < OWN_CURVE * size || scores->order.tied_share > TIED_SHARE ||
+               til_null_is_listable(&scores->order.down, size);
+
+    if (!own) return til_curve_sizes_around(size, n, below, above);
     *below = *above = size;
     return 0;
 }
@@ -162,23 +181,36 @@ static til_status_t make_slots(til_ctx_t *ctx, preranked_t *p)
         int below, above;
         if (!needs_p(scores, i)) continue;
         above_weight = sizes_of_set(scores, i, &below, &above);
-        p->slot[p->n_slots++] = (slot_t){
-            i, curve_of(p, below, is_up(scores, i)), 1 - above_weight, score, SIZE_MAX, SIZE_MAX
-        };
+        p->slot[p->n_slots++] = (slot_t){ i,
+                                          curve_of(p, below, is_up(scores, i)),
+                                          1 - above_weight,
+                                          score,
+                                          SIZE_MAX,
+                                          SIZE_MAX,
+                                          SIZE_MAX };
         if (above > below)
-            p->slot[p->n_slots++] = (slot_t){
-                i, curve_of(p, above, is_up(scores, i)), above_weight, score, SIZE_MAX, SIZE_MAX
-            };
+            p->slot[p->n_slots++] = (slot_t){ i,
+                                              curve_of(p, above, is_up(scores, i)),
+                                              above_weight,
+                                              score,
+                                              SIZE_MAX,
+                                              SIZE_MAX,
+                                              SIZE_MAX };
     }
     if (p->n_slots > 0) qsort(p->slot, p->n_slots, sizeof *p->slot, by_curve_then_score);
     return TIL_OK;
 }
 
-static til_status_t make_curves(til_ctx_t *ctx, preranked_t *p)
+static til_null_plan_t null_plan(const preranked_t *p)
 {
     const til_gsea_options_t *o = &p->scores->query->options;
-    til_null_plan_t plan = { &p->scores->order, o->score_type,
-                             o->n_permutations * p->effort.permutations, o->seed };
+    return (til_null_plan_t){ &p->scores->order, o->score_type,
+                              o->n_permutations * p->effort.permutations, o->seed };
+}
+
+static til_status_t make_curves(til_ctx_t *ctx, preranked_t *p)
+{
+    til_null_plan_t plan = null_plan(p);
     bool *wanted = til_array_zero(2 * p->n_sizes, sizeof *wanted);
 
     p->curve = til_array_zero(2 * p->n_sizes, sizeof *p->curve);
@@ -208,7 +240,7 @@ static void place_ladders(preranked_t *p)
     for (int i = 0; i < walk->n; i++) squares += walk->weight[i] * walk->weight[i];
     for (size_t i = 0; i < 2 * p->n_sizes; i++) {
         double effective = p->curve[i].size * (sum * sum / (walk->n * squares));
-        p->step[i] = RUNG_STEP / (2 * fmax(effective, 1));
+        p->step[i] = TIL_RUNG_STEP / (2 * fmax(effective, 1));
         p->origin[i] = stretch(p->curve[i].anchor);
     }
 }
@@ -256,11 +288,17 @@ static void add_rung(preranked_t *p, size_t curve, int j)
                                           .next = { .score = rung_score(p, curve, j + 1) } };
 }
 
-/* Finds or adds what a slot above the anchor needs: its rung, the next one and a query. */
+/* Finds or adds what a slot above the anchor needs: the first rungs, by which its ladder is judged,
+ * its own, the next one and a query. */
 static void add_query(preranked_t *p, slot_t *slot, int j, size_t *n_queries)
 {
     size_t before = p->n_rungs;
+    bool is_first = before == 0 || p->rung[before - 1].size != p->curve[slot->curve].size ||
+                    p->rung[before - 1].up != p->curve[slot->curve].up;
 
+    if (is_first) p->first_rung[slot->curve] = before;
+    for (int i = is_first ? 0 : p->rung[before - 1].index; i <= CHECKED_RUNGS && i < j; i++)
+        add_rung(p, slot->curve, i);
     add_rung(p, slot->curve, j);
     slot->rung = p->n_rungs - 1;
     if (p->rung[slot->rung].index > j) slot->rung--;
@@ -276,25 +314,19 @@ static til_status_t list_rungs(til_ctx_t *ctx, preranked_t *p)
 {
     size_t n_queries = 0;
 
-    p->rung = til_array_zero(2 * p->n_slots, sizeof *p->rung);
-    p->first_query = til_array_zero(2 * p->n_slots + 1, sizeof *p->first_query);
+    size_t most = 2 * p->n_slots + 2 * p->n_sizes * (CHECKED_RUNGS + 1);
+
+    p->rung = til_array_zero(most, sizeof *p->rung);
+    p->first_query = til_array_zero(most + 1, sizeof *p->first_query);
+    p->first_rung = til_array_zero(2 * p->n_sizes, sizeof *p->first_rung);
     p->query = til_array_zero(p->n_slots, sizeof *p->query);
-    if (p->rung == NULL || p->first_query == NULL || p->query == NULL)
+    if (p->rung == NULL || p->first_query == NULL || p->first_rung == NULL || p->query == NULL)
         return til_no_memory(ctx, p->n_slots, "rungs");
     for (size_t i = 0; i < p->n_slots; i++) {
         slot_t *slot = &p->slot[i];
-        double variance;
         if (!has_ladder(p, slot->curve)) continue;
         int j = rung_below(p, slot->curve, slot->score);
-        if (j >= 0) {
-            add_query(p, slot, j, &n_queries);
-        } else if (til_null_plain_log_p(&p->curve[slot->curve], slot->score, &variance) <
-                   log(BLEND_P)) {
-            size_t before = p->n_rungs;
-            add_rung(p, slot->curve, 0);
-            if (p->n_rungs > before) p->first_query[before] = n_queries;
-            slot->rung = p->n_rungs - 1;
-        }
+        if (j >= 0) add_query(p, slot, j, &n_queries);
     }
     p->first_query[p->n_rungs] = n_queries;
     return TIL_OK;
@@ -349,76 +381,68 @@ static void say_samples(til_ctx_t *ctx, const preranked_t *p)
 /* ---- putting p together
  * ---------------------------------------------------------------------------- */
 
-typedef struct {
-    double log_p, variance; /* variance NaN: log_p is an upper bound                      */
-} estimate_t;
-
-/* L_j: of rung 0 the plain and the sampled estimate, weighted by their variances. */
-static estimate_t rung_level(const til_null_curve_t *curve, const til_rung_t *rung)
+/* A slot above the anchor is told by its ladder when its sample is about as precise as it should be
+ * and the samples agree with each other and with the plain sets: those of the first rungs, and its own two. Which rungs are asked depends on the slot
+ * alone, so that its p does not depend on other sets. */
+static bool is_trusted(const preranked_t *p, const slot_t *slot)
 {
-    bool sampled = rung->n_samples > 0 && isfinite(rung->tail.log_p);
-    estimate_t own = { rung->tail.log_p - curve->log_share, NAN };
+    size_t first = p->first_rung[slot->curve];
+    const til_rung_t *own = &p->rung[slot->rung];
 
-    if (sampled) own.variance = til_tail_variance(&rung->tail, rung->n_samples);
-    if (rung->index > 0) return own;
-    estimate_t plain = { curve->log_p_anchor, curve->var_anchor };
-    if (!sampled) return plain;
-    double w = plain.variance / (plain.variance + own.variance);
-    return (estimate_t){ w * own.log_p + (1 - w) * plain.log_p,
-                         w * w * own.variance + (1 - w) * (1 - w) * plain.variance };
+    if (!til_anchor_agrees(&p->curve[slot->curve], &p->rung[first])) return false;
+    for (size_t i = first; i < slot->rung && p->rung[i + 1].index <= CHECKED_RUNGS; i++)
+        if (!til_rungs_agree(&p->rung[i], &p->rung[i + 1])) return false;
+    if (!til_rungs_agree(own, own + 1)) return false;
+    return til_tail_variance(&p->query[slot->query].tail, own->n_samples) <=
+           WORST_ERROR * WORST_ERROR * p->effort.target * p->effort.target;
 }
 
-/* log p between two rungs (head of this file). */
-static estimate_t between_rungs(const til_null_curve_t *curve, const til_rung_t *rung,
-                                const til_rung_t *next, const til_tail_t *at)
+/* Draws what the ladders do not tell, curve by curve; slots are in the order of curve and score. */
+static til_status_t draw_untrusted(til_ctx_t *ctx, preranked_t *p)
 {
-    estimate_t low = rung_level(curve, rung), high = rung_level(curve, next);
-    bool low_known = rung->n_samples > 0 && isfinite(rung->tail.log_p) && isfinite(at->log_p);
-    bool high_known = next->n_samples > 0 && isfinite(next->tail.log_p);
+    til_null_plan_t plan = null_plan(p);
+    size_t n_untrusted = 0;
 
-    if (!low_known) /* nothing was seen here: what is known for certain is a bound */
-        return (estimate_t){ isfinite(low.log_p) ? low.log_p : curve->log_p_anchor, NAN };
-    double n = (double)rung->n_samples, u = 0, shift_high = 0;
-    double shift_low = low.log_p - (rung->tail.log_p - curve->log_share);
-    if (high_known && isfinite(rung->next.tail.log_p)) {
-        double fall = rung->next.tail.log_p - rung->tail.log_p;
-        u = fall < 0 ? (at->log_p - rung->tail.log_p) / fall : 0;
-        shift_high = high.log_p - (rung->next.tail.log_p - curve->log_share);
+    p->drawn = til_array_zero(p->n_slots, sizeof *p->drawn);
+    if (p->drawn == NULL) return til_no_memory(ctx, p->n_slots, "sets");
+    for (size_t begin = 0, end; begin < p->n_slots; begin = end) {
+        size_t m = 0;
+        for (end = begin; end < p->n_slots && p->slot[end].curve == p->slot[begin].curve; end++) {
+            slot_t *slot = &p->slot[end];
+            if (slot->query == SIZE_MAX || is_trusted(p, slot)) continue;
+            slot->drawn = n_untrusted + m;
+            p->drawn[slot->drawn].score = slot->score;
+            m++;
+        }
+        if (m == 0) continue;
+        til_status_t status = til_tail_by_drawing(ctx, &plan, &p->curve[p->slot[begin].curve],
+                                                  p->drawn + n_untrusted, m);
+        if (status != TIL_OK) return status;
+        n_untrusted += m;
     }
-    const til_tail_t *end = &rung->next.tail;
-    double variance = at->sum_squares / (at->sum * at->sum) - (1 - u) * (1 - u) / n;
-    if (u > 0)
-        variance += u * u * end->sum_squares / (end->sum * end->sum) -
-                    2 * u * end->sum_squares / (at->sum * end->sum) + u * u * high.variance;
-    if (rung->index == 0) /* the anchor is known better than the sample alone would say */
-        variance -= (1 - u) * (1 - u) *
-                    fmax(0, til_tail_variance(&rung->tail, rung->n_samples) - low.variance);
-    return (estimate_t){ at->log_p - curve->log_share + (1 - u) * shift_low + u * shift_high,
-                         fmax(variance, (1 - u) * (1 - u) * low.variance) };
+    if (n_untrusted > 0)
+        til_say(ctx, TIL_LOG_DETAIL,
+                "%zu tails were told by plain draws and splitting: importance samples disagreed",
+                n_untrusted);
+    return TIL_OK;
 }
 
-/* log p where plain sets tell; below BLEND_P it is drawn towards L_0, which it meets at the anchor.
- */
-static estimate_t from_plain(const preranked_t *p, const slot_t *slot)
+static til_estimate_t slot_estimate(const preranked_t *p, const slot_t *slot)
 {
     const til_null_curve_t *curve = &p->curve[slot->curve];
-    estimate_t out;
+    til_estimate_t e;
 
-    out.log_p = til_null_plain_log_p(curve, slot->score, &out.variance);
-    if (slot->rung != SIZE_MAX) {
-        double blend = (out.log_p - log(BLEND_P)) / (curve->log_p_anchor - log(BLEND_P));
-        out.log_p += blend * (rung_level(curve, &p->rung[slot->rung]).log_p - curve->log_p_anchor);
+    if (slot->query == SIZE_MAX) {
+        e.log_p = til_null_plain_log_p(curve, slot->score, &e.variance);
+        return e;
     }
-    return out;
-}
-
-static estimate_t slot_estimate(const preranked_t *p, const slot_t *slot)
-{
-    const til_null_curve_t *curve = &p->curve[slot->curve];
-
-    if (slot->query == SIZE_MAX) return from_plain(p, slot);
-    estimate_t e = between_rungs(curve, &p->rung[slot->rung], &p->rung[slot->rung + 1],
-                                 &p->query[slot->query].tail);
+    if (slot->drawn != SIZE_MAX) {
+        const til_tail_query_t *drawn = &p->drawn[slot->drawn];
+        p->scores->status[slot->set] = drawn->split ? "splitting" : "plain_draws";
+        return (til_estimate_t){ drawn->log_p, drawn->variance };
+    }
+    e = til_between_rungs(curve, &p->rung[slot->rung], &p->rung[slot->rung + 1],
+                          &p->query[slot->query].tail);
     e.variance += curve->var_log_share;
     return e;
 }
@@ -446,7 +470,7 @@ static til_status_t conclude(til_ctx_t *ctx, preranked_t *p)
             log_p[slot->set] = NAN;
             continue;
         }
-        estimate_t e = slot_estimate(p, slot);
+        til_estimate_t e = slot_estimate(p, slot);
         double w = slot->weight;
         log_p[slot->set] += w * e.log_p;
         variance[slot->set] += w * w * e.variance;
@@ -459,14 +483,14 @@ static til_status_t conclude(til_ctx_t *ctx, preranked_t *p)
             scores->nes[i] = scores->log2err[i] = 0;
             continue;
         }
+        if (isnan(log_p[i])) continue; /* unbalanced: no p, no nes */
         scores->p[i] = fmin(1, exp(log_p[i]));
         scores->log2err[i] = sqrt(variance[i]) / log(2);
         if (scores->p[i] < LEAST_P) {
             scores->p[i] = LEAST_P;
             scores->log2err[i] = NAN;
         }
-        if (scores->status[i] == NULL && isnan(scores->log2err[i]))
-            scores->status[i] = "upper_bound";
+        if (isnan(scores->log2err[i])) scores->status[i] = "upper_bound";
         scores->nes[i] = mean[i] > 0 ? scores->at[i].score / mean[i] : NAN;
     }
     free(log_p);
@@ -487,6 +511,8 @@ static void clear(preranked_t *p)
     free(p->rung);
     free(p->query);
     free(p->first_query);
+    free(p->first_rung);
+    free(p->drawn);
     free(p->work);
 }
 
@@ -505,6 +531,7 @@ static til_status_t test(til_ctx_t *ctx, const til_gsea_query_t *query, til_tabl
     TIL_TRY(list_rungs(ctx, &p));
     TIL_TRY(sample_rungs(ctx, &p));
     say_samples(ctx, &p);
+    TIL_TRY(draw_untrusted(ctx, &p));
     TIL_TRY(conclude(ctx, &p));
     TIL_TRY(til_set_scores_table(ctx, &scores, out));
 

@@ -11,6 +11,9 @@
  * a sample that turned out twice too noisy is extended. Components are visited by a golden-ratio
  * sequence, which leaves each its share with little randomness of its own.
  *
+ * A share of plain random sets in every mixture bounds the weights (Owen & Zhou's defensive
+ * component).
+ *
  * Source:  Owen & Zhou (2000), JASA 95:135, for mixtures in importance sampling.
  * Agrees:  brute force to 1e-5 and long multilevel runs of fgsea 1.31.6 below, within their errors
  *          (tests/shared, tests/laws).
@@ -30,6 +33,9 @@
 /* Neighbouring rungs and sizes share the work of an estimate, so each needs only this part of the
  * samples a lone estimate would. */
 #define SHARED_WORK 0.6
+
+#define PLAIN_SHARE     0.15  /* of the samples: what no tilt proposes is seen by these      */
+#define MOST_LOG_WEIGHT 700.0 /* below the largest double                                */
 
 enum { LOWER_TRIES = 16 };
 
@@ -80,7 +86,19 @@ static bool aim(const til_tilt_base_t *base, const til_rung_t *rung, til_tilt_pl
     return til_tilt_add_all_before(base, rung->size, rung->score, plan);
 }
 
-/* Draws one set; true when it reaches the rung's score on its side. */
+static bool is_hit(const til_rung_t *rung, double highest, double lowest)
+{
+    if (highest < rung->score - TIL_SCORE_TOLERANCE) return false;
+    return rung->one_sided || highest > -lowest + TIL_SCORE_TOLERANCE;
+}
+
+static void weigh(const til_rung_work_t *work, double score, const int *counts, struct til_hit *hit)
+{
+    double log_weight = til_mixture_log_weight(&work->mixture, counts) + work->plan.rate;
+    *hit = (struct til_hit){ score, exp(fmin(log_weight, MOST_LOG_WEIGHT)) };
+}
+
+/* Draws one set from a point of the mixture; true when it reaches the rung's score on its side. */
 static bool draw_hit(til_rung_work_t *work, const til_rung_t *rung, int point, til_dice_t *dice,
                      struct til_hit *hit)
 {
@@ -94,11 +112,30 @@ static bool draw_hit(til_rung_work_t *work, const til_rung_t *rung, int point, t
         if (counts[c] > 0)
             til_subset_draw(subset, dice, classes->bound[c], classes->bound[c + 1], counts[c]);
     til_subset_extremes_and_empty(subset, &highest, &lowest);
-    if (highest < rung->score - TIL_SCORE_TOLERANCE) return false;
-    if (!rung->one_sided && highest <= -lowest + TIL_SCORE_TOLERANCE) return false;
-    hit->score = highest;
-    hit->weight = exp(til_mixture_log_weight(&work->mixture, counts) + work->plan.rate);
+    if (!is_hit(rung, highest, lowest)) return false;
+    weigh(work, highest, counts, hit);
     return true;
+}
+
+/* The same with a plain random set. */
+static bool draw_plain_hit(til_rung_work_t *work, const til_rung_t *rung, til_dice_t *dice,
+                           struct til_hit *hit)
+{
+    const til_classes_t *classes = &work->plan.classes;
+    til_subset_t *subset = &work->subset[rung->up];
+    int counts[TIL_MAX_CLASSES];
+    double highest, lowest;
+
+    til_subset_grow(subset, dice, rung->size);
+    til_subset_extremes(subset, &highest, &lowest);
+    bool hits = is_hit(rung, highest, lowest);
+    if (hits) {
+        for (int c = 0; c < classes->n; c++)
+            counts[c] = til_subset_count(subset, classes->bound[c], classes->bound[c + 1]);
+        weigh(work, highest, counts, hit);
+    }
+    til_subset_empty(subset);
+    return hits;
 }
 
 static int by_score_down(const void *a, const void *b)
@@ -148,6 +185,18 @@ static void answer(til_rung_work_t *work, size_t n_hits, til_rung_t *rung,
     rung->largest_share = sum > 0 ? largest / sum : 1;
 }
 
+/* The component of a sample at `u` in [0, 1): a point, or -1 for plain random sets. */
+static int choose_point(const til_poisson_mixture_t *mixture, int n_points, double u)
+{
+    int point = 0;
+    double left = (u - mixture->plain) / (1 - mixture->plain);
+
+    if (left < 0) return -1;
+    while (point < n_points - 1 && left >= mixture->share[point]) left -= mixture->share[point++];
+    while (!(mixture->share[point] > 0)) point--; /* rounding ran past the last one */
+    return point;
+}
+
 /* Samples until the planned number, extending it when the weights turn out uneven. */
 static til_status_t sample(til_ctx_t *ctx, double target, til_dice_t *dice, til_rung_work_t *work,
                            til_rung_t *rung, size_t *n_hits)
@@ -163,14 +212,12 @@ static til_status_t sample(til_ctx_t *ctx, double target, til_dice_t *dice, til_
         til_status_t status = til_grow(ctx, &work->hit, &work->capacity, end, sizeof *work->hit);
         if (status != TIL_OK) return status;
         for (; n < end; n++) {
-            int point = 0;
-            double left = weyl += WEYL_STEP;
-            if (weyl >= 1) left = weyl -= 1;
-            while (point < work->plan.n_points - 1 && left >= mixture->share[point])
-                left -= mixture->share[point++];
-            while (!(mixture->share[point] > 0)) point--; /* rounding ran past the last one */
             struct til_hit *hit = &work->hit[*n_hits];
-            if (!draw_hit(work, rung, point, dice, hit)) continue;
+            weyl += weyl + WEYL_STEP < 1 ? WEYL_STEP : WEYL_STEP - 1;
+            int point = choose_point(mixture, work->plan.n_points, weyl);
+            bool hits = point < 0 ? draw_plain_hit(work, rung, dice, hit)
+                                  : draw_hit(work, rung, point, dice, hit);
+            if (!hits) continue;
             sum += hit->weight;
             squares += hit->weight * hit->weight;
             (*n_hits)++;
@@ -204,7 +251,7 @@ til_status_t til_rung_sample(til_ctx_t *ctx, const til_tilt_base_t bases[2], dou
 
     rung->n_samples = 0;
     if (!aim(base, rung, &work->plan)) return TIL_OK;
-    til_status_t status = til_mixture_build(ctx, base, &work->plan, &work->mixture);
+    til_status_t status = til_mixture_build(ctx, base, &work->plan, PLAIN_SHARE, &work->mixture);
     if (status != TIL_OK || !til_mixture_possible(&work->mixture)) return status;
     status = sample(ctx, target, &dice, work, rung, &n_hits);
     if (status == TIL_OK) answer(work, n_hits, rung, queries, n_queries);

@@ -7,6 +7,8 @@
 #include "gsea/poisson_mixture.h"
 #include "gsea/subset.h"
 
+#define TIL_RUNG_STEP 2.5 /* about the nats of rate between two rungs of a ladder */
+
 /* The tail estimate of one sample at one score. */
 typedef struct {
     double log_p;            /* log P(score >= e), not conditional on the side; -inf: none seen */

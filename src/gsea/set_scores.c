@@ -37,6 +37,23 @@ static til_status_t score_range(til_ctx_t *ctx, void *arg, int worker, size_t be
     return TIL_OK;
 }
 
+/* A statistic without a sign has one end only. */
+static void warn_of_one_sign(til_ctx_t *ctx, const til_gsea_query_t *query)
+{
+    const til_ranking_t *ranking = query->ranking;
+    bool some_up = false, some_down = false;
+
+    for (size_t g = 0; g < ranking->n_genes; g++) {
+        some_up |= ranking->stats[g] > 0;
+        some_down |= ranking->stats[g] < 0;
+    }
+    if (query->options.score_type == TIL_SCORE_STD && some_up != some_down)
+        til_say(ctx, TIL_LOG_WARNING,
+                "%s: no statistic is %s 0, so the ranking has one end only: sets at the other are "
+                "those without strong genes; --score-type %s tests for the strong ones",
+                ranking->origin, some_up ? "below" : "above", some_up ? "pos" : "neg");
+}
+
 til_status_t til_set_scores_init(til_ctx_t *ctx, const til_gsea_query_t *query,
                                  til_set_scores_t *out)
 {
@@ -65,6 +82,7 @@ til_status_t til_set_scores_init(til_ctx_t *ctx, const til_gsea_query_t *query,
                 query->options.ties == TIL_TIES_BLOCK
                     ? "tied genes count as one step"
                     : "they are walked in the order of the input");
+    warn_of_one_sign(ctx, query);
     TIL_TRY(til_parallel_for(ctx, n, GRAIN, score_range, out));
 
 done:

@@ -85,6 +85,46 @@ void til_subset_grow(til_subset_t *s, til_dice_t *dice, int size)
     }
 }
 
+void til_subset_add(til_subset_t *s, int position)
+{
+    insert(s, position);
+    s->sum += s->walk->weight[position];
+    s->size++;
+}
+
+void til_subset_remove(til_subset_t *s, int position)
+{
+    s->bits[position >> 6] ^= BIT(position);
+    s->sum -= s->walk->weight[position];
+    s->size--;
+}
+
+bool til_subset_has(const til_subset_t *s, int position)
+{
+    return (s->bits[position >> 6] & BIT(position)) != 0;
+}
+
+void til_subset_list(const til_subset_t *s, int *positions)
+{
+    int m = 0;
+    for (int word = 0; m < s->size; word++)
+        for (uint64_t hits = s->bits[word]; hits != 0; hits &= hits - 1)
+            positions[m++] = word * 64 + __builtin_ctzll(hits);
+}
+
+int til_subset_count(const til_subset_t *s, int from, int to)
+{
+    int n = 0;
+    for (int word = from >> 6; from < to; word++) {
+        int end = (word + 1) * 64 < to ? (word + 1) * 64 : to;
+        uint64_t bits = s->bits[word] >> (from & 63);
+        if (end - from < 64) bits &= BIT(end - from) - 1;
+        n += __builtin_popcountll(bits);
+        from = end;
+    }
+    return n;
+}
+
 /* The running sum while the hits are visited in order. */
 typedef struct {
     double hit_scale, miss_step; /* 1 / W, 1 / (n - k)                        */

@@ -37,6 +37,15 @@ void til_subset_draw(til_subset_t *s, til_dice_t *dice, int from, int to, int co
 /* Adds random positions of the whole walk until the set has `size` of them. */
 void til_subset_grow(til_subset_t *s, til_dice_t *dice, int size);
 
+/* One position in (not a member), out (a member), and whether it is one. */
+void til_subset_add(til_subset_t *s, int position);
+void til_subset_remove(til_subset_t *s, int position);
+bool til_subset_has(const til_subset_t *s, int position);
+
+/* The members, ascending: s->size values; and how many of them lie in [from, to). */
+void til_subset_list(const til_subset_t *s, int *positions);
+int til_subset_count(const til_subset_t *s, int from, int to);
+
 /* Highest and lowest value of the running sum (enrichment.c), 1 <= size < n. The set is kept
  * (_extremes), or emptied on the way (_extremes_and_empty). */
 void til_subset_extremes(const til_subset_t *s, double *highest, double *lowest);

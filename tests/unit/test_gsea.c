@@ -425,7 +425,7 @@ START_TEST(very_top_has_its_exact_p)
         double off = log2(numbers(&got, "pvalue")[i]) - exact, error = numbers(&got, "log2err")[i];
         ck_assert_msg(fabs(off) < 4.5 * error + 0.05, "%zu genes: off by %g, log2err %g", sizes[i],
                       off, error);
-        ck_assert_str_eq(texts(&got, "status")[i], "ok");
+        ck_assert_str_ne(texts(&got, "status")[i], "upper_bound");
     }
     til_table_clear(&got);
     til_genesets_clear(&sets);
