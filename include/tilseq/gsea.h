@@ -103,8 +103,8 @@ const til_gsea_method_t *til_gsea_find(const char *name);
  *              commas. A set not tested has NA and a status too_small, too_large or no_genes;
  *              other words: unbalanced (no random set has a score of that sign: no p, no nes),
  *              upper_bound (p is smaller than given; log2err NA), plain_draws and splitting (the
- *              importance samples of preranked disagreed, p is told by these). `size` counts the genes of
- *              the set in the ranking. Left empty unless TIL_OK
+ *              importance samples of preranked disagreed, p is told by these). `size` counts
+ *              the genes of the set in the ranking. Left empty unless TIL_OK
  *
  *   coverage   set n_genes n_found found_fraction missing; left empty unless TIL_OK; may be NULL
  *
