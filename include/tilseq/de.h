@@ -126,6 +126,12 @@ extern const til_de_method_t *const til_de_methods[];
 /* The method called `name`, or NULL. */
 const til_de_method_t *til_de_find(const char *name);
 
+/* TIL_EUSAGE when the method does not know a wish (test, lengths, block, threshold, shrink) or wishes do
+ * not go together. Of the matrices and designs of `input` only whether they are there is looked at. */
+TIL_MUST_USE
+til_status_t til_de_check_wishes(til_ctx_t *ctx, const til_de_method_t *method,
+                                 const til_de_input_t *input);
+
 /* Checks the input and runs one method.
  *
  *   result   left empty unless TIL_OK

@@ -509,6 +509,27 @@ done:
     return status;
 }
 
+static til_status_t check_args(til_ctx_t *ctx, const void *p)
+{
+    const de_args_t *args = p;
+    const til_de_method_t *method = til_de_find(args->method);
+    til_matrix_t lengths = { 0 };
+    til_design_t reduced = { 0 };
+    size_t block = 0;
+    til_de_input_t wishes;
+    til_status_t status;
+
+    if (method == NULL)
+        return til_fail(ctx, TIL_EUSAGE, "--method: no method '%s'; see tilseq de --list-methods",
+                        args->method);
+    status = read_wishes(ctx, args, &wishes);
+    if (status != TIL_OK) return status;
+    if (args->lengths != NULL) wishes.lengths = &lengths;
+    if (args->reduced != NULL) wishes.reduced = &reduced;
+    if (args->block != NULL) wishes.block = &block;
+    return til_de_check_wishes(ctx, method, &wishes);
+}
+
 const til_command_t til_cmd_de = {
     .name = "de",
     .operands = "COUNTS SAMPLES",
@@ -531,5 +552,6 @@ const til_command_t til_cmd_de = {
     .common_offset = offsetof(de_args_t, common),
     .min_operands = 0,
     .max_operands = 2,
-    .run = run
+    .run = run,
+    .check = check_args
 };

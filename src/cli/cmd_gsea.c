@@ -283,6 +283,12 @@ done:
     return status;
 }
 
+static til_status_t check_args(til_ctx_t *ctx, const void *args)
+{
+    const til_gsea_method_t *method;
+    return check(ctx, args, &method);
+}
+
 const til_command_t til_cmd_gsea = { .name = "gsea",
                                      .operands = "",
                                      .summary = "Test gene sets along a ranking of genes.",
@@ -292,4 +298,5 @@ const til_command_t til_cmd_gsea = { .name = "gsea",
                                      .common_offset = offsetof(gsea_args_t, common),
                                      .min_operands = 0,
                                      .max_operands = 0,
-                                     .run = run };
+                                     .run = run,
+                                     .check = check_args };

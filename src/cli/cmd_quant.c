@@ -222,6 +222,8 @@ done:
     return status;
 }
 
+static til_status_t check_args(til_ctx_t *ctx, const void *args) { return check(ctx, args); }
+
 const til_command_t til_cmd_quant = { .name = "quant",
                                       .operands = "",
                                       .summary = "Quantify transcripts and genes from FASTQ reads.",
@@ -231,4 +233,5 @@ const til_command_t til_cmd_quant = { .name = "quant",
                                       .common_offset = offsetof(quant_args_t, common),
                                       .min_operands = 0,
                                       .max_operands = 0,
-                                      .run = run };
+                                      .run = run,
+                                      .check = check_args };

@@ -5,6 +5,7 @@
  * DIR/run.json, so that the same run goes on where it stopped.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,45 +24,42 @@
 #include "cli/design_options.h"
 #include "tasks/inputs.h"
 #include "cli/run_engine.h"
+#include "cli/run_options.h"
 #include "cli/run_reads.h"
 #include "tasks/shipped.h"
 #include "cli/steps.h"
 #include "tasks/run_folder.h"
 #include "tasks/run_record.h"
 #include "config.h"
+#include "design/collapse.h"
 #include "io/text/gmt.h"
 #include "io/text/sheet_tsv.h"
 
 typedef struct {
-    const char *output, *counts, *sets, *scores, *method, *filter, *score_method, *title;
-    til_de_trend_t fit_type;
+    const char *output, *counts, *lengths, *sets, *scores, *title, *memory;
     til_species_t species;
     const char *annotation, *index, *transcripts, *tx2gene;
     double alpha;
-    const char *memory;
-    int64_t min_size, max_size, seed, jobs;
+    int64_t seed, jobs;
     bool dry_run;
     til_design_args_t asked;
     til_input_args_t input;
     til_common_t common;
+    til_run_parts_t parts; /* the options of the steps */
 } run_args_t;
 
-static const run_args_t defaults = { .method = "deseq2",
-                                     .filter = "auto",
-                                     .fit_type = TIL_DE_TREND_PARAMETRIC,
-                                     .species = TIL_SPECIES_UNKNOWN,
-                                     .score_method = "ssgsea",
-                                     .title = "Expression report",
-                                     .alpha = 0.1,
-                                     .min_size = 5,
-                                     .max_size = 500,
-                                     .seed = 1 };
+/* Of the run's own options; those of the steps join them. */
+static run_args_t defaults = {
+    .species = TIL_SPECIES_UNKNOWN, .title = "Expression report", .alpha = 0.1, .seed = 1
+};
 
-static const til_opt_t options[] = {
+static const til_opt_t own_options[] = {
     { 0, "counts", TIL_OPT_FILE, offsetof(run_args_t, counts), "MATRIX", 0, 0,
       "count matrix, genes x samples; without it the sheet names reads: a column bam, or fastq_1 "
-      "(and "
-      "fastq_2, strandedness)" },
+      "(and fastq_2, strandedness)" },
+    { 0, "lengths", TIL_OPT_FILE, offsetof(run_args_t, lengths), "MATRIX", 0, 0,
+      "with --counts: average transcript lengths per gene and sample, as nf-core and tilseq merge "
+      "write them" },
     { 'a', "annotation", TIL_OPT_FILE, offsetof(run_args_t, annotation), "GTF", 0, 0,
       "genes and exons: for BAM, and for the genes of transcripts" },
     { 'i', "index", TIL_OPT_FILE, offsetof(run_args_t, index), "INDEX", 0, 0,
@@ -71,26 +69,14 @@ static const til_opt_t options[] = {
     { 0, "tx2gene", TIL_OPT_FILE, offsetof(run_args_t, tx2gene), "TSV", 0, 0,
       "for FASTQ: transcript, gene and symbol, instead of -a" },
     TIL_DESIGN_OPTIONS(run_args_t),
-    { 0, "method", TIL_OPT_TEXT, offsetof(run_args_t, method), "NAME", 0, 0,
-      "engine of the tests; see tilseq de --list-methods" },
-    { 0, "filter", TIL_OPT_TEXT, offsetof(run_args_t, filter), "auto|none|expr|expr:VARIABLE", 0, 0,
-      "which genes are tested; see tilseq de" },
-    TIL_CHOICE(0, "fit-type", run_args_t, fit_type, &til_de_trend_words,
-               "deseq2: the trend of the dispersions"),
-    { 0, "alpha", TIL_OPT_NUMBER, offsetof(run_args_t, alpha), "F", 0, 1,
+    { 0, "alpha", TIL_OPT_NUMBER, offsetof(run_args_t, alpha), "F", 1e-10, 0.999999,
       "FDR at which genes are called" },
     { 'g', "sets", TIL_OPT_FILE, offsetof(run_args_t, sets), "GMT", 0, 0,
       "gene sets to test and score [those that ship with tilseq]" },
     { 0, "scores", TIL_OPT_FILE, offsetof(run_args_t, scores), "TSV", 0, 0,
       "further scores to compute; see tilseq score" },
-    { 0, "score-method", TIL_OPT_TEXT, offsetof(run_args_t, score_method), "NAME", 0, 0,
-      "how sets are scored; see tilseq score --list-methods" },
     TIL_SPECIES_OPTION(run_args_t),
-    { 0, "min-size", TIL_OPT_INT, offsetof(run_args_t, min_size), "INT", 1, 1e9,
-      "smallest set whose enrichment is tested" },
-    { 0, "max-size", TIL_OPT_INT, offsetof(run_args_t, max_size), "INT", 1, 1e9,
-      "largest set to test" },
-    { 0, "seed", TIL_OPT_INT, offsetof(run_args_t, seed), "INT", 0, 9007199254740992.0,
+    { 0, "seed", TIL_OPT_INT, offsetof(run_args_t, seed), "INT", 0, 9e15,
       "seed of whatever is drawn at random" },
     TIL_GENES_OPTION(run_args_t),
     TIL_SAMPLE_OPTIONS(run_args_t),
@@ -107,6 +93,13 @@ static const til_opt_t options[] = {
     TIL_COMMON_OPTIONS(run_args_t)
 };
 
+static til_opt_t options[TIL_RUN_OPTIONS];
+
+void til_cmd_run_join(void)
+{
+    til_run_options_join(own_options, offsetof(run_args_t, parts), &defaults, options);
+}
+
 /* What a run knows of itself. */
 typedef struct {
     til_ctx_t *ctx;
@@ -120,6 +113,8 @@ typedef struct {
     til_run_lock_t *lock;
     char *sets, *genes;     /* paths the steps use; genes may be NULL               */
     char *counts, *lengths; /* the matrix: given, or made from reads; lengths or NULL */
+    char *scaled, *tpm;     /* length-scaled counts, TPM: where reads were quantified; or NULL */
+    bool has_lengths;       /* the matrix has a column of lengths                       */
     char *own_sheet;        /* samples.tsv of the run                               */
     til_strbuf_t renamed;   /* lines of names.tsv */
     bool from_reads;
@@ -230,6 +225,14 @@ done:
 
 /* ---- steps ------------------------------------------------------------------------------- */
 
+/* Whether anything is compared, or was meant to be. */
+static bool asks_something(const run_t *r)
+{
+    const til_design_args_t *asked = &r->args->asked;
+    return asked->design != NULL || asked->pair != NULL || asked->time != NULL ||
+           asked->arm != NULL || asked->trend || asked->contrasts.n > 0;
+}
+
 static const char *genes_of(const run_t *r)
 {
     return r->args->input.genes != NULL ? r->args->input.genes : r->genes;
@@ -261,30 +264,58 @@ static void number_option(run_t *r, const char *name, double value)
     til_strbuf_clear(&b);
 }
 
-static void add_norm(run_t *r)
+static const til_de_method_t *engine_of(const run_t *r)
+{
+    return til_de_find(til_run_part_text(&r->args->parts, TIL_PART_DE, "method"));
+}
+
+/* Begins a norm step to a scale and a file. */
+static void begin_norm(run_t *r, const char *scale, const char *file)
 {
     til_strbuf_t b = { 0 };
-    static const char *const scales[] = { "factors", "vst" };
-    static const char *const files[] = { "size_factors", "vst" };
-    bool round = r->args->input.round;
 
-    for (int i = 0; i < 2; i++) {
-        til_step_begin(r->ctx, &r->steps, "norm");
-        til_step_word(r->ctx, &r->steps, r->counts);
-        til_step_input(r->ctx, &r->steps, r->counts);
-        til_step_option(r->ctx, &r->steps, "--samples", r->sheet_path);
-        til_step_input(r->ctx, &r->steps, r->sheet_path);
-        til_step_option(r->ctx, &r->steps, "--to", scales[i]);
-        sample_words(r);
-        if (round) til_step_word(r->ctx, &r->steps, "--round");
-        til_step_option(r->ctx, &r->steps, "-o", in_folder(&b, r, "norm", files[i], ".tsv"));
-        til_step_output(r->ctx, &r->steps, til_strbuf_text(&b));
-        if (i == 1) {
-            til_step_option(r->ctx, &r->steps, "--pca", in_folder(&b, r, "norm", "pca", ".tsv"));
-            til_step_output(r->ctx, &r->steps, til_strbuf_text(&b));
-        }
-    }
+    til_step_begin(r->ctx, &r->steps, "norm");
+    til_step_word(r->ctx, &r->steps, r->counts);
+    til_step_input(r->ctx, &r->steps, r->counts);
+    til_step_option(r->ctx, &r->steps, "--samples", r->sheet_path);
+    til_step_input(r->ctx, &r->steps, r->sheet_path);
+    til_step_option(r->ctx, &r->steps, "--to", scale);
+    sample_words(r);
+    if (r->args->input.round) til_step_word(r->ctx, &r->steps, "--round");
+    til_run_part_words(r->ctx, &r->steps, &r->args->parts, TIL_PART_NORM);
+    til_step_option(r->ctx, &r->steps, "-o", in_folder(&b, r, "norm", file, ".tsv"));
+    til_step_output(r->ctx, &r->steps, til_strbuf_text(&b));
     til_strbuf_clear(&b);
+}
+
+/* Size factors, and values for the principal components: variances made even where counts are whole,
+ * log2 CPM for the engines that take fractions. */
+static void add_norm(run_t *r)
+{
+    const til_de_method_t *engine = engine_of(r);
+    til_strbuf_t b = { 0 };
+
+    begin_norm(r, "factors", "size_factors");
+    if (asks_something(r) && engine != NULL && !engine->whole_counts)
+        begin_norm(r, "logcpm", "logcpm");
+    else begin_norm(r, "vst", "vst");
+    til_step_option(r->ctx, &r->steps, "--pca", in_folder(&b, r, "norm", "pca", ".tsv"));
+    til_step_output(r->ctx, &r->steps, til_strbuf_text(&b));
+    til_strbuf_clear(&b);
+}
+
+/* TPM where there are lengths and no step has made them: what published scores are defined on. */
+static til_status_t add_tpm(run_t *r)
+{
+    til_strbuf_t b = { 0 };
+
+    if (r->tpm != NULL || (r->lengths == NULL && !r->has_lengths)) return TIL_OK;
+    begin_norm(r, "tpm", "tpm");
+    til_step_option(r->ctx, &r->steps, "--lengths", r->lengths);
+    til_step_input(r->ctx, &r->steps, r->lengths);
+    r->tpm = strdup(in_folder(&b, r, "norm", "tpm", ".tsv"));
+    til_strbuf_clear(&b);
+    return r->tpm == NULL ? til_no_memory(r->ctx, 1, "paths") : r->steps.status;
 }
 
 static void design_words(run_t *r)
@@ -320,30 +351,43 @@ static void add_de_output(run_t *r, const char *id)
     til_strbuf_clear(&b);
 }
 
+static void seed_option(run_t *r)
+{
+    if (r->args->seed != defaults.seed) number_option(r, "--seed", (double)r->args->seed);
+}
+
 static void add_de(run_t *r)
 {
+    const til_de_method_t *engine = engine_of(r);
+    bool scaled = r->scaled != NULL && engine != NULL && !engine->has_lengths;
+    const char *counts = scaled ? r->scaled : r->counts;
     til_strbuf_t b = { 0 };
 
     til_step_begin(r->ctx, &r->steps, "de");
-    til_step_word(r->ctx, &r->steps, r->counts);
-    til_step_input(r->ctx, &r->steps, r->counts);
+    til_step_word(r->ctx, &r->steps, counts);
+    til_step_input(r->ctx, &r->steps, counts);
     til_step_word(r->ctx, &r->steps, r->sheet_path);
     til_step_input(r->ctx, &r->steps, r->sheet_path);
     design_words(r);
-    til_step_option(r->ctx, &r->steps, "--method", r->args->method);
-    if (strcmp(r->args->filter, defaults.filter) != 0)
-        til_step_option(r->ctx, &r->steps, "--filter", r->args->filter);
-    if (r->args->fit_type != defaults.fit_type)
-        til_step_option(r->ctx, &r->steps, "--fit-type",
-                        til_de_trend_words.words[r->args->fit_type]);
     number_option(r, "--alpha", r->args->alpha);
-    til_step_option(r->ctx, &r->steps, "--lengths", r->lengths);
-    til_step_input(r->ctx, &r->steps, r->lengths);
+    if (!scaled) {
+        til_step_option(r->ctx, &r->steps, "--lengths", r->lengths);
+        til_step_input(r->ctx, &r->steps, r->lengths);
+    }
+    seed_option(r);
+    til_run_part_words(r->ctx, &r->steps, &r->args->parts, TIL_PART_DE);
     sample_words(r);
     if (r->args->input.round) til_step_word(r->ctx, &r->steps, "--round");
     til_step_option(r->ctx, &r->steps, "-o", in_folder(&b, r, "", "de", ""));
     til_strbuf_clear(&b);
     each_contrast(r, add_de_output);
+}
+
+/* Only running sums have curves. */
+static bool has_curves(const run_t *r)
+{
+    const char *method = til_run_part_text(&r->args->parts, TIL_PART_GSEA, "method");
+    return strcmp(method, "preranked") == 0 || strcmp(method, "simple") == 0;
 }
 
 static void add_gsea(run_t *r, const char *id)
@@ -355,25 +399,25 @@ static void add_gsea(run_t *r, const char *id)
     til_step_input(r->ctx, &r->steps, sets_of(r));
     til_step_option(r->ctx, &r->steps, "--de", in_folder(&b, r, "de", id, ".de.tsv"));
     til_step_input(r->ctx, &r->steps, til_strbuf_text(&b));
-    number_option(r, "--min-size", (double)r->args->min_size);
-    number_option(r, "--max-size", (double)r->args->max_size);
-    number_option(r, "--seed", (double)r->args->seed);
-    til_step_option(r->ctx, &r->steps, "--species", til_species_words.words[r->args->species]);
+    seed_option(r);
+    til_run_part_words(r->ctx, &r->steps, &r->args->parts, TIL_PART_GSEA);
     til_step_option(r->ctx, &r->steps, "-o", in_folder(&b, r, "gsea", id, ".gsea.tsv"));
     til_step_output(r->ctx, &r->steps, til_strbuf_text(&b));
-    til_step_output(r->ctx, &r->steps, in_folder(&b, r, "gsea", id, ".gsea.coverage.tsv"));
-    til_step_option(r->ctx, &r->steps, "--curves", in_folder(&b, r, "gsea", id, ".curves.tsv"));
-    til_step_output(r->ctx, &r->steps, til_strbuf_text(&b));
+    if (has_curves(r)) {
+        til_step_option(r->ctx, &r->steps, "--curves", in_folder(&b, r, "gsea", id, ".curves.tsv"));
+        til_step_output(r->ctx, &r->steps, til_strbuf_text(&b));
+    }
     til_strbuf_clear(&b);
 }
 
 static void add_score(run_t *r)
 {
+    const char *matrix = r->tpm != NULL ? r->tpm : r->counts;
     til_strbuf_t b = { 0 };
 
     til_step_begin(r->ctx, &r->steps, "score");
-    til_step_word(r->ctx, &r->steps, r->counts);
-    til_step_input(r->ctx, &r->steps, r->counts);
+    til_step_word(r->ctx, &r->steps, matrix);
+    til_step_input(r->ctx, &r->steps, matrix);
     til_step_option(r->ctx, &r->steps, "--samples", r->sheet_path);
     til_step_input(r->ctx, &r->steps, r->sheet_path);
     sample_words(r);
@@ -381,9 +425,10 @@ static void add_score(run_t *r)
     til_step_input(r->ctx, &r->steps, r->args->sets);
     til_step_option(r->ctx, &r->steps, "--scores", r->args->scores);
     til_step_input(r->ctx, &r->steps, r->args->scores);
-    til_step_option(r->ctx, &r->steps, "-m", r->args->score_method);
-    til_step_option(r->ctx, &r->steps, "--species", til_species_words.words[r->args->species]);
-    til_step_option(r->ctx, &r->steps, "--input", "counts");
+    if (r->args->species != defaults.species)
+        til_step_option(r->ctx, &r->steps, "--species", til_species_words.words[r->args->species]);
+    til_step_option(r->ctx, &r->steps, "--input", r->tpm != NULL ? "tpm" : "counts");
+    til_run_part_words(r->ctx, &r->steps, &r->args->parts, TIL_PART_SCORE);
     til_step_option(r->ctx, &r->steps, "-o", in_folder(&b, r, "scores", "scores", ".tsv"));
     til_step_output(r->ctx, &r->steps, til_strbuf_text(&b));
     til_strbuf_clear(&b);
@@ -405,20 +450,21 @@ static void add_report(run_t *r)
     til_strbuf_clear(&b);
 }
 
-static bool asks_something(const run_t *r)
-{
-    return r->args->asked.design != NULL || r->args->asked.pair != NULL;
-}
-
 /* From a matrix on. */
 static til_status_t plan(run_t *r)
 {
+    til_status_t status;
+
     add_norm(r);
     if (asks_something(r)) {
         add_de(r);
         if (sets_of(r) != NULL) each_contrast(r, add_gsea);
     }
-    if (sets_of(r) != NULL) add_score(r);
+    if (sets_of(r) != NULL) {
+        status = add_tpm(r);
+        if (status != TIL_OK) return status;
+        add_score(r);
+    }
     add_report(r);
     return r->steps.status;
 }
@@ -434,20 +480,26 @@ static til_status_t add_texts(til_ctx_t *ctx, til_json_t *object, const char *ke
 
 static til_status_t describe_methods(run_t *r, til_json_t *methods)
 {
-    const til_norm_method_t *norm = til_norm_methods[0];
-    const til_de_method_t *de = til_de_find(r->args->method);
-    const til_gsea_method_t *gsea = til_gsea_methods[0];
-    const til_score_method_t *score = til_score_find(r->args->score_method);
+    const til_run_parts_t *parts = &r->args->parts;
+    const til_norm_method_t *norm = til_norm_find(
+        til_run_part_text(parts, TIL_PART_NORM, "method"));
+    const til_de_method_t *de = engine_of(r);
+    const til_gsea_method_t *gsea = til_gsea_find(
+        til_run_part_text(parts, TIL_PART_GSEA, "method"));
+    const til_score_method_t *score = til_score_find(
+        til_run_part_text(parts, TIL_PART_SCORE, "method"));
     const struct {
         const char *what, *name, *summary, *reference;
-    } rows[] = { { "Normalisation", norm->name, norm->summary, norm->reference },
-                 { "Differential expression", asks_something(r) && de != NULL ? de->name : NULL,
-                   de == NULL ? NULL : de->summary, de == NULL ? NULL : de->reference },
-                 { "Enrichment", asks_something(r) && sets_of(r) != NULL ? gsea->name : NULL,
-                   gsea->summary, gsea->reference },
-                 { "Signature scores", sets_of(r) != NULL && score != NULL ? score->name : NULL,
-                   score == NULL ? NULL : score->summary,
-                   score == NULL ? NULL : score->reference } };
+    } rows[] = {
+        { "Normalisation", norm == NULL ? NULL : norm->name, norm == NULL ? NULL : norm->summary,
+          norm == NULL ? NULL : norm->reference },
+        { "Differential expression", asks_something(r) && de != NULL ? de->name : NULL,
+          de == NULL ? NULL : de->summary, de == NULL ? NULL : de->reference },
+        { "Enrichment", asks_something(r) && sets_of(r) != NULL && gsea != NULL ? gsea->name : NULL,
+          gsea == NULL ? NULL : gsea->summary, gsea == NULL ? NULL : gsea->reference },
+        { "Signature scores", sets_of(r) != NULL && score != NULL ? score->name : NULL,
+          score == NULL ? NULL : score->summary, score == NULL ? NULL : score->reference }
+    };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         til_strbuf_t b = { 0 };
@@ -546,17 +598,61 @@ static til_status_t check(til_ctx_t *ctx, const run_args_t *args)
                                  args->transcripts != NULL || args->tx2gene != NULL))
         return til_fail(ctx, TIL_EUSAGE,
                         "--counts is a matrix: -a, -i, -t and --tx2gene are for reads");
-    if (til_de_find(args->method) == NULL)
-        return til_fail(ctx, TIL_EUSAGE, "--method: no method '%s'; see tilseq de --list-methods",
-                        args->method);
-    if (til_score_find(args->score_method) == NULL)
-        return til_fail(ctx, TIL_EUSAGE,
-                        "--score-method: no method '%s'; see tilseq score --list-methods",
-                        args->score_method);
-    if (args->min_size > args->max_size)
-        return til_fail(ctx, TIL_EUSAGE, "--min-size %lld is above --max-size %lld",
-                        (long long)args->min_size, (long long)args->max_size);
+    if (args->counts == NULL && args->lengths != NULL)
+        return til_fail(ctx, TIL_EUSAGE, "--lengths: belongs to --counts MATRIX");
     return TIL_OK;
+}
+
+/* Options of steps that this run does not have. */
+static til_status_t refuse_idle(const run_t *r)
+{
+    const til_run_parts_t *parts = &r->args->parts;
+    bool has_fastq = false, has_bam = false;
+    til_status_t status = TIL_OK;
+
+    for (size_t i = 0; i < r->steps.n; i++) {
+        has_fastq |= strcmp(r->steps.steps[i].words[0], "quant") == 0;
+        has_bam |= strcmp(r->steps.steps[i].words[0], "count") == 0;
+    }
+    if (!has_fastq)
+        TIL_TRY(til_run_part_refuse(r->ctx, parts, TIL_PART_QUANT, "no FASTQ is quantified"));
+    if (!has_bam) TIL_TRY(til_run_part_refuse(r->ctx, parts, TIL_PART_COUNT, "no BAM is counted"));
+    if (has_bam && (r->args->index != NULL || r->args->tx2gene != NULL)) {
+        status = til_fail(r->ctx, TIL_EUSAGE,
+                          "-i, -t and --tx2gene are for FASTQ: this run counts the BAM files of %s",
+                          r->job->operands[0]);
+        goto done;
+    }
+    if (!asks_something(r)) {
+        static const char why[] = "nothing is compared without --design, --pair or -c";
+        TIL_TRY(til_run_part_refuse(r->ctx, parts, TIL_PART_DE, why));
+        TIL_TRY(til_run_part_refuse(r->ctx, parts, TIL_PART_GSEA, why));
+    }
+done:
+    return status;
+}
+
+/* The steps from the matrix on are planned once for their words alone, so that a wish that one of
+ * them cannot fulfil is told before anything is done. */
+static til_status_t check_wishes(run_t *r)
+{
+    til_steps_t reads = r->steps;
+    char *tpm = r->tpm, *sets = r->sets;
+    til_status_t status;
+
+    r->steps = (til_steps_t){ .no_provenance = reads.no_provenance };
+    if (sets_of(r) == NULL) r->sets = "sets.gmt";
+    status = plan(r);
+    for (size_t i = 0; i < r->steps.n && status == TIL_OK; i++)
+        status = til_step_check_words(r->ctx, &r->steps.steps[i]);
+    for (size_t i = 0; i < reads.n && status == TIL_OK; i++)
+        status = til_step_check_words(r->ctx, &reads.steps[i]);
+    til_steps_clear(&r->steps);
+    r->steps = reads;
+    r->sets = sets;
+    if (r->tpm != tpm) free(r->tpm);
+    r->tpm = tpm;
+    return status;
 }
 
 /* The sheet as the steps see it: one row per sample. With reads, the steps that count them are
@@ -579,7 +675,9 @@ static til_status_t read_sheet(run_t *r)
         r->sheet = rows;
         rows = (til_sheet_t){ 0 };
         r->counts = strdup(r->args->counts);
-        if (r->counts == NULL) status = til_no_memory(r->ctx, 1, "paths");
+        if (r->args->lengths != NULL) r->lengths = strdup(r->args->lengths);
+        if (r->counts == NULL || (r->args->lengths != NULL && r->lengths == NULL))
+            status = til_no_memory(r->ctx, 1, "paths");
         goto done;
     }
     if (!til_sheet_has_reads(&rows)) {
@@ -591,10 +689,21 @@ static til_status_t read_sheet(run_t *r)
     r->from_reads = true;
     r->sheet_path = r->own_sheet;
     TIL_TRY(til_merge_lanes(r->ctx, &rows, &r->sheet));
-    til_run_reads_t reads = { &rows,          r->args->output,      r->args->annotation,
-                              r->args->index, r->args->transcripts, r->args->tx2gene,
-                              &r->renamed };
-    TIL_TRY(til_plan_reads(r->ctx, &reads, &r->steps, &r->counts, &r->lengths));
+    til_run_reads_t reads = { .rows = &rows,
+                              .folder = r->args->output,
+                              .annotation = r->args->annotation,
+                              .index = r->args->index,
+                              .transcripts = r->args->transcripts,
+                              .tx2gene = r->args->tx2gene,
+                              .parts = &r->args->parts,
+                              .renamed = &r->renamed };
+    til_read_matrices_t made = { 0 };
+    TIL_TRY(til_plan_reads(r->ctx, &reads, &r->steps, &made));
+    r->counts = made.counts;
+    r->lengths = made.lengths;
+    r->scaled = made.scaled;
+    r->tpm = made.tpm;
+    r->has_lengths = made.has_lengths;
 done:
     til_strbuf_clear(&path);
     til_sheet_clear(&rows);
@@ -616,6 +725,55 @@ static til_status_t plan_rest(run_t *r)
     return plan(r);
 }
 
+/* The sheet after --collapse: one row for the libraries of a sample. */
+static til_status_t collapse_sheet(run_t *r, const char *column, til_sheet_t *out)
+{
+    size_t n = r->sheet.n_samples;
+    size_t *all = til_array(n, sizeof *all);
+    bool *differs = til_array_zero(r->sheet.n_columns, sizeof *differs);
+    til_matrix_t none = { 0 };
+    til_status_t status;
+
+    if (all == NULL || differs == NULL) {
+        status = til_no_memory(r->ctx, n, "samples");
+        goto done;
+    }
+    for (size_t s = 0; s < n; s++) all[s] = s;
+    TIL_TRY(til_sheet_select(r->ctx, &r->sheet, all, n, out));
+    TIL_TRY(til_matrix_init(r->ctx, 0, n, &none));
+    for (size_t s = 0; s < n; s++)
+        TIL_TRY(til_matrix_set_col_name(r->ctx, &none, s, r->sheet.samples[s]));
+    TIL_TRY(til_collapse_samples(r->ctx, column, &none, out, differs));
+done:
+    til_matrix_clear(&none);
+    free(differs);
+    free(all);
+    return status;
+}
+
+/* The questions, from the sheet alone. */
+static til_status_t ask(run_t *r)
+{
+    const char *column = til_run_part_text(&r->args->parts, TIL_PART_DE, "collapse");
+    til_sheet_t collapsed = { 0 };
+    til_status_t status;
+
+    if (column != NULL) TIL_TRY(collapse_sheet(r, column, &collapsed));
+    TIL_TRY(til_ask(r->ctx, r->job, &r->args->asked, column == NULL ? &r->sheet : &collapsed,
+                    &r->questions));
+    for (size_t q = 0; q < r->questions.n_questions; q++)
+        if (r->questions.questions[q].n_contrasts == 0) {
+            status = til_fail(r->ctx, TIL_EUSAGE,
+                              "-c CONTRAST is missing: what is to be compared? `tilseq design` "
+                              "shows the coefficients");
+            goto done;
+        }
+    TIL_TRY(til_ask_check(r->ctx, &r->questions));
+done:
+    til_sheet_clear(&collapsed);
+    return status;
+}
+
 /* What can be known to fail is found before the first file is written: the matrix is read and its
  * samples matched, the files of planned steps are there. Remarks are left to the steps. */
 static til_status_t check_inputs(run_t *r)
@@ -630,11 +788,17 @@ static til_status_t check_inputs(run_t *r)
         status = til_load_samples(r->ctx, r->job, r->counts, r->sheet_path, TIL_VALUES_COUNTS,
                                   &r->args->input, &m, &sheet);
         r->ctx->log = log;
+        r->has_lengths = m.lengths != NULL;
     }
     til_matrix_clear(&m);
     til_sheet_clear(&sheet);
     for (size_t i = 0; i < r->steps.n && status == TIL_OK; i++)
         status = til_step_check_inputs(r->ctx, &r->steps, i);
+    const char *const files[] = { r->args->lengths, r->args->sets, r->args->scores,
+                                  r->args->input.genes };
+    for (size_t i = 0; i < sizeof files / sizeof *files && status == TIL_OK; i++)
+        if (files[i] != NULL && access(files[i], R_OK) != 0)
+            status = til_fail(r->ctx, TIL_EIO, "%s: %s", files[i], strerror(errno));
     return status;
 }
 
@@ -718,19 +882,20 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     TIL_TRY(read_memory(ctx, r.args->memory, &memory));
     TIL_TRY(til_fold_log(ctx, &log));
     TIL_TRY(read_sheet(&r));
+    TIL_TRY(refuse_idle(&r));
     if (asks_something(&r)) {
-        TIL_TRY(til_ask(ctx, job, &r.args->asked, &r.sheet, &r.questions));
-        TIL_TRY(til_ask_check(ctx, &r.questions));
+        TIL_TRY(ask(&r));
     } else {
         til_say(ctx, TIL_LOG_WARNING,
                 "no --design and no --pair: nothing is compared, samples are only scored");
     }
+    TIL_TRY(check_inputs(&r));
+    TIL_TRY(check_wishes(&r));
     if (r.args->dry_run) {
         TIL_TRY(plan_rest(&r));
         status = print_plan(&r);
         goto done;
     }
-    TIL_TRY(check_inputs(&r));
     TIL_TRY(take_folder(&r));
     TIL_TRY(carry_out(&r));
     til_say(ctx, TIL_LOG_STAGE, "the page: %s/report.html", r.args->output);
@@ -741,6 +906,8 @@ done:
     free(r.own_sheet);
     free(r.counts);
     free(r.lengths);
+    free(r.scaled);
+    free(r.tpm);
     free(r.sets);
     free(r.genes);
     til_strbuf_clear(&r.renamed);

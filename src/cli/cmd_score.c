@@ -357,6 +357,13 @@ done:
     return status;
 }
 
+static til_status_t check_args(til_ctx_t *ctx, const void *args)
+{
+    const til_score_method_t *method;
+    til_score_options_t how;
+    return read_wishes(ctx, args, &method, &how);
+}
+
 const til_command_t til_cmd_score = {
     .name = "score",
     .operands = "MATRIX",
@@ -371,5 +378,6 @@ const til_command_t til_cmd_score = {
     .common_offset = offsetof(score_args_t, common),
     .min_operands = 0,
     .max_operands = 1,
-    .run = run
+    .run = run,
+    .check = check_args
 };

@@ -14,4 +14,7 @@
 TIL_COMMANDS(TIL_DECLARE_COMMAND)
 #undef TIL_DECLARE_COMMAND
 
+/* Gives tilseq run the options of its steps; once, before any option table is looked at. */
+void til_cmd_run_join(void);
+
 #endif

@@ -27,7 +27,7 @@ typedef struct {
     ptrdiff_t names; /* the word that holds the value of --sample-names, -1 for none */
     size_t names_at; /* where in that word                                           */
     bool htseq, by_feature, aliases;
-    char *options; /* all words but operands and names of samples                  */
+    char *options; /* all words but operands, names of samples and where quality goes */
 } recorded_t;
 
 struct til_partials {
@@ -141,7 +141,11 @@ static til_status_t join_options(til_ctx_t *ctx, til_arena_t *arena, recorded_t 
     til_strbuf_t b = { 0 };
 
     for (size_t i = 0; i < r->n; i++) {
-        if (r->is_operand[i]) continue;
+        if (r->is_operand[i] || strncmp(r->words[i], "--qc=", 5) == 0) continue;
+        if (strcmp(r->words[i], "--qc") == 0) {
+            i++;
+            continue;
+        }
         if (i > 0) til_strbuf_add_char(&b, ' ');
         if ((ptrdiff_t)i == r->names) {
             til_strbuf_add_n(&b, r->words[i], r->names_at);

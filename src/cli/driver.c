@@ -183,3 +183,25 @@ til_status_t til_command_step(til_ctx_t *ctx, const til_command_t *command, int 
 {
     return start(ctx, NULL, command, argc, argv, made, arg);
 }
+
+til_status_t til_command_check(til_ctx_t *ctx, const til_command_t *command, int argc, char **argv)
+{
+    void *args = malloc(command->args_size);
+    const char **operands = malloc(((size_t)argc + 1) * sizeof *operands);
+    til_status_t status;
+    int n;
+
+    if (args == NULL || operands == NULL) {
+        free(args);
+        free(operands);
+        return til_fail(ctx, TIL_ENOMEM, "out of memory for the command line");
+    }
+    memcpy(args, command->defaults, command->args_size);
+    status = til_options_parse(ctx, command, argc, argv, args, operands, &n, NULL);
+    if (status == TIL_OK) status = check_operands(ctx, command, n);
+    if (status == TIL_OK && command->check != NULL) status = command->check(ctx, args);
+    til_options_clear(command, args);
+    free(operands);
+    free(args);
+    return status;
+}

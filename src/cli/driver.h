@@ -16,7 +16,12 @@ const til_command_t *til_command_find(const char *name);
 TIL_MUST_USE
 til_status_t til_command_run(til_ctx_t *ctx, const til_command_t *command, int argc, char **argv);
 
-/* The same inside a running command: its log and threads, no closing line. `made`, where it is not
+/* Parses argv as til_command_run does and asks the command whether it takes what is wished; nothing is
+ * read or written. */
+TIL_MUST_USE
+til_status_t til_command_check(til_ctx_t *ctx, const til_command_t *command, int argc, char **argv);
+
+/* As til_command_run inside a running command: its log and threads, no closing line. `made`, where it is not
  * NULL, is called for every file put in place. */
 TIL_MUST_USE
 til_status_t til_command_step(til_ctx_t *ctx, const til_command_t *command, int argc, char **argv,

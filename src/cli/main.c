@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/outfile.h"
+#include "cli/commands.h"
 #include "cli/driver.h"
 #include "cli/version.h"
 #include "config.h"
@@ -100,6 +101,7 @@ int main(int argc, char **argv)
 
     if (!open_standard_files()) return til_status_exit_code(TIL_EIO);
     catch_signals();
+    til_cmd_run_join();
     til_linalg_single_thread();
     if (command != NULL) {
         status = til_command_run(&ctx, command, argc - 2, argv + 2);

@@ -80,6 +80,9 @@ typedef struct {
     size_t args_size, common_offset;
     int min_operands, max_operands; /* max -1: any number                                   */
     til_status_t (*run)(til_ctx_t *ctx, struct til_job *job);
+    /* TIL_EUSAGE when the wishes in an args struct do not go together; NULL: any do. For who plans to
+     * run the command later; `run` asks by itself. */
+    til_status_t (*check)(til_ctx_t *ctx, const void *args);
 } til_command_t;
 
 /* The option of a name of n bytes, or of a letter; NULL where the table has none. */

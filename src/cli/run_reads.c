@@ -175,8 +175,11 @@ static til_status_t plan_count_of(planner_t *p, size_t s)
     til_step_of_sample(p->ctx, p->steps, rows->samples[s], rows->lines[s]);
     til_step_option(p->ctx, p->steps, "-a", p->reads->annotation);
     til_step_input(p->ctx, p->steps, p->reads->annotation);
-    til_step_option(p->ctx, p->steps, "-s", strand[0] == '\0' ? "auto" : strand);
+    if (strand[0] != '\0' && strcmp(strand, "auto") != 0)
+        til_step_option(p->ctx, p->steps, "--strand", strand);
+    til_run_part_words(p->ctx, p->steps, p->reads->parts, TIL_PART_COUNT);
     til_step_option(p->ctx, p->steps, "--sample-names", rows->samples[s]);
+    til_step_option(p->ctx, p->steps, "--qc", sample_place(p, "qc", rows->samples[s], ""));
     til_step_option(p->ctx, p->steps, "-o",
                     sample_place(p, "count", rows->samples[s], ".counts.tsv"));
     til_step_output(p->ctx, p->steps, til_strbuf_text(&p->text));
@@ -186,7 +189,7 @@ done:
 }
 
 /* A count step for each sample, then their tables as one. */
-static til_status_t plan_count(planner_t *p, char **counts)
+static til_status_t plan_count(planner_t *p, til_read_matrices_t *made)
 {
     const til_sheet_t *rows = p->reads->rows;
     til_status_t status;
@@ -201,7 +204,8 @@ static til_status_t plan_count(planner_t *p, char **counts)
     TIL_TRY(note_renamed(p, "count", ".counts.tsv"));
     for (size_t s = 0; s < rows->n_samples; s++) TIL_TRY(plan_count_of(p, s));
     if (rows->n_samples == 1) {
-        *counts = copy_text(p, sample_place(p, "count", rows->samples[0], ".counts.tsv"));
+        made->counts = copy_text(p, sample_place(p, "count", rows->samples[0], ".counts.tsv"));
+        made->has_lengths = true;
         return p->steps->status;
     }
     til_step_begin(p->ctx, p->steps, "merge");
@@ -210,7 +214,8 @@ static til_status_t plan_count(planner_t *p, char **counts)
         til_step_word(p->ctx, p->steps, sample_place(p, "count", rows->samples[s], ".counts.tsv"));
         til_step_input(p->ctx, p->steps, til_strbuf_text(&p->text));
     }
-    *counts = copy_text(p, in_folder(p, "count", "all.counts.tsv"));
+    made->has_lengths = true;
+    made->counts = copy_text(p, in_folder(p, "count", "all.counts.tsv"));
     til_step_output(p->ctx, p->steps, til_strbuf_text(&p->text));
     status = p->steps->status;
 done:
@@ -310,7 +315,11 @@ static til_status_t plan_sample(planner_t *p, size_t s, const char *index)
     til_step_input(p->ctx, p->steps, index);
     TIL_TRY(add_lanes(p, samples->samples[s], paired ? "-1" : "-r", "fastq_1", true));
     if (paired) TIL_TRY(add_lanes(p, samples->samples[s], "-2", "fastq_2", true));
-    til_step_option(p->ctx, p->steps, "-l", type);
+    if (strcmp(type, "auto") != 0) til_step_option(p->ctx, p->steps, "--library", type);
+    til_run_part_words(p->ctx, p->steps, p->reads->parts, TIL_PART_QUANT);
+    til_strbuf_add(&folder, sample_place(p, "qc", samples->samples[s], ""));
+    til_step_option(p->ctx, p->steps, "--qc", til_strbuf_text(&folder));
+    til_strbuf_reset(&folder);
     til_strbuf_add(&folder, sample_place(p, "quant", samples->samples[s], ""));
     til_step_option(p->ctx, p->steps, "-o", til_strbuf_text(&folder));
     til_strbuf_add(&folder, "/quant.sf");
@@ -321,7 +330,7 @@ done:
     return status;
 }
 
-static til_status_t plan_merge(planner_t *p, char **counts, char **lengths)
+static til_status_t plan_merge(planner_t *p, til_read_matrices_t *made)
 {
     til_strbuf_t names = { 0 };
 
@@ -335,10 +344,17 @@ static til_status_t plan_merge(planner_t *p, char **counts, char **lengths)
         til_step_input(p->ctx, p->steps, til_strbuf_text(&p->text));
     }
     til_step_option(p->ctx, p->steps, "--sample-names", til_strbuf_text(&names));
-    *counts = copy_text(p, in_folder(p, "quant", "all.gene_counts.tsv"));
-    til_step_output(p->ctx, p->steps, til_strbuf_text(&p->text));
-    *lengths = copy_text(p, in_folder(p, "quant", "all.gene_lengths.tsv"));
-    til_step_output(p->ctx, p->steps, til_strbuf_text(&p->text));
+    const struct {
+        const char *name;
+        char **path;
+    } files[] = { { "all.gene_counts.tsv", &made->counts },
+                  { "all.gene_lengths.tsv", &made->lengths },
+                  { "all.gene_counts_length_scaled.tsv", &made->scaled },
+                  { "all.gene_tpm.tsv", &made->tpm } };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        *files[i].path = copy_text(p, in_folder(p, "quant", files[i].name));
+        til_step_output(p->ctx, p->steps, til_strbuf_text(&p->text));
+    }
     if (names.failed && p->steps->status == TIL_OK)
         p->steps->status = til_no_memory(p->ctx, 1, "names");
     til_strbuf_clear(&names);
@@ -346,13 +362,13 @@ static til_status_t plan_merge(planner_t *p, char **counts, char **lengths)
 }
 
 til_status_t til_plan_reads(til_ctx_t *ctx, const til_run_reads_t *reads, til_steps_t *steps,
-                            char **counts, char **lengths)
+                            til_read_matrices_t *made)
 {
     planner_t p = { .ctx = ctx, .reads = reads, .steps = steps };
     char *index = NULL;
     til_status_t status;
 
-    *counts = *lengths = NULL;
+    *made = (til_read_matrices_t){ 0 };
     TIL_TRY(til_merge_lanes(ctx, reads->rows, &p.samples));
     p.files = til_file_names_new();
     if (p.files == NULL) TIL_TRY(til_no_memory(ctx, 1, "names"));
@@ -360,7 +376,7 @@ til_status_t til_plan_reads(til_ctx_t *ctx, const til_run_reads_t *reads, til_st
     bool fastq = til_sheet_column(reads->rows, "fastq_1") >= 0 &&
                  (reads->index != NULL || reads->transcripts != NULL);
     if (til_sheet_column(reads->rows, "bam") >= 0 && !fastq) {
-        TIL_TRY(plan_count(&p, counts));
+        TIL_TRY(plan_count(&p, made));
         goto done;
     }
     if (reads->tx2gene == NULL && reads->annotation == NULL) {
@@ -378,7 +394,7 @@ til_status_t til_plan_reads(til_ctx_t *ctx, const til_run_reads_t *reads, til_st
     TIL_TRY(note_renamed(&p, "quant", ""));
     TIL_TRY(plan_index(&p, &index));
     for (size_t s = 0; s < p.samples.n_samples; s++) TIL_TRY(plan_sample(&p, s, index));
-    TIL_TRY(plan_merge(&p, counts, lengths));
+    TIL_TRY(plan_merge(&p, made));
 done:
     free(index);
     til_file_names_free(p.files);

@@ -171,6 +171,15 @@ til_status_t til_step_check_inputs(til_ctx_t *ctx, const til_steps_t *steps, siz
     return TIL_OK;
 }
 
+til_status_t til_step_check_words(til_ctx_t *ctx, const til_step_t *step)
+{
+    const til_command_t *command = til_command_find(step->words[0]);
+
+    if (command == NULL)
+        return til_fail(ctx, TIL_EINTERNAL, "no command '%s' for a step", step->words[0]);
+    return til_command_check(ctx, command, (int)step->n_words - 1, step->words + 1);
+}
+
 typedef struct {
     til_ctx_t *ctx;
     til_run_record_t *record;

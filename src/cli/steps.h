@@ -62,6 +62,10 @@ til_status_t til_step_find_key(til_ctx_t *ctx, til_step_t *step, const char *fol
 TIL_MUST_USE
 til_status_t til_step_check_inputs(til_ctx_t *ctx, const til_steps_t *steps, size_t i);
 
+/* TIL_EUSAGE when the words of a step are none that its command takes. */
+TIL_MUST_USE
+til_status_t til_step_check_words(til_ctx_t *ctx, const til_step_t *step);
+
 /* Runs a step inside the running command and adds its files to `lines` (run_record.h). */
 TIL_MUST_USE
 til_status_t til_step_run(til_ctx_t *ctx, const til_step_t *step, til_run_record_t *record,

@@ -52,7 +52,7 @@ void til_de_result_clear(til_de_result_t *result)
 }
 
 /* A wish the engine does not know must not pass in silence. */
-static til_status_t check_wishes(til_ctx_t *ctx, const til_de_method_t *method,
+til_status_t til_de_check_wishes(til_ctx_t *ctx, const til_de_method_t *method,
                                  const til_de_input_t *input)
 {
     const struct {
@@ -100,7 +100,7 @@ til_status_t til_de_run(til_ctx_t *ctx, const til_de_method_t *method, const til
     til_status_t status = TIL_OK;
 
     memset(result, 0, sizeof *result);
-    TIL_TRY(check_wishes(ctx, method, input));
+    TIL_TRY(til_de_check_wishes(ctx, method, input));
     TIL_TRY(check_names(ctx, input->counts, input->design));
     TIL_TRY(til_matrix_check_counts(ctx, input->counts, method->whole_counts));
     TIL_TRY(til_rank_require_replicates(ctx, input->design));

@@ -64,6 +64,7 @@ make_inputs() {     # tests/cli/data, folder to make
     { sed -n 1p "$data/samples.tsv"; sed 1d "$data/samples.tsv" | sort -r; } >"$made/turned.tsv"
     printf 'sample\tbam\nS1\t%s\n' "$data/reads.sam" >"$made/bams.tsv"
     printf 'sample\tfastq_1\tfastq_2\nS1\t%s\t%s\n' "$data/reads_1.fq" "$data/reads_2.fq" >"$made/reads.tsv"
+    printf 'sample\tfastq_1\nS1\t%s\n' "$data/reads_1.fq" >"$made/single.tsv"
     # symbols: the names of the genes turned around, so that sets find others, and one that is no gene of a set
     awk -F'\t' 'NR > 1 { id[NR - 1] = $1; n = NR - 1 }
         END { print "gene_id\tsymbol"; for (i = 1; i <= n; i++) print id[i] "\t" (i < n ? id[n + 1 - i] : "NOVEL") }' \
