@@ -25,8 +25,8 @@ extern "C" {
 typedef struct til_index til_index_t;
 
 typedef struct {
-    unsigned k;              /* odd, 15 to 31                                         */
-    unsigned window;         /* one k-mer of any `window` in a row is in the table; 0:
+    unsigned k;      /* odd, 15 to 31                                         */
+    unsigned window; /* one k-mer of any `window` in a row of a transcript is in the table; 0:
                                        3, or as many as keep the table under 256 MB          */
     const char *transcripts; /* FASTA                                                 */
     const char *decoys;      /* FASTA of sequences that soak up foreign reads, or NULL */
@@ -62,6 +62,12 @@ const char *til_index_name(const til_index_t *index, size_t transcript);
 uint32_t til_index_length(const til_index_t *index, size_t transcript);
 unsigned til_index_k(const til_index_t *index);
 
+/* SHA-256 of all transcript sequences in upper case, and of all names, one behind the other: by
+ * these tximeta knows where a transcriptome is from. */
+enum { TIL_INDEX_DIGEST = 65 };
+const char *til_index_sequence_digest(const til_index_t *index);
+const char *til_index_name_digest(const til_index_t *index);
+
 /* Genes: 0 when the index knows none. The gene of a transcript is UINT32_MAX without one. */
 size_t til_index_n_genes(const til_index_t *index);
 const char *til_index_gene_id(const til_index_t *index, size_t gene);
@@ -84,7 +90,8 @@ til_status_t til_index_set_genes(til_ctx_t *ctx, til_index_t *index,
                                  const til_tx2gene_view_t *table, bool allow_missing);
 
 /* The same from what the FASTA headers say: GENCODE's second and sixth field, Ensembl's gene: and
- * gene_symbol:, gene=. Only for an index just built; nothing unless every transcript has a gene. */
+ * gene_symbol:, gene=. Only for an index just built; nothing when no header names a gene, and a
+ * warning when some do not: these transcripts are genes of their own. */
 TIL_MUST_USE
 til_status_t til_index_set_genes_from_headers(til_ctx_t *ctx, til_index_t *index);
 

@@ -73,6 +73,18 @@ static const til_opt_t options[] = {
     TIL_COMMON_OPTIONS(quant_args_t)
 };
 
+/* What salmon calls them. */
+static const til_alias_t aliases[] = { { "libType", "library" },
+                                       { "unmatedReads", "reads" },
+                                       { "geneMap", "genes" },
+                                       { "numBootstraps", "bootstraps" },
+                                       { "fldMean", "fragment-mean" },
+                                       { "fldSD", "fragment-sd" },
+                                       { "seqBias", "bias" },
+                                       { "gcBias", "bias" },
+                                       { "useEM", "em" },
+                                       { NULL, NULL } };
+
 static til_status_t check(til_ctx_t *ctx, const quant_args_t *a)
 {
     if (a->index == NULL) return til_fail(ctx, TIL_EUSAGE, "-i/--index is missing");
@@ -227,7 +239,12 @@ static til_status_t check_args(til_ctx_t *ctx, const void *args) { return check(
 const til_command_t til_cmd_quant = { .name = "quant",
                                       .operands = "",
                                       .summary = "Quantify transcripts and genes from FASTQ reads.",
+                                      .details = "The long option names of salmon quant are "
+                                                 "understood too: --libType, --unmatedReads, "
+                                                 "--geneMap, --numBootstraps, --fldMean, --fldSD, "
+                                                 "--seqBias, --gcBias, --useEM.",
                                       .options = options,
+                                      .aliases = aliases,
                                       .defaults = &defaults,
                                       .args_size = sizeof(quant_args_t),
                                       .common_offset = offsetof(quant_args_t, common),

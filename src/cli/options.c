@@ -19,6 +19,16 @@ const til_opt_t *til_option_long(const til_opt_t *opts, const char *name, size_t
     return NULL;
 }
 
+const til_opt_t *til_option_of(const til_command_t *command, const char *name, size_t n)
+{
+    const til_opt_t *opt = til_option_long(command->options, name, n);
+
+    for (const til_alias_t *a = command->aliases; opt == NULL && a != NULL && a->alias != NULL; a++)
+        if (strlen(a->alias) == n && memcmp(a->alias, name, n) == 0)
+            return til_option_long(command->options, a->name, strlen(a->name));
+    return opt;
+}
+
 const til_opt_t *til_option_short(const til_opt_t *opts, char letter)
 {
     for (; opts->name != NULL; opts++)
@@ -191,7 +201,7 @@ static til_status_t parse_long(parser_t *p, const char *word)
 {
     const char *name = word + 2, *equals = strchr(name, '=');
     size_t n = equals == NULL ? strlen(name) : (size_t)(equals - name);
-    const til_opt_t *opt = til_option_long(p->command->options, name, n);
+    const til_opt_t *opt = til_option_of(p->command, name, n);
 
     if (opt == NULL)
         return til_fail(p->ctx, TIL_EUSAGE, "unknown option '%.*s'; see tilseq %s --help",

@@ -67,6 +67,11 @@ enum { TIL_NOT_CHOSEN = -1 };
 
 /* clang-format on */
 
+/* Another name by which users of another program know an option. */
+typedef struct {
+    const char *alias, *name; /* without dashes; a NULL alias ends the list */
+} til_alias_t;
+
 struct til_job;
 
 /* A subcommand: its row in commands.h. */
@@ -76,7 +81,8 @@ typedef struct {
     const char *summary;  /* one sentence with its stop                           */
     const char *details;  /* paragraphs for --help and the manual page, or NULL   */
     const til_opt_t *options;
-    const void *defaults; /* an args struct                                       */
+    const til_alias_t *aliases; /* of long options, or NULL                              */
+    const void *defaults;       /* an args struct                                       */
     size_t args_size, common_offset;
     int min_operands, max_operands; /* max -1: any number                                   */
     til_status_t (*run)(til_ctx_t *ctx, struct til_job *job);
@@ -88,6 +94,9 @@ typedef struct {
 /* The option of a name of n bytes, or of a letter; NULL where the table has none. */
 const til_opt_t *til_option_long(const til_opt_t *options, const char *name, size_t n);
 const til_opt_t *til_option_short(const til_opt_t *options, char letter);
+
+/* The option of a command by its long name or an alias of it. */
+const til_opt_t *til_option_of(const til_command_t *command, const char *name, size_t n);
 
 /* Parses argv[0..argc) (after the command's name) into `args`, a copy of the defaults. Options may
  * stand anywhere; "--" ends them; --name=value and -xVALUE are understood.

@@ -133,7 +133,8 @@ typedef struct {
     unsigned k;
     part_t *parts;
     workspace_t *workspaces;
-    uint64_t *n_distinct; /* per partition */
+    uint64_t *n_distinct, *n_of_transcripts; /* per partition */
+    uint64_t transcripts_end;                /* in T */
     _Atomic uint64_t *right, *left;
 } solve_t;
 
@@ -203,7 +204,7 @@ static til_status_t make_cells(til_ctx_t *ctx, workspace_t *w, size_t n_cells)
 
 /* Enters all k-mers of a partition, in a larger hash where the first is too small. */
 static til_status_t enter_part(til_ctx_t *ctx, const solve_t *s, workspace_t *w, const part_t *part,
-                               size_t n_kmers, size_t *n_distinct)
+                               size_t n_kmers, size_t *n_distinct, size_t *n_of_transcripts)
 {
     til_status_t status = TIL_OK;
     size_t n_cells = FIRST_CELLS;
@@ -212,7 +213,7 @@ static til_status_t enter_part(til_ctx_t *ctx, const solve_t *s, workspace_t *w,
     for (;;) {
         uint64_t *found = w->found;
         size_t i = 0;
-        *n_distinct = 0;
+        *n_distinct = *n_of_transcripts = 0;
         TIL_TRY(make_cells(ctx, w, n_cells));
         for (; i < part->n && *n_distinct * 10 <= n_cells * 7; i++) {
             if (i + PREFETCH < part->n)
@@ -220,6 +221,7 @@ static til_status_t enter_part(til_ctx_t *ctx, const solve_t *s, workspace_t *w,
             size_t room = n_cells - *n_distinct;
             if ((part->runs[i] & 0x3FFF) >= room) break;
             found = enter_run(s, w, n_cells, part->runs[i], found, n_distinct);
+            if (part->runs[i] >> 16 < s->transcripts_end) *n_of_transcripts = *n_distinct;
         }
         if (i == part->n && *n_distinct * 10 <= n_cells * 8) break;
         n_cells *= 2;
@@ -266,7 +268,7 @@ static til_status_t solve_parts(til_ctx_t *ctx, void *arg, int worker, size_t be
         size_t n_kmers = 0;
         for (size_t i = 0; i < part->n; i++) n_kmers += part->runs[i] & 0x3FFF;
         TIL_TRY(til_grow(ctx, &w->found, &w->found_capacity, n_kmers + 1, sizeof(uint64_t)));
-        TIL_TRY(enter_part(ctx, s, w, part, n_kmers, &s->n_distinct[p]));
+        TIL_TRY(enter_part(ctx, s, w, part, n_kmers, &s->n_distinct[p], &s->n_of_transcripts[p]));
         mark_breaks(s, w, part);
         free(part->runs);
         *part = (part_t){ 0 };
@@ -304,7 +306,10 @@ til_status_t til_breaks_find(til_ctx_t *ctx, const til_targets_t *targets, unsig
     s.parts = til_array_zero(N_PARTS, sizeof *s.parts);
     s.workspaces = til_array_zero(n_workers, sizeof *s.workspaces);
     s.n_distinct = til_array_zero(N_PARTS, sizeof *s.n_distinct);
-    if (s.parts == NULL || s.workspaces == NULL || s.n_distinct == NULL) {
+    s.n_of_transcripts = til_array_zero(N_PARTS, sizeof *s.n_of_transcripts);
+    s.transcripts_end = targets->starts[targets->n_transcripts];
+    if (s.parts == NULL || s.workspaces == NULL || s.n_distinct == NULL ||
+        s.n_of_transcripts == NULL) {
         status = til_no_memory(ctx, N_PARTS, "partitions");
         goto done;
     }
@@ -318,7 +323,10 @@ til_status_t til_breaks_find(til_ctx_t *ctx, const til_targets_t *targets, unsig
     s.right = (_Atomic uint64_t *)out->right;
     s.left = (_Atomic uint64_t *)out->left;
     TIL_TRY(til_parallel_for(ctx, N_PARTS, 8, solve_parts, &s));
-    for (size_t i = 0; i < N_PARTS; i++) out->n_kmers += s.n_distinct[i];
+    for (size_t i = 0; i < N_PARTS; i++) {
+        out->n_kmers += s.n_distinct[i];
+        out->n_transcript_kmers += s.n_of_transcripts[i];
+    }
 done:
     for (size_t i = 0; s.parts != NULL && i < N_PARTS; i++) free(s.parts[i].runs);
     for (size_t i = 0; s.workspaces != NULL && i < n_workers; i++) {
@@ -328,6 +336,7 @@ done:
     free(s.parts);
     free(s.workspaces);
     free(s.n_distinct);
+    free(s.n_of_transcripts);
     if (status != TIL_OK) til_breaks_clear(out);
     return status;
 }

@@ -199,7 +199,7 @@ done:
 til_status_t til_index_set_genes_from_headers(til_ctx_t *ctx, til_index_t *index)
 {
     til_status_t status = TIL_OK;
-    size_t n = index->n_transcripts;
+    size_t n = index->n_transcripts, n_known = 0, first_unknown = n;
     const char *at = index->header_genes;
     uint32_t *gene_of = til_array(n, sizeof *gene_of);
     const char **symbols = til_array_zero(n, sizeof *symbols);
@@ -211,8 +211,9 @@ til_status_t til_index_set_genes_from_headers(til_ctx_t *ctx, til_index_t *index
     }
     for (size_t i = 0; at != NULL && i < n; i++) {
         const char *gene = at, *symbol = at + strlen(at) + 1;
-        if (*gene == 0) goto done;
-        ptrdiff_t id = til_names_add(genes, gene, NULL);
+        if (*gene != 0) n_known++;
+        else if (first_unknown == n) first_unknown = i;
+        ptrdiff_t id = til_names_add(genes, *gene != 0 ? gene : til_index_name(index, i), NULL);
         if (id < 0) {
             status = til_no_memory(ctx, n, "genes");
             goto done;
@@ -221,9 +222,13 @@ til_status_t til_index_set_genes_from_headers(til_ctx_t *ctx, til_index_t *index
         if (symbols[id] == NULL && *symbol != 0) symbols[id] = symbol;
         at = symbol + strlen(symbol) + 1;
     }
-    if (at == NULL) goto done;
+    if (n_known == 0) goto done;
     til_say(ctx, TIL_LOG_NOTICE, "%zu genes are taken from the FASTA headers",
             til_names_count(genes));
+    if (n_known < n)
+        til_say(ctx, TIL_LOG_WARNING,
+                "the headers of %zu transcripts (%s%s) name no gene: each is a gene of its own",
+                n - n_known, til_index_name(index, first_unknown), n - n_known > 1 ? ", ..." : "");
     TIL_TRY(store(ctx, index, gene_of, genes, symbols));
     gene_of = NULL;
 done:

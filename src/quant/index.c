@@ -22,7 +22,7 @@
 #include "quant/index.h"
 
 #define MAGIC           "tilseqIX"
-#define FORMAT_VERSION  1u
+#define FORMAT_VERSION  2u
 #define BYTE_ORDER_MARK 0x0A0B0C0Du
 #define CHECK_BLOCK     ((size_t)8 << 20) /* bytes checked as one piece */
 
@@ -59,6 +59,7 @@ typedef struct {
     uint32_t position_bits, unitig_bits, tag_bits;
     uint64_t n_bases, n_unitigs, n_places, n_lines;
     section_t sections[N_SECTIONS];
+    char sequence_digest[TIL_INDEX_DIGEST - 1], name_digest[TIL_INDEX_DIGEST - 1];
     uint64_t checksum; /* of all before it */
 } header_t;
 
@@ -159,6 +160,8 @@ til_status_t til_index_write(til_ctx_t *ctx, const til_index_t *index, struct ti
     uint64_t sizes[N_SECTIONS], offset = HEADER_BYTES;
 
     memcpy(h.magic, MAGIC, sizeof h.magic);
+    memcpy(h.sequence_digest, index->sequence_digest, sizeof h.sequence_digest);
+    memcpy(h.name_digest, index->name_digest, sizeof h.name_digest);
     h.sections[S_NAMES].size = index->names_size;
     h.sections[S_GENES].size = index->genes_size;
     section_sizes(&h, sizes);
@@ -208,7 +211,7 @@ static til_status_t check_header(til_ctx_t *ctx, const char *path, const header_
         h->n_genes > h->n_transcripts || h->n_bases > UINT32_MAX || h->n_unitigs > UINT32_MAX ||
         h->n_places > UINT32_MAX || h->n_lines == 0 || h->n_lines > UINT32_MAX ||
         h->position_bits > 33 || h->unitig_bits > 33 || h->tag_bits > 60 || h->tag_bits == 0 ||
-        h->position_bits + h->unitig_bits + h->tag_bits > 64)
+        h->position_bits + h->unitig_bits + h->tag_bits > 63)
         return til_fail(ctx, TIL_EINPUT, "%s: the index is damaged: impossible sizes", path);
     section_sizes(h, sizes);
     for (int s = 0; s < N_SECTIONS; s++) {
@@ -243,6 +246,8 @@ static void adopt(til_index_t *index, const header_t *h)
     index->position_bits = h->position_bits;
     index->unitig_bits = h->unitig_bits;
     index->tag_bits = h->tag_bits;
+    memcpy(index->sequence_digest, h->sequence_digest, sizeof h->sequence_digest);
+    memcpy(index->name_digest, h->name_digest, sizeof h->name_digest);
     index->bases = section(index, h, S_BASES);
     index->starts = section(index, h, S_STARTS);
     index->unitigs = section(index, h, S_UNITIGS);
@@ -309,6 +314,7 @@ static bool table_is_sound(const til_index_t *x)
             has_room = true;
             continue;
         }
+        slot &= ~TIL_SLOT_OVERFLOW;
         sound &= (slot & position) + x->k <= x->n_bases &&
                  (slot >> x->position_bits & unitig) < x->n_unitigs;
     }
@@ -404,6 +410,9 @@ uint32_t til_index_length(const til_index_t *index, size_t transcript)
 }
 
 unsigned til_index_k(const til_index_t *index) { return index->k; }
+
+const char *til_index_sequence_digest(const til_index_t *index) { return index->sequence_digest; }
+const char *til_index_name_digest(const til_index_t *index) { return index->name_digest; }
 
 size_t til_index_n_genes(const til_index_t *index) { return index->n_genes; }
 

@@ -3,7 +3,9 @@
  * The concatenated targets T (transcripts, then decoys) in two bits are the reference for
  * everything. A unitig (a maximal unbranched run of k-mers) is represented by its first
  * occurrence in T; there is no unitig text. Of the k-mers of T those with the smallest hash in
- * some window of `window` consecutive k-mers of a target are in the table, each once.
+ * some window of `window` consecutive k-mers of a transcript are in the table, each once. Decoys are
+ * found by the k-mers they share with transcripts, so they neither fill nor thin the table; unitigs
+ * without a k-mer in the table are left out.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_QUANT_INDEX_H
@@ -14,7 +16,9 @@
 #include "quant/kmer.h"
 
 enum { TIL_SLOTS_PER_LINE = 8 }; /* 64 bytes: one cache line */
-#define TIL_SLOT_EMPTY (~0ULL)
+#define TIL_SLOT_EMPTY    (~0ULL)
+#define TIL_SLOT_OVERFLOW (1ULL << 63) /* in a line's last slot: k-mers went on to the next line */
+#define TIL_CURSOR_END    (~0ULL)
 
 /* Places of unitig u: places[first_place .. unitigs[u + 1].first_place). */
 typedef struct {
@@ -46,6 +50,7 @@ struct til_index {
     const uint32_t *gene_at;     /* n_genes offsets into genes                       */
     const char *header_genes;    /* as genes, per transcript; NULL unless just built */
     size_t names_size, genes_size;
+    char sequence_digest[TIL_INDEX_DIGEST], name_digest[TIL_INDEX_DIGEST]; /* as salmon's */
 
     void *mapping; /* the file, or NULL for an index in memory         */
     size_t mapping_size;

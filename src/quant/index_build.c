@@ -2,7 +2,8 @@
  *
  * A table slot holds, from its low end, the position of the k-mer's first occurrence in T, its
  * unitig and some bits of its hash. Slots come in lines of one cache line each; a k-mer stands in
- * the first line at or behind its own that has room. At LOAD a line overflows seldom.
+ * the first line at or behind its own that has room. The highest bit of a line's last slot says
+ * whether any went on, so that nearly every search ends in its line.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
@@ -77,6 +78,7 @@ static void put_waiting(waiting_t *w, uint64_t *table, uint64_t n_lines)
                 slots[s] = w->slot[i];
                 break;
             }
+            slots[TIL_SLOTS_PER_LINE - 1] |= TIL_SLOT_OVERFLOW;
             if (++line == n_lines) line = 0;
         }
     }
@@ -117,11 +119,11 @@ static til_status_t fill_table(til_ctx_t *ctx, const til_unitigs_t *u, til_index
 
     index->position_bits = bits_for(index->n_bases + 1);
     index->unitig_bits = bits_for(u->n);
-    if (index->position_bits + index->unitig_bits > 64 - MIN_TAG_BITS)
+    if (index->position_bits + index->unitig_bits > 63 - MIN_TAG_BITS)
         return til_fail(ctx, TIL_EINPUT,
                         "%llu bases in %zu unitigs do not fit a table slot: leave out decoys",
                         (unsigned long long)index->n_bases, u->n);
-    room = 64 - index->position_bits - index->unitig_bits;
+    room = 63 - index->position_bits - index->unitig_bits;
     index->tag_bits = room < MAX_TAG_BITS ? room : MAX_TAG_BITS;
     index->n_lines = (uint64_t)((double)u->n_sampled / (LOAD * TIL_SLOTS_PER_LINE)) + 2;
     if (index->n_lines > UINT32_MAX)
@@ -162,6 +164,8 @@ static void take_targets(til_targets_t *t, til_index_t *index)
     index->names_size = t->names_size;
     index->name_at = own(index, t->name_at);
     index->header_genes = own(index, t->header_genes);
+    memcpy(index->sequence_digest, t->sequence_digest, sizeof index->sequence_digest);
+    memcpy(index->name_digest, t->name_digest, sizeof index->name_digest);
     *t = (til_targets_t){ 0 };
 }
 
@@ -189,10 +193,11 @@ til_status_t til_index_build(til_ctx_t *ctx, const til_index_build_t *how, til_i
     TIL_TRY(til_breaks_find(ctx, &targets, how->k, &breaks));
     stats->n_kmers = breaks.n_kmers;
     til_say(ctx, TIL_LOG_STAGE, "%llu distinct k-mers", (unsigned long long)breaks.n_kmers);
-    index->window = how->window > 0 ? how->window : choose_window(breaks.n_kmers);
+    index->window = how->window > 0 ? how->window : choose_window(breaks.n_transcript_kmers);
     stats->window = index->window;
     TIL_TRY(til_unitigs_walk(ctx, &targets, how->k, index->window, &breaks, &unitigs));
     til_breaks_clear(&breaks);
+    if (how->decoys != NULL) til_unitigs_drop_unsampled(&unitigs);
     stats->n_unitigs = unitigs.n;
     stats->n_places = unitigs.n_places;
     stats->n_sampled = unitigs.n_sampled;

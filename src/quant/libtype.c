@@ -2,12 +2,13 @@
  *
  * Stranded when at least STRANDED of the fragments agree, unstranded when both sides are within
  * EVEN of each other, otherwise unclear: then the sample is mixed, contaminated or degraded, and
- * reads of both strands are counted, with a warning.
+ * reads of both strands are counted, with a warning. Few fragments scatter: what lies within Z
+ * binomial standard errors of a limit is not held against it.
  *
  * Source:  nf-core/rnaseq's thresholds (0.8 and 0.1).
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <string.h>
+#include <math.h>
 
 #include "base/words.h"
 #include "quant/libtype.h"
@@ -15,6 +16,7 @@
 #define STRANDED 0.8
 #define EVEN     0.1
 #define ENOUGH   100 /* fragments: fewer prove nothing */
+#define Z        1.96
 
 TIL_DEFINE_WORDS(til_library_words, TIL_LIBRARY_SR + 1, [TIL_LIBRARY_AUTO] = "auto|A",
                  [TIL_LIBRARY_IU] = "IU", [TIL_LIBRARY_ISF] = "ISF", [TIL_LIBRARY_ISR] = "ISR",
@@ -36,15 +38,21 @@ til_read_strand_t til_library_strand(til_library_t library)
     }
 }
 
-/* What the counts alone say. */
+/* What the counts alone say. Stranded needs the counts beyond an even library's error, so that few
+ * fragments are not taken for it by chance. */
 static til_library_t observe(bool paired, uint64_t n_sense, uint64_t n_antisense, bool *clear)
 {
-    double n = (double)(n_sense + n_antisense), sense = n > 0 ? (double)n_sense / n : 0.5;
+    double n = (double)(n_sense + n_antisense);
+    double most = (double)(n_sense > n_antisense ? n_sense : n_antisense);
+    double error = n > 0 ? Z * sqrt(n) : 0; /* of a count, per square root of p (1 - p) */
+    bool stranded = most + error * sqrt(STRANDED * (1 - STRANDED)) >= STRANDED * n &&
+                    most - 0.5 * error > (1 + EVEN) / 2 * n;
+    bool even = 2 * most - n <= EVEN * n + error;
 
-    *clear = n >= ENOUGH && (sense >= STRANDED || sense <= 1 - STRANDED ||
-                             (sense - (1 - sense) <= EVEN && (1 - sense) - sense <= EVEN));
-    if (*clear && sense >= STRANDED) return paired ? TIL_LIBRARY_ISF : TIL_LIBRARY_SF;
-    if (*clear && sense <= 1 - STRANDED) return paired ? TIL_LIBRARY_ISR : TIL_LIBRARY_SR;
+    *clear = n >= ENOUGH && (stranded || even);
+    if (*clear && stranded && n_sense > n_antisense)
+        return paired ? TIL_LIBRARY_ISF : TIL_LIBRARY_SF;
+    if (*clear && stranded) return paired ? TIL_LIBRARY_ISR : TIL_LIBRARY_SR;
     return paired ? TIL_LIBRARY_IU : TIL_LIBRARY_U;
 }
 

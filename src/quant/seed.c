@@ -8,6 +8,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "quant/seed.h"
 
+enum { WIDE = 8 };
+
 /* Hash of the k-mer at i of the read; ~0 when it may not be a seed. */
 static inline uint64_t hash_at(const til_index_t *index, const til_packed_t *read, int i)
 {
@@ -56,16 +58,22 @@ bool til_seed_probe(const til_index_t *index, til_mate_t *mate)
     const unsigned shift = index->position_bits + index->unitig_bits;
     const uint64_t tag = til_table_tag(index, mate->hash);
     const uint64_t n_slots = index->n_lines * TIL_SLOTS_PER_LINE;
+    uint64_t cursor = mate->cursor;
 
-    for (;;) {
-        uint64_t slot = index->table[mate->cursor];
+    while (cursor != TIL_CURSOR_END) {
+        uint64_t slot = index->table[cursor];
         if (slot == TIL_SLOT_EMPTY) return false;
-        if (++mate->cursor == n_slots) mate->cursor = 0;
+        if (cursor % TIL_SLOTS_PER_LINE < TIL_SLOTS_PER_LINE - 1) cursor++;
+        else if ((slot & TIL_SLOT_OVERFLOW) == 0) cursor = TIL_CURSOR_END;
+        else if (++cursor == n_slots) cursor = 0;
+        slot &= ~TIL_SLOT_OVERFLOW;
         if (slot >> shift == tag) {
             mate->slot = slot;
+            mate->cursor = cursor;
             return true;
         }
     }
+    return false;
 }
 
 bool til_seed_verify(const til_index_t *index, til_mate_t *mate)
@@ -111,11 +119,14 @@ static void all_kmers(const til_index_t *index, const til_mate_t *mate, int n_km
     }
 }
 
+/* Minima of windows no narrower than WIDE: they are minima of the table's windows too, and a read
+ * that fits nowhere is given up after fewer look-ups. */
 static void window_minima(const til_index_t *index, const til_mate_t *mate, int n_kmers,
                           til_seeds_t *seeds)
 {
     uint64_t hashes[TIL_READ_MAX];
-    int window = (int)index->window, lowest_at = -1, last = -1;
+    int window = (int)index->window > WIDE ? (int)index->window : WIDE;
+    int lowest_at = -1, last = -1;
 
     for (int i = 0; i < n_kmers; i++) hashes[i] = hash_at(index, &mate->read, i);
     for (int i = 0; i + window <= n_kmers && seeds->n < TIL_MAX_SEEDS; i++) {
@@ -139,15 +150,12 @@ void til_seeds_make(const til_index_t *index, const til_mate_t *mate, til_seeds_
     int n_kmers = mate->read.length - (int)index->k + 1;
 
     seeds->n = seeds->next = 0;
-    if (n_kmers < 3 * (int)index->window) all_kmers(index, mate, n_kmers, seeds);
+    if (n_kmers < 3 * (int)index->window || n_kmers < 3 * WIDE)
+        all_kmers(index, mate, n_kmers, seeds);
     else window_minima(index, mate, n_kmers, seeds);
-    /* Most of these are in no line at all, and a full line leads on to the next: fetch both. */
-    for (int i = 0; i < seeds->n; i++) {
-        uint64_t line = til_table_line(index, seeds->hash[i]);
-        __builtin_prefetch(&index->table[line * TIL_SLOTS_PER_LINE]);
-        if (line + 1 < index->n_lines)
-            __builtin_prefetch(&index->table[(line + 1) * TIL_SLOTS_PER_LINE]);
-    }
+    for (int i = 0; i < seeds->n; i++)
+        __builtin_prefetch(
+            &index->table[til_table_line(index, seeds->hash[i]) * TIL_SLOTS_PER_LINE]);
 }
 
 bool til_seed_next(const til_index_t *index, til_mate_t *mate, til_seeds_t *seeds)

@@ -13,6 +13,7 @@
 #include "base/names.h"
 #include "base/try.h"
 #include "io/reads/fasta.h"
+#include "io/text/digest.h"
 #include "quant/kmer.h"
 #include "quant/targets.h"
 
@@ -29,7 +30,8 @@ typedef struct {
     uint64_t *lines;   /* per transcript: line of its header          */
     uint64_t *digests; /* per transcript: hash of its sequence        */
     size_t lines_capacity, digests_capacity;
-    uint64_t *packed; /* the current sequence                        */
+    til_sha256_t *sequences, *names; /* of all transcripts                    */
+    uint64_t *packed;                /* the current sequence                        */
     size_t packed_capacity;
 } reading_t;
 
@@ -203,6 +205,22 @@ static uint64_t digest_of(const uint64_t *packed, size_t n)
     return h;
 }
 
+/* The record as salmon counts it towards the digests of a transcriptome. */
+static void add_to_digests(reading_t *r, const til_fasta_record_t *record, size_t n_name)
+{
+    char upper[4096];
+
+    for (size_t from = 0; from < record->length; from += sizeof upper) {
+        size_t n = record->length - from < sizeof upper ? record->length - from : sizeof upper;
+        for (size_t i = 0; i < n; i++) {
+            char letter = record->bases[from + i];
+            upper[i] = letter >= 'a' && letter <= 'z' ? (char)(letter - 'a' + 'A') : letter;
+        }
+        til_sha256_add(r->sequences, upper, n);
+    }
+    til_sha256_add(r->names, record->header, n_name);
+}
+
 static til_status_t add_transcript(til_ctx_t *ctx, reading_t *r, const til_index_build_t *how,
                                    const til_fasta_record_t *record)
 {
@@ -218,6 +236,7 @@ static til_status_t add_transcript(til_ctx_t *ctx, reading_t *r, const til_index
     ptrdiff_t id = til_names_add_n(r->seen, record->header, n_name, &is_new);
     if (id < 0) return til_no_memory(ctx, t->n, "transcript names");
     TIL_TRY(pack(ctx, r, record->bases, record->length));
+    add_to_digests(r, record, n_name);
     if (!is_new) {
         r->stats->n_not_acgt = not_acgt;
         return check_twin(ctx, r, how->transcripts, (size_t)id, record);
@@ -333,11 +352,18 @@ til_status_t til_targets_read(til_ctx_t *ctx, const til_index_build_t *how, til_
     reading_t r = { .t = out, .stats = stats, .seen = til_names_new() };
 
     *out = (til_targets_t){ 0 };
-    if (r.seen == NULL) return til_no_memory(ctx, 1, "names");
+    r.sequences = til_sha256_begin();
+    r.names = til_sha256_begin();
+    if (r.seen == NULL || r.sequences == NULL || r.names == NULL) {
+        status = til_no_memory(ctx, 1, "names");
+        goto done;
+    }
     TIL_TRY(read_transcripts(ctx, &r, how));
     stats->n_same_sequence = count_same(r.digests, out->n_transcripts);
     if (how->decoys != NULL) TIL_TRY(read_decoys(ctx, &r, how));
 done:
+    if (r.sequences != NULL) til_sha256_end(r.sequences, out->sequence_digest);
+    if (r.names != NULL) til_sha256_end(r.names, out->name_digest);
     til_names_free(r.seen);
     free(r.lines);
     free(r.digests);

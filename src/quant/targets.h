@@ -18,6 +18,7 @@ typedef struct {
     size_t name_at_capacity;
     char *header_genes; /* gene id NUL symbol NUL per transcript              */
     size_t genes_size, genes_capacity;
+    char sequence_digest[TIL_INDEX_DIGEST], name_digest[TIL_INDEX_DIGEST];
 } til_targets_t;
 
 /* Reads the transcripts and, where there are any, the decoys. `out` is left empty unless TIL_OK. */

@@ -3,7 +3,7 @@
  * Between two breaks (breaks.c) the k-mers of a target are a whole unitig, read forwards or
  * backwards. A unitig is known by its two end k-mers, kept in a hash; its first occurrence in T
  * stands for it ever after. The same walk slides a window over the hashes of a target's k-mers and
- * marks each window's minimum at its first occurrence. Windows run along targets, not inside
+ * marks each window's minimum at its first occurrence. Windows run along transcripts, not inside
  * unitigs: else a read across the end of a unitig would find no seed.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
@@ -217,7 +217,7 @@ static til_status_t walk_target(til_ctx_t *ctx, walk_t *w, size_t target)
     for (size_t g = 0; g < w->n_segments; g++)
         TIL_TRY(add_place(ctx, w, (uint32_t)target, w->cuts[g], w->cuts[g + 1] - w->cuts[g],
                           &w->segment_place[g]));
-    sample_target(w, n_kmers);
+    if (target < w->t->n_transcripts) sample_target(w, n_kmers);
 done:
     return status;
 }
@@ -247,6 +247,41 @@ done:
     free(w.segment_place);
     if (status != TIL_OK) til_unitigs_clear(out);
     return status;
+}
+
+static bool has_sampled(const til_unitigs_t *u, size_t unitig)
+{
+    uint64_t at = u->start[unitig], end = at + u->n_kmers[unitig];
+
+    while (at < end) {
+        uint64_t rest = u->sampled[at >> 6] >> (at & 63);
+        if (rest != 0) return at + (uint64_t)__builtin_ctzll(rest) < end;
+        at = (at | 63) + 1;
+    }
+    return false;
+}
+
+void til_unitigs_drop_unsampled(til_unitigs_t *u)
+{
+    size_t kept = 0, n_places = 0;
+
+    uint32_t *number = til_array(u->n, sizeof *number);
+    if (number == NULL) return; /* they do no harm */
+    for (size_t i = 0; i < u->n; i++) {
+        number[i] = has_sampled(u, i) ? (uint32_t)kept : NO_UNITIG;
+        if (number[i] == NO_UNITIG) continue;
+        u->start[kept] = u->start[i];
+        u->n_kmers[kept++] = u->n_kmers[i];
+    }
+    for (size_t i = 0; i < u->n_places; i++) {
+        uint32_t unitig = number[u->place_unitig[i]];
+        if (unitig == NO_UNITIG) continue;
+        u->places[n_places] = u->places[i];
+        u->place_unitig[n_places++] = unitig;
+    }
+    u->n = kept;
+    u->n_places = n_places;
+    free(number);
 }
 
 void til_unitigs_clear(til_unitigs_t *unitigs)

@@ -10,7 +10,8 @@
  * neighbour to its right (left), or a target ends there in some occurrence. */
 typedef struct {
     uint64_t *right, *left;
-    uint64_t n_kmers; /* distinct k-mers */
+    uint64_t n_kmers;            /* distinct k-mers */
+    uint64_t n_transcript_kmers; /* of these in transcripts */
 } til_breaks_t;
 
 TIL_MUST_USE
@@ -33,6 +34,8 @@ typedef struct {
 TIL_MUST_USE
 til_status_t til_unitigs_walk(til_ctx_t *ctx, const til_targets_t *targets, unsigned k,
                               unsigned window, const til_breaks_t *breaks, til_unitigs_t *out);
+/* Leaves out the unitigs of which no k-mer is sampled: nothing leads to them. */
+void til_unitigs_drop_unsampled(til_unitigs_t *unitigs);
 void til_unitigs_clear(til_unitigs_t *unitigs);
 
 static inline int til_bit(const uint64_t *bits, uint64_t at)

@@ -225,6 +225,8 @@ static til_status_t write_meta(writing_t *w)
     put_bool(w, j, "gc_bias_correct", w->options->bias);
     put_text(w, j, "mapping_type", "mapping");
     put_bool(w, j, "keep_duplicates", true);
+    put_text(w, j, "index_seq_hash", til_index_sequence_digest(w->index));
+    put_text(w, j, "index_name_hash", til_index_name_digest(w->index));
     put_count(w, j, "num_valid_targets", r->n_transcripts);
     put_count(w, j, "num_eq_classes", s->n_classes);
     put_bool(w, j, "serialized_eq_classes", false);
@@ -262,10 +264,16 @@ static til_status_t write_library(writing_t *w)
                                            "SF",  "SR",  "MU",  "OU",  "IU",  "U" };
     const til_quant_result_t *r = w->r;
     const til_quant_stats_t *s = &r->stats;
-    uint64_t mapped = s->n_mapped + s->n_orphans, stranded = s->n_sense + s->n_antisense;
+    uint64_t mapped = s->n_mapped + s->n_orphans, n_sense = s->n_sense;
+    uint64_t n_antisense = s->n_antisense;
     const char *sense = r->paired ? "ISF" : "SF", *antisense = r->paired ? "ISR" : "SR";
     til_json_t *j = til_json_object();
 
+    /* What the library type excluded shows the other strand. */
+    til_library_t used = r->library.used;
+    if (used == TIL_LIBRARY_ISF || used == TIL_LIBRARY_SF) n_antisense += s->n_against_strand;
+    if (used == TIL_LIBRARY_ISR || used == TIL_LIBRARY_SR) n_sense += s->n_against_strand;
+    uint64_t stranded = n_sense + n_antisense;
     put_list(w, j, "read_files", w->options->mates1, w->options->n_lanes);
     put_list(w, j, "mate2_files", w->options->mates2, w->options->n_lanes);
     put_text(w, j, "expected_format", til_library_name(r->library.used));
@@ -278,12 +286,11 @@ static til_status_t write_library(writing_t *w)
     put_count(w, j, "num_frags_with_concordant_consistent_mappings", s->n_mapped);
     put_count(w, j, "num_frags_with_inconsistent_or_orphan_mappings",
               s->n_orphans + s->n_against_strand);
-    put_number(w, j, "strand_mapping_bias",
-               stranded > 0 ? (double)s->n_sense / (double)stranded : 0);
+    put_number(w, j, "strand_mapping_bias", stranded > 0 ? (double)n_sense / (double)stranded : 0);
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
         put_count(w, j, formats[i],
-                  strcmp(formats[i], sense) == 0       ? s->n_sense
-                  : strcmp(formats[i], antisense) == 0 ? s->n_antisense
+                  strcmp(formats[i], sense) == 0       ? n_sense
+                  : strcmp(formats[i], antisense) == 0 ? n_antisense
                                                        : 0);
     return finish_json(w, "lib_format_counts.json", j);
 }

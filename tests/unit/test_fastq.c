@@ -70,6 +70,14 @@ static const struct {
                { "a\nACGT\n+\nIIII\n", "r.fq:1: record 1 begins with 'a'" },
                { "@a\nAC\n+\nII\n@b\nAC\n", "r.fq:5: the file ends inside record 2" },
                { ">a\nACGT\n", "r.fq:1" },
+               { "@a\nACGT\n+\nIIII\n@b\nACGTACGTACG\n+\nIIIIIIIII I\n",
+                 "r.fq:8: the quality of read 'b' has a character of code 32 at place 10" },
+               { "@a\nACGTACGT\n+\nII\x7FIIIII\n", "r.fq:4: the quality of read 'a'" },
+               { "@a\nACGTACGT\n+\nIIIIIII\xC3\n", "character of code 195 at place 8" },
+               { "\x28\xB5\x2F\xFD zstd", "r.fq: is in zstd format" },
+               { "BZh91AY", "bzip2 -dc" },
+               { "\xFD\x37zXZ", "r.fq: is in xz format" },
+               { "\n\n", "r.fq: holds no read" },
                { "", "empty" } };
 
 START_TEST(broken_files_are_refused)
@@ -99,7 +107,9 @@ static const struct {
     int fits;
 } names[] = { { "r1", "r1", 1 },     { "r1/1", "r1/2", 1 }, { "r1 1:N:0:ACGT", "r1 2:N:0:ACGT", 1 },
               { "r1.1", "r1.2", 1 }, { "r1_1", "r1_2", 1 }, { "r1", "r2", 0 },
-              { "r1", "r11", 0 } };
+              { "r1", "r11", 0 },    { "s_R1", "s_R2", 1 }, { "s:1", "s:2", 1 },
+              { "s/F", "s/R", 1 },   { "s-1", "s-2", 1 },   { "s_F", "s_R", 1 },
+              { "s:2", "s:1", 0 },   { "sR1", "sR2", 0 },   { "s_R1", "t_R2", 0 } };
 
 START_TEST(mates_must_agree)
 {
@@ -154,6 +164,21 @@ START_TEST(equal_mates_are_refused)
     til_ctx_forgive(&ctx);
     ck_assert_int_eq(count(&a, &a, 1, 100, &n, &bases), TIL_EUSAGE);
     til_strbuf_clear(&one);
+}
+END_TEST
+
+/* A gzip member of nothing is as empty as a file of nothing. */
+START_TEST(an_empty_member_is_no_reads)
+{
+    uint8_t *packed;
+    size_t size;
+    uint64_t n, bases;
+
+    ck_assert_int_eq(til_deflate_all(&ctx, "", 0, &packed, &size), TIL_OK);
+    const char *path = scratch_write("r.fq.gz", packed, size);
+    ck_assert_int_eq(count(&path, NULL, 1, 10, &n, &bases), TIL_EINPUT);
+    ck_assert_ptr_nonnull(strstr(ctx.message, "r.fq.gz: holds no read"));
+    free(packed);
 }
 END_TEST
 
@@ -255,6 +280,7 @@ int main(void)
     tcase_add_loop_test(tcase, mates_must_agree, 0, sizeof names / sizeof *names);
     tcase_add_loop_test(tcase, mates_of_unequal_number_are_refused, 9, 12);
     tcase_add_test(tcase, equal_mates_are_refused);
+    tcase_add_test(tcase, an_empty_member_is_no_reads);
     tcase_add_test(tcase, gzip_is_whole_or_refused);
     tcase_add_loop_test(tcase, batches_and_lanes_lose_nothing, 0, 5);
     suite_add_tcase(suite, tcase);

@@ -182,7 +182,7 @@ START_TEST(another_version_is_named)
     fputc(77, f);
     fclose(f);
     ck_assert_int_eq(til_index_open(&ctx, path, &index), TIL_EINPUT);
-    ck_assert_msg(strstr(ctx.message, "version 77") && strstr(ctx.message, "version 1"), "%s",
+    ck_assert_msg(strstr(ctx.message, "version 77") && strstr(ctx.message, "reads version 2"), "%s",
                   ctx.message);
     til_ctx_forgive(&ctx);
     ck_assert_int_eq(til_index_open(&ctx, scratch_text("no.idx", "not an index at all"), &index),
@@ -219,6 +219,67 @@ START_TEST(odd_records_are_counted)
 }
 END_TEST
 
+/* SHA-256 of "ACGTNNACGT...TCA" and of "ab", by sha256sum: what salmon 1.10.1 writes too. */
+START_TEST(digests_are_of_all_letters_and_names)
+{
+    til_index_stats_t stats;
+    til_index_t *index = build(
+        scratch_text("h.fa", ">a one\nACGTNNACGTACGTACGTACGTACGTacgt\nacgtacgtacg\n>b\nggttttca\n"),
+        31, 0, &stats);
+
+    ck_assert_str_eq(til_index_sequence_digest(index),
+                     "aa108f1845776ed437dc7ba4520940b32a00465e4d1a0633f5b2ab50f0396041");
+    ck_assert_str_eq(til_index_name_digest(index),
+                     "fb8e20fc2e4c3f248c60c39bd652f3c1347298bb977b8b4d5903b85055620603");
+    til_index_free(index);
+}
+END_TEST
+
+/* A decoy twenty times as long as the transcripts adds no k-mer to the table and only those of its
+ * unitigs that hold one; the window stays. */
+START_TEST(decoys_do_not_thin_the_table)
+{
+    til_index_build_t how = { .k = 31, .transcripts = scratch_path("tx.fa") };
+    til_index_stats_t alone, with;
+    til_rng_t rng = til_rng_stream(5, 0, 0, 0);
+    til_strbuf_t text = { 0 };
+    til_index_t *index;
+
+    ck_assert_int_eq(til_index_build(&ctx, &how, &index, &alone), TIL_OK);
+    til_index_free(index);
+    til_strbuf_printf(&text, ">chr\n%s", tx.sequence[3]); /* one transcript, then what is foreign */
+    for (int i = 0; i < 1000000; i++) til_strbuf_add_char(&text, "ACGT"[til_rng_below(&rng, 4)]);
+    til_strbuf_add(&text, "\n");
+    how.decoys = scratch_text("d.fa", text.text);
+    ck_assert_int_eq(til_index_build(&ctx, &how, &index, &with), TIL_OK);
+    ck_assert_uint_eq(with.n_sampled, alone.n_sampled);
+    ck_assert_uint_eq(with.window, alone.window);
+    ck_assert_uint_le(with.n_places, alone.n_places + 20);
+    ck_assert(seed_leads_to(index, tx.sequence[3] + 100, 40, TX_N, 100, 0));
+    til_index_free(index);
+    til_strbuf_clear(&text);
+}
+END_TEST
+
+/* One record whose header names no gene leaves the others theirs. */
+START_TEST(headers_without_a_gene_cost_only_their_own)
+{
+    til_index_stats_t stats;
+    til_index_t *index = build(
+        scratch_text("g.fa", ">E1|G1|-|-|n|SYM|40|\nACGTTGCATTGCAGGCTATTTGCCATCGGAACTTAGGCATC\n"
+                             ">ERCC1\nTTGACCAGATTACAGGATCCATTGACCAGTACGGATA\n"
+                             ">E2|G1|-|-|n|SYM|40|\nGGGTTGCATTGCAGGCTATTTGCCATCGGAACTTAGGCAAA\n"),
+        31, 0, &stats);
+
+    ck_assert_int_eq(til_index_set_genes_from_headers(&ctx, index), TIL_OK);
+    ck_assert_uint_eq(til_index_n_genes(index), 2);
+    ck_assert_str_eq(til_index_gene_id(index, til_index_gene_of(index, 0)), "G1");
+    ck_assert_str_eq(til_index_gene_symbol(index, til_index_gene_of(index, 2)), "SYM");
+    ck_assert_str_eq(til_index_gene_id(index, til_index_gene_of(index, 1)), "ERCC1");
+    til_index_free(index);
+}
+END_TEST
+
 START_TEST(versions_of_names_are_bridged)
 {
     til_index_stats_t stats;
@@ -251,6 +312,9 @@ int main(void)
     tcase_add_test(tcase, a_damaged_file_is_refused);
     tcase_add_test(tcase, another_version_is_named);
     tcase_add_test(tcase, odd_records_are_counted);
+    tcase_add_test(tcase, digests_are_of_all_letters_and_names);
+    tcase_add_test(tcase, decoys_do_not_thin_the_table);
+    tcase_add_test(tcase, headers_without_a_gene_cost_only_their_own);
     tcase_add_test(tcase, versions_of_names_are_bridged);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);

@@ -47,6 +47,31 @@ static til_status_t refill(til_ctx_t *ctx, til_bytes_t *b)
     return TIL_OK;
 }
 
+/* Formats that are not read, by their first bytes, and the program that unpacks them. */
+static const struct {
+    const char *magic;
+    size_t n;
+    const char *name, *program;
+} packed[] = { { "\x28\xB5\x2F\xFD", 4, "zstd", "zstd -dc" },
+               { "BZh", 3, "bzip2", "bzip2 -dc" },
+               { "\xFD\x37zXZ", 5, "xz", "xz -dc" },
+               { "PK\x03\x04", 4, "zip", "unzip -p" },
+               { "\x04\x22\x4D\x18", 4, "lz4", "lz4 -dc" },
+               { "BAM\x01", 4, "BAM, unpacked", "samtools fastq" },
+               { "CRAM", 4, "CRAM", "samtools fastq" },
+               { "NCBI.sra", 8, "SRA", "fasterq-dump" } };
+
+static til_status_t refuse_packed(til_ctx_t *ctx, const til_bytes_t *b)
+{
+    for (size_t i = 0; i < sizeof packed / sizeof *packed; i++)
+        if (b->n_left >= packed[i].n && memcmp(b->next, packed[i].magic, packed[i].n) == 0)
+            return til_fail(ctx, TIL_EINPUT,
+                            "%s: is in %s format, which is not read: plain or gzip text is wanted; "
+                            "unpack it with %s",
+                            b->path, packed[i].name, packed[i].program);
+    return TIL_OK;
+}
+
 til_status_t til_bytes_open(til_ctx_t *ctx, const char *path, til_bytes_t **out)
 {
     til_status_t status = TIL_OK;
@@ -79,6 +104,7 @@ til_status_t til_bytes_open(til_ctx_t *ctx, const char *path, til_bytes_t **out)
         status = til_fail(ctx, TIL_EINPUT, "%s: the file is empty (0 bytes)", path);
         goto done;
     }
+    TIL_TRY(refuse_packed(ctx, b));
     b->is_gzip = til_is_gzip(b->next, b->n_left);
     if (b->is_gzip) {
         b->in_member = true;

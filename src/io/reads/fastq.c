@@ -160,16 +160,31 @@ static bool find_lines(const char *text, const char *end, bool last, lines_t *li
     return true;
 }
 
-/* The name proper: up to the first blank, without the mate's number. */
+/* The name proper: up to the first blank, without the mate's number (/1 or /F, /2 or /R). */
 static uint32_t name_length(const char *name, size_t n)
 {
     size_t length = 0;
 
     while (length < n && name[length] != ' ' && name[length] != '\t') length++;
-    if (length > 2 && name[length - 2] == '/' &&
-        (name[length - 1] == '1' || name[length - 1] == '2'))
+    if (length > 2 && name[length - 2] == '/' && strchr("12FR", name[length - 1]) != NULL)
         length -= 2;
     return (uint32_t)length;
+}
+
+/* The first character that is no quality (Phred + 33, '!' to '~'), or n. Eight at a time: a byte
+ * below 33 borrows when 33 is taken off, one above 126 carries when 1 is added. */
+static size_t first_odd_quality(const char *quality, size_t n)
+{
+    const uint64_t ones = 0x0101010101010101ULL, high = 0x8080808080808080ULL;
+    size_t i = 0;
+
+    for (; i + 8 <= n; i += 8) {
+        uint64_t x;
+        memcpy(&x, quality + i, 8);
+        if (((x - ones * '!') | (x + ones) | x) & high) break;
+    }
+    while (i < n && quality[i] >= '!' && quality[i] <= '~') i++;
+    return i;
 }
 
 static til_status_t check_lines(til_ctx_t *ctx, const mate_t *mate, const lines_t *lines)
@@ -191,6 +206,13 @@ static til_status_t check_lines(til_ctx_t *ctx, const mate_t *mate, const lines_
                         "%s:%llu: the quality of read '%.*s' has %zu characters, its sequence %zu",
                         path, line + 3, name - 1, lines->line[0] + 1, lines->length[3],
                         lines->length[1]);
+    size_t odd = first_odd_quality(lines->line[3], lines->length[3]);
+    if (odd < lines->length[3] && lines->line[3][odd] != 0)
+        return til_fail(ctx, TIL_EINPUT,
+                        "%s:%llu: the quality of read '%.*s' has a character of code %d at place "
+                        "%zu: Phred + 33 is '!' (33) to '~' (126)",
+                        path, line + 3, name - 1, lines->line[0] + 1,
+                        (int)(unsigned char)lines->line[3][odd], odd + 1);
     if (memchr(lines->line[0], 0, lines->size) != NULL) {
         unsigned long long at = line;
         for (int i = 0; i < 4 && memchr(lines->line[i], 0, lines->length[i]) == NULL; i++) at++;
@@ -318,13 +340,18 @@ done:
     return status;
 }
 
-/* Names as some archives write them: READ.1 and READ.2, READ_1 and READ_2. */
+/* Names as archives and pipelines write them: READ and 1 or 2, F or R, behind one of . _ : / - and
+ * perhaps an R (READ_R1 and READ_R2). */
 static bool differ_in_mate_number(const til_fastq_read_t *a, const til_fastq_read_t *b)
 {
-    uint32_t n = a->name_length;
-    return n > 2 && n == b->name_length && a->name[n - 1] == '1' && b->name[n - 1] == '2' &&
-           (a->name[n - 2] == '.' || a->name[n - 2] == '_' || a->name[n - 2] == '/') &&
-           memcmp(a->name, b->name, n - 1) == 0;
+    uint32_t n = a->name_length, stem = n - 2;
+    char one = n > 2 ? a->name[n - 1] : 0;
+
+    if (n <= 2 || n != b->name_length || (one != '1' && one != 'F')) return false;
+    if (b->name[n - 1] != (one == '1' ? '2' : 'R') || memcmp(a->name, b->name, n - 1) != 0)
+        return false;
+    if (one == '1' && n > 3 && a->name[stem] == 'R') stem--;
+    return strchr("._:/-", a->name[stem]) != NULL;
 }
 
 static til_status_t check_mates(til_ctx_t *ctx, const til_fastq_t *fastq,
@@ -405,6 +432,10 @@ til_status_t til_fastq_next(til_ctx_t *ctx, til_fastq_t *fastq, size_t n_wanted,
             fastq->n_read += n[0];
             *more = 1;
             return TIL_OK;
+        }
+        if (fastq->mates[0].n_records == 0) {
+            status = til_fail(ctx, TIL_EINPUT, "%s: holds no read", fastq->paths[0][fastq->lane]);
+            goto done;
         }
         close_lane(fastq);
         if (++fastq->lane < fastq->n_lanes) TIL_TRY(open_lane(ctx, fastq));

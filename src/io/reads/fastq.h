@@ -1,10 +1,11 @@
 /* fastq.h -- FASTQ reads in batches: single or paired, several lanes, strictly checked.
  *
  * Lanes are read one after the other; mate 2 of a lane is read beside mate 1. Names of mates
- * must agree (a trailing /1 /2, and what follows the first blank, aside). Wrong input is
+ * must agree (a trailing /1 /2, /F /R, _R1 _R2, :1 :2 and the like, and what follows the first
+ * blank, aside). Wrong input is
  * TIL_EINPUT with file and line: a record that does not begin with '@', a missing '+', a
- * quality of another length than the sequence, a NUL byte, an end inside a record, mates of
- * different number or name, a line over 64 MiB, a truncated or damaged gzip member, an empty file.
+ * quality of another length than the sequence or with characters outside '!' to '~', a NUL byte, an end inside a record, mates of
+ * different number or name, a line over 64 MiB, a truncated or damaged gzip member, a file without a read.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_IO_FASTQ_H
