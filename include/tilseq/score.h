@@ -115,9 +115,13 @@ til_status_t til_score_guess_input(til_ctx_t *ctx, const til_matrix_t *m,
 
 /* Puts `m`, of values of that kind (not AUTO), on the log scale in place. TIL_EINPUT naming gene,
  * sample and file at a missing or infinite value, a negative one unless LOG, or a sample without
- * counts. */
+ * counts.
+ *
+ *   per_read   n_samples: CPM of one read for COUNTS, NaN for the others; may be NULL
+ */
 TIL_MUST_USE
-til_status_t til_score_to_log(til_ctx_t *ctx, til_score_input_kind_t kind, til_matrix_t *m);
+til_status_t til_score_to_log(til_ctx_t *ctx, til_score_input_kind_t kind, til_matrix_t *m,
+                              double *per_read);
 
 /* Scores every set in every sample.
  *
@@ -149,18 +153,29 @@ typedef struct {
 /* True when `type` is one til_score_defs knows. */
 bool til_score_type_is_known(const char *type);
 
+/* Values that scores are computed from. All borrowed. */
+typedef struct {
+    const til_matrix_t *expression; /* log2(x + 1)                                            */
+    const til_matrix_t *tpm;        /* the same rows and samples as log2(TPM + 1): all but
+                                       ratios use it; NULL where lengths are not known        */
+    const double *per_read;         /* n_samples, of `expression`, as til_score_to_log gives
+                                       it; NULL where it is not known                         */
+} til_score_values_t;
+
 /* Computes every score of `defs` in every sample; arguments as above.
  *
- *   sets    what the words of a definition may name besides genes
- *   origin  file of the definitions, for messages
- *   ids     other names of genes, or NULL
+ *   sets       what the words of a definition may name besides genes
+ *   origin     file of the definitions, for messages
+ *   ids        other names of genes, or NULL
+ *   intervals  score, sample, value, ci_low, ci_high, reads_above, reads_below, status: a row for
+ *              each score of type `ratio` and sample; may be NULL; left empty unless TIL_OK
  *
  * TIL_EINPUT naming file and line when a definition cannot be read. */
 TIL_MUST_USE
 til_status_t til_score_defs(til_ctx_t *ctx, const til_score_def_t *defs, size_t n_defs,
                             const char *origin, const til_genesets_t *sets,
-                            const til_matrix_t *expression, const struct til_gene_ids *ids,
-                            til_matrix_t *scores, til_table_t *coverage);
+                            const til_score_values_t *values, const struct til_gene_ids *ids,
+                            til_matrix_t *scores, til_table_t *coverage, til_table_t *intervals);
 
 #ifdef __cplusplus
 }

@@ -11,13 +11,15 @@
 #include "cli/input_options.h"
 #include "tasks/coverage_file.h"
 #include "tasks/inputs.h"
+#include "tasks/lengths.h"
 #include "tasks/shipped.h"
 #include "io/text/builtin.h"
 #include "io/text/gmt.h"
 #include "io/text/table_tsv.h"
+#include "norm/scales.h"
 
 typedef struct {
-    const char *sets, *scores, *method, *samples, *output;
+    const char *sets, *scores, *method, *samples, *lengths, *output;
     til_score_scale_t scale;
     til_score_input_kind_t values;
     til_species_t species;
@@ -59,11 +61,14 @@ static const til_opt_t options[] = {
       "sets with fewer genes in the matrix have no score (NA)" },
     { 0, "samples", TIL_OPT_FILE, offsetof(score_args_t, samples), "SAMPLES", 0, 0,
       "sample sheet: its samples, in its order" },
+    { 0, "lengths", TIL_OPT_FILE, offsetof(score_args_t, lengths), "FILE", 0, 0,
+      "counts: lengths of the genes [a column length]; scores published for TPM then are on TPM" },
     TIL_GENES_OPTION(score_args_t),
     TIL_SAMPLE_OPTIONS(score_args_t),
     TIL_SUM_OPTION(score_args_t),
     { 'o', "output", TIL_OPT_OUTPUT, offsetof(score_args_t, output), "OUT.tsv", 0, 0,
-      "write scores here and what was found of each set to OUT.coverage.tsv; - is stdout" },
+      "write scores here, what was found of each set to OUT.coverage.tsv, intervals of ratios to "
+      "OUT.intervals.tsv; - is stdout" },
     { 0, "list-methods", TIL_OPT_FLAG, offsetof(score_args_t, list_methods), NULL, 0, 0,
       "print the methods and their references" },
     TIL_COMMON_OPTIONS(score_args_t)
@@ -239,6 +244,24 @@ static void write_rows(til_out_t *out, const til_matrix_t *m)
     }
 }
 
+/* OUT.intervals.tsv, where there are ratios of counted reads. */
+static til_status_t write_intervals(til_ctx_t *ctx, til_job_t *job, const char *output,
+                                    const til_table_t *intervals)
+{
+    til_strbuf_t path = { 0 };
+    til_out_t *out;
+    til_status_t status = til_side_path(ctx, output, ".intervals.tsv", &path);
+
+    if (status == TIL_OK) status = til_job_open(ctx, job, path.text, &out);
+    if (status == TIL_OK) {
+        til_job_provenance(job, out);
+        til_table_write(out, intervals);
+        status = til_out_close(ctx, out);
+    }
+    til_strbuf_clear(&path);
+    return status;
+}
+
 /* A score without some of its genes is another number: names the first few. */
 static til_status_t say_incomplete_scores(til_ctx_t *ctx, const til_table_t *coverage)
 {
@@ -263,23 +286,79 @@ static til_status_t say_incomplete_scores(til_ctx_t *ctx, const til_table_t *cov
 
 /* ---- run -------------------------------------------------------------------------------- */
 
-/* The scores of sets, then of definitions; `m` ends up on the log scale. */
-static til_status_t compute(til_ctx_t *ctx, const til_score_method_t *method,
-                            const til_score_options_t *how, til_score_input_kind_t kind,
-                            const wanted_t *w, til_matrix_t *m, til_matrix_t *scores,
-                            til_table_t *coverage)
+/* Do all features have a length of their own? */
+static bool has_lengths(const til_matrix_t *m)
 {
-    til_status_t status;
+    for (size_t g = 0; g < m->n_rows; g++)
+        if (m->lengths == NULL || !(m->lengths[g] > 0)) return false;
+    return true;
+}
 
-    if (how->kcdf == TIL_KCDF_POISSON && w->has_sets)
-        TIL_TRY(til_score_sets(ctx, method, how, m, &w->sets, &scores[0], &coverage[0]));
-    TIL_TRY(til_score_to_log(ctx, kind, m));
-    if (how->kcdf != TIL_KCDF_POISSON && w->has_sets)
-        TIL_TRY(til_score_sets(ctx, method, how, m, &w->sets, &scores[0], &coverage[0]));
-    if (w->has_scores)
-        TIL_TRY(til_score_defs(ctx, w->rows.defs, w->rows.n, w->rows.text.path, &w->words, m,
-                               &w->ids, &scores[1], &coverage[1]));
+/* log2(TPM + 1) of counts whose lengths are known; else leaves `tpm` empty. Says which it is. */
+static til_status_t make_tpm(til_ctx_t *ctx, til_job_t *job, const char *lengths_path,
+                             const til_matrix_t *counts, til_matrix_t *tpm)
+{
+    til_status_t status = TIL_OK;
+    til_matrix_t lengths = { 0 };
+
+    if (lengths_path == NULL && !has_lengths(counts)) {
+        til_say(ctx, TIL_LOG_NOTICE,
+                "scores published for TPM are computed on CPM: counts have no gene lengths");
+        return til_job_remark(ctx, job, "scores_scale", "CPM");
+    }
+    if (lengths_path != NULL) TIL_TRY(til_load_lengths(ctx, job, lengths_path, counts, &lengths));
+    TIL_TRY(til_matrix_select(ctx, counts, NULL, counts->n_rows, NULL, counts->n_cols, tpm));
+    TIL_TRY(til_norm_tpm(ctx, tpm, lengths_path != NULL ? &lengths : NULL));
+    TIL_TRY(til_score_to_log(ctx, TIL_SCORE_INPUT_TPM, tpm, NULL));
+    til_say(ctx, TIL_LOG_NOTICE, "scores published for TPM are computed on TPM, ratios on CPM");
+    TIL_TRY(til_job_remark(ctx, job, "scores_scale", "TPM"));
 done:
+    til_matrix_clear(&lengths);
+    if (status != TIL_OK) til_matrix_clear(tpm);
+    return status;
+}
+
+/* What comes out: of sets, then of definitions. */
+typedef struct {
+    til_matrix_t scores[2];
+    til_table_t coverage[2], intervals;
+} result_t;
+
+static void result_clear(result_t *r)
+{
+    for (size_t t = 0; t < 2; t++) {
+        til_matrix_clear(&r->scores[t]);
+        til_table_clear(&r->coverage[t]);
+    }
+    til_table_clear(&r->intervals);
+}
+
+/* `m` ends up on the log scale. */
+static til_status_t compute(til_ctx_t *ctx, til_job_t *job, const til_score_method_t *method,
+                            const til_score_options_t *how, til_score_input_kind_t kind,
+                            const wanted_t *w, til_matrix_t *m, result_t *r)
+{
+    const score_args_t *args = job->args;
+    til_status_t status = TIL_OK;
+    til_matrix_t tpm = { 0 };
+    double *per_read = til_array(m->n_cols, sizeof *per_read);
+
+    if (per_read == NULL) return til_no_memory(ctx, m->n_cols, "samples");
+    if (how->kcdf == TIL_KCDF_POISSON && w->has_sets)
+        TIL_TRY(til_score_sets(ctx, method, how, m, &w->sets, &r->scores[0], &r->coverage[0]));
+    if (kind == TIL_SCORE_INPUT_COUNTS && w->has_scores)
+        TIL_TRY(make_tpm(ctx, job, args->lengths, m, &tpm));
+    TIL_TRY(til_score_to_log(ctx, kind, m, per_read));
+    if (how->kcdf != TIL_KCDF_POISSON && w->has_sets)
+        TIL_TRY(til_score_sets(ctx, method, how, m, &w->sets, &r->scores[0], &r->coverage[0]));
+    if (w->has_scores) {
+        til_score_values_t values = { m, tpm.n_rows > 0 ? &tpm : NULL, per_read };
+        TIL_TRY(til_score_defs(ctx, w->rows.defs, w->rows.n, w->rows.text.path, &w->words, &values,
+                               &w->ids, &r->scores[1], &r->coverage[1], &r->intervals));
+    }
+done:
+    til_matrix_clear(&tpm);
+    free(per_read);
     return status;
 }
 
@@ -289,9 +368,9 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     const til_score_method_t *method;
     til_score_options_t how;
     til_score_input_kind_t kind;
-    til_matrix_t m = { 0 }, scores[2] = { { 0 }, { 0 } };
+    til_matrix_t m = { 0 };
     til_sheet_t sheet = { 0 };
-    til_table_t coverage[2] = { { 0 }, { 0 } };
+    result_t r = { 0 };
     wanted_t wanted = { 0 };
     til_strbuf_t side = { 0 };
     til_out_t *out = NULL, *out_coverage = NULL;
@@ -325,35 +404,34 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
                                  &args->input, &m, &sheet));
     TIL_TRY(choose_input(ctx, args, &how, &m, &kind));
     TIL_TRY(gather(ctx, job, args, &m, &wanted));
-    if (kind == TIL_SCORE_INPUT_COUNTS && wanted.has_scores)
-        til_say(ctx, TIL_LOG_NOTICE,
-                "scores published for TPM are computed on CPM: counts have no "
-                "gene lengths");
+    if (args->lengths != NULL && (kind != TIL_SCORE_INPUT_COUNTS || !wanted.has_scores)) {
+        status = til_fail(ctx, TIL_EUSAGE, "--lengths: only scores of counts use lengths");
+        goto done;
+    }
     TIL_TRY(til_job_remark(ctx, job, "values", "%s", til_score_input_words.words[kind]));
     how.gene_ids = &wanted.ids;
-    TIL_TRY(compute(ctx, method, &how, kind, &wanted, &m, scores, coverage));
+    TIL_TRY(compute(ctx, job, method, &how, kind, &wanted, &m, &r));
 
     til_job_provenance(job, out);
     til_out_text(out, "set");
     for (size_t s = 0; s < m.n_cols; s++) til_out_printf(out, "\t%s", m.col_names[s]);
     til_out_char(out, '\n');
-    for (size_t t = 0; t < 2; t++) write_rows(out, &scores[t]);
+    for (size_t t = 0; t < 2; t++) write_rows(out, &r.scores[t]);
     TIL_TRY(til_out_close(ctx, out));
     if (to_file) {
-        til_coverage_write(job, out_coverage, coverage, 2);
+        til_coverage_write(job, out_coverage, r.coverage, 2);
         TIL_TRY(til_out_close(ctx, out_coverage));
+        if (kind == TIL_SCORE_INPUT_COUNTS && r.intervals.n_rows > 0)
+            TIL_TRY(write_intervals(ctx, job, args->output, &r.intervals));
     }
-    if (wanted.has_scores) TIL_TRY(say_incomplete_scores(ctx, &coverage[1]));
-    til_coverage_say(ctx, "sets and scores", coverage, 2, to_file);
+    if (wanted.has_scores) TIL_TRY(say_incomplete_scores(ctx, &r.coverage[1]));
+    til_coverage_say(ctx, "sets and scores", r.coverage, 2, to_file);
 done:
     til_strbuf_clear(&side);
     wanted_clear(&wanted);
     til_sheet_clear(&sheet);
     til_matrix_clear(&m);
-    for (size_t t = 0; t < 2; t++) {
-        til_matrix_clear(&scores[t]);
-        til_table_clear(&coverage[t]);
-    }
+    result_clear(&r);
     return status;
 }
 
@@ -369,7 +447,8 @@ const til_command_t til_cmd_score = {
     .operands = "MATRIX",
     .summary = "Score gene sets and published signatures in every sample.",
     .details = "OUT.tsv has a row per set or score and a column per sample; OUT.coverage.tsv "
-               "says which genes of each were found and which are missing. Genes are matched by "
+               "says which genes of each were found and which are missing, OUT.intervals.tsv how "
+               "sure ratios of counts are. Genes are matched by "
                "symbol: by --genes, by a gene_name column, or, for rows named by Entrez or "
                "Ensembl ids, by the table inside tilseq.",
     .options = options,

@@ -12,4 +12,9 @@
 TIL_NORM_SCALES(DECLARE)
 #undef DECLARE
 
+/* Turns counts into TPM in place, by `lengths` (their shape) or, where that is NULL, by the lengths
+ * the matrix carries. TIL_EINPUT when a length is missing or not positive. */
+TIL_MUST_USE
+til_status_t til_norm_tpm(til_ctx_t *ctx, til_matrix_t *values, const til_matrix_t *lengths);
+
 #endif

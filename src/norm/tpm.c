@@ -34,15 +34,12 @@ static til_status_t check_lengths(til_ctx_t *ctx, const til_matrix_t *values,
     return TIL_OK;
 }
 
-static til_status_t transform(til_ctx_t *ctx, const til_norm_t *norm,
-                              const til_norm_wishes_t *wishes, til_matrix_t *values)
+til_status_t til_norm_tpm(til_ctx_t *ctx, til_matrix_t *values, const til_matrix_t *lengths)
 {
-    const til_matrix_t *lengths = wishes->lengths;
     size_t n_cols = values->n_cols;
     til_status_t status = check_lengths(ctx, values, lengths);
     double *total;
 
-    (void)norm;
     if (status != TIL_OK) return status;
     total = til_array_zero(n_cols, sizeof *total);
     if (total == NULL) return til_no_memory(ctx, n_cols, "samples");
@@ -60,6 +57,13 @@ static til_status_t transform(til_ctx_t *ctx, const til_norm_t *norm,
     }
     free(total);
     return TIL_OK;
+}
+
+static til_status_t transform(til_ctx_t *ctx, const til_norm_t *norm,
+                              const til_norm_wishes_t *wishes, til_matrix_t *values)
+{
+    (void)norm;
+    return til_norm_tpm(ctx, values, wishes->lengths);
 }
 
 const til_norm_scale_t til_norm_to_tpm = { .name = "tpm",

@@ -16,6 +16,7 @@ static const struct {
               { "geomean_log", TIL_SCORE_GEOMEAN_LOG },
               { "weighted_sum_hk", TIL_SCORE_WEIGHTED },
               { "log_ratio", TIL_SCORE_LOG_RATIO },
+              { "ratio", TIL_SCORE_RATIO },
               { "residual", TIL_SCORE_RESIDUAL },
               { "pair_votes", TIL_SCORE_PAIRS },
               { "mean_rank_across_samples", TIL_SCORE_MEAN_RANK },
@@ -144,12 +145,28 @@ done:
 static til_status_t parse_two_terms(til_ctx_t *ctx, const parse_t *p, const char *operator)
 {
     const char *text = p->def->definition, *at = strstr(text, operator);
+    char wanted[] = "TERM ? TERM";
     til_status_t status;
 
-    if (at == NULL) return bad(ctx, p, operator[1] == '-' ? "TERM - TERM" : "TERM ~ TERM");
+    wanted[5] = operator[1];
+    if (at == NULL) return bad(ctx, p, wanted);
     status = parse_term(ctx, p, text, (size_t)(at - text), &p->out->a);
     at += strlen(operator);
     return status != TIL_OK ? status : parse_term(ctx, p, at, strlen(at), &p->out->b);
+}
+
+/* TERM ~ TERM or TERM - TERM ~ TERM */
+static til_status_t parse_residual(til_ctx_t *ctx, const parse_t *p)
+{
+    const char *text = p->def->definition, *minus = strstr(text, " - "), *at = strstr(text, " ~ ");
+    til_status_t status = TIL_OK;
+
+    if (at == NULL || minus == NULL || minus > at) return parse_two_terms(ctx, p, " ~ ");
+    TIL_TRY(parse_term(ctx, p, text, (size_t)(minus - text), &p->out->a));
+    TIL_TRY(parse_term(ctx, p, minus + 3, (size_t)(at - minus - 3), &p->out->c));
+    TIL_TRY(parse_term(ctx, p, at + 3, strlen(at + 3), &p->out->b));
+done:
+    return status;
 }
 
 /* A:w,B:w,...;HK=C,D,... */
@@ -222,13 +239,14 @@ til_status_t til_score_parse(til_ctx_t *ctx, const til_score_def_t *def, const c
     if (i == N_TYPES)
         return til_fail(ctx, TIL_EINPUT,
                         "%s:%zu: type '%s' of score %s is not known: see "
-                        "genesets/README.md for the nine there are",
+                        "genesets/README.md for those there are",
                         origin, def->line, def->type, def->name);
     out->type = TYPES[i].type;
     switch (out->type) {
     case TIL_SCORE_WEIGHTED: return parse_weighted(ctx, &p);
     case TIL_SCORE_LOG_RATIO: return parse_two_terms(ctx, &p, " - ");
-    case TIL_SCORE_RESIDUAL: return parse_two_terms(ctx, &p, " ~ ");
+    case TIL_SCORE_RATIO: return parse_two_terms(ctx, &p, " / ");
+    case TIL_SCORE_RESIDUAL: return parse_residual(ctx, &p);
     case TIL_SCORE_PAIRS: return parse_pairs(ctx, &p);
     default: return parse_list(ctx, &p, def->definition, &out->a);
     }
@@ -238,6 +256,7 @@ void til_score_parsed_clear(til_score_parsed_t *p)
 {
     free(p->a.genes);
     free(p->b.genes);
+    free(p->c.genes);
     free(p->weights);
     til_arena_free(p->arena);
     *p = (til_score_parsed_t){ 0 };

@@ -13,7 +13,8 @@ typedef enum {
     TIL_SCORE_GEOMEAN_LOG, /* a                        */
     TIL_SCORE_WEIGHTED,    /* a with weights, b = HK   */
     TIL_SCORE_LOG_RATIO,   /* a - b                    */
-    TIL_SCORE_RESIDUAL,    /* a ~ b                    */
+    TIL_SCORE_RATIO,       /* a / b                    */
+    TIL_SCORE_RESIDUAL,    /* a [- c] ~ b              */
     TIL_SCORE_PAIRS,       /* a[i] > b[i]              */
     TIL_SCORE_MEAN_RANK,   /* a                        */
     TIL_SCORE_PC1          /* a                        */
@@ -27,7 +28,7 @@ typedef struct {
 
 typedef struct {
     til_score_formula_t type;
-    til_score_group_t a, b;
+    til_score_group_t a, b, c;
     double *weights; /* a.n, for TIL_SCORE_WEIGHTED */
     size_t weights_capacity;
     til_arena_t *arena;

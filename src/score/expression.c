@@ -84,7 +84,8 @@ static til_status_t check_value(til_ctx_t *ctx, const til_matrix_t *m, size_t g,
     return TIL_OK;
 }
 
-til_status_t til_score_to_log(til_ctx_t *ctx, til_score_input_kind_t kind, til_matrix_t *m)
+til_status_t til_score_to_log(til_ctx_t *ctx, til_score_input_kind_t kind, til_matrix_t *m,
+                              double *per_read)
 {
     til_status_t status;
     double *sums;
@@ -94,6 +95,7 @@ til_status_t til_score_to_log(til_ctx_t *ctx, til_score_input_kind_t kind, til_m
             status = check_value(ctx, m, g, s, kind == TIL_SCORE_INPUT_LOG);
             if (status != TIL_OK) return status;
         }
+    for (size_t s = 0; s < m->n_cols && per_read != NULL; s++) per_read[s] = NAN;
     if (kind == TIL_SCORE_INPUT_LOG) return TIL_OK;
 
     sums = column_sums(m);
@@ -105,6 +107,7 @@ til_status_t til_score_to_log(til_ctx_t *ctx, til_score_input_kind_t kind, til_m
             return til_fail(ctx, TIL_EINPUT, "%s: sample %s has no counts: nothing to score",
                             m->origin, m->col_names[s]);
         }
+        if (kind == TIL_SCORE_INPUT_COUNTS && per_read != NULL) per_read[s] = MILLION / sums[s];
     }
     for (size_t g = 0; g < m->n_rows; g++) {
         double *row = til_matrix_row(m, g);

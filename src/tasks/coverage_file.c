@@ -5,14 +5,19 @@
 #include "base/alloc.h"
 #include "tasks/coverage_file.h"
 
-til_status_t til_coverage_path(til_ctx_t *ctx, const char *path, til_strbuf_t *out)
+til_status_t til_side_path(til_ctx_t *ctx, const char *path, const char *suffix, til_strbuf_t *out)
 {
     size_t n = strlen(path);
 
     if (n > 4 && strcmp(path + n - 4, ".tsv") == 0) n -= 4;
     til_strbuf_add_n(out, path, n);
-    til_strbuf_add(out, ".coverage.tsv");
+    til_strbuf_add(out, suffix);
     return out->failed ? til_no_memory(ctx, n, "bytes") : TIL_OK;
+}
+
+til_status_t til_coverage_path(til_ctx_t *ctx, const char *path, til_strbuf_t *out)
+{
+    return til_side_path(ctx, path, ".coverage.tsv", out);
 }
 
 static void write_rows(til_out_t *out, const til_table_t *t)

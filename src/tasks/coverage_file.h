@@ -8,6 +8,10 @@
 #include "base/strbuf.h"
 #include "tasks/job.h"
 
+/* OUT.tsv -> OUT and the suffix. */
+TIL_MUST_USE
+til_status_t til_side_path(til_ctx_t *ctx, const char *path, const char *suffix, til_strbuf_t *out);
+
 /* OUT.tsv -> OUT.coverage.tsv. */
 TIL_MUST_USE
 til_status_t til_coverage_path(til_ctx_t *ctx, const char *path, til_strbuf_t *out);

@@ -200,8 +200,10 @@ START_TEST(published_scores_agree_with_golden)
     size_t n_compared = 0;
 
     read_table("direct_scores_cpm", &want);
-    ck_ok(til_score_to_log(&ctx, TIL_SCORE_INPUT_COUNTS, &counts));
-    ck_ok(til_score_defs(&ctx, defs, N_DEFS, "test", &sets, &counts, NULL, &got, &coverage));
+    ck_ok(til_score_to_log(&ctx, TIL_SCORE_INPUT_COUNTS, &counts, NULL));
+    ck_ok(til_score_defs(&ctx, defs, N_DEFS, "test", &sets,
+                         &(til_score_values_t){ .expression = &counts }, NULL, &got, &coverage,
+                         NULL));
     for (size_t i = 0; i < N_DEFS; i++)
         for (size_t s = 0; s < got.n_cols; s++, n_compared++) {
             ck_assert_str_eq(want.columns[0].text[s], got.col_names[s]);
@@ -228,13 +230,15 @@ START_TEST(shipped_scores_agree_with_golden)
     ck_ok(til_builtin_text(&ctx, "scores.tsv", &text));
     ck_ok(til_table_read(&ctx, &text, &rows));
     read_table("direct_scores_cpm", &want);
-    ck_ok(til_score_to_log(&ctx, TIL_SCORE_INPUT_COUNTS, &counts));
+    ck_ok(til_score_to_log(&ctx, TIL_SCORE_INPUT_COUNTS, &counts, NULL));
     for (size_t i = 0; i < rows.n_rows; i++) {
         const char *name = rows.columns[0].text[i];
         if (strcmp(name, names[0]) != 0 && strcmp(name, names[1]) != 0) continue;
         til_score_def_t def = { name, til_table_column(&rows, "type")->text[i],
                                 til_table_column(&rows, "definition")->text[i], false, i };
-        ck_ok(til_score_defs(&ctx, &def, 1, "scores.tsv", &sets, &counts, NULL, &got, &coverage));
+        ck_ok(til_score_defs(&ctx, &def, 1, "scores.tsv", &sets,
+                             &(til_score_values_t){ .expression = &counts }, NULL, &got, &coverage,
+                             NULL));
         for (size_t s = 0; s < got.n_cols; s++, n_compared++)
             ck_golden(got.x[s], til_table_column(&want, name)->number[s], TOL_SCORE, name);
         til_matrix_clear(&got);

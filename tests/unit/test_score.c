@@ -329,8 +329,9 @@ START_TEST(definitions_agree_with_golden)
         defs[i - 1] = (til_score_def_t){ rows[i][0], rows[i][2], rows[i][3],
                                          strcmp(rows[i][4], "linear") == 0, i + 1 };
     read_matrix("score/defs_values.tsv", &want);
-    ck_ok(til_score_defs(&ctx, defs, n_rows - 1, "defs.tsv", &sets, &expression, NULL, &got,
-                         &coverage));
+    ck_ok(til_score_defs(&ctx, defs, n_rows - 1, "defs.tsv", &sets,
+                         &(til_score_values_t){ .expression = &expression }, NULL, &got, &coverage,
+                         NULL));
     compare(&got, &want, TOL_SCORE);
 
     ck_assert(til_table_column(&coverage, "n_genes")->number[2] == 4); /* TLS */
@@ -365,9 +366,10 @@ START_TEST(broken_definition_is_named)
     til_matrix_t scores;
     til_table_t coverage;
 
-    ck_assert_int_eq(
-        til_score_defs(&ctx, &def, 1, "my.tsv", &sets, &expression, NULL, &scores, &coverage),
-        TIL_EINPUT);
+    ck_assert_int_eq(til_score_defs(&ctx, &def, 1, "my.tsv", &sets,
+                                    &(til_score_values_t){ .expression = &expression }, NULL,
+                                    &scores, &coverage, NULL),
+                     TIL_EINPUT);
     ck_assert_msg(strncmp(ctx.message, "my.tsv:17: ", 11) == 0, "%s", ctx.message);
     ck_assert_ptr_null(scores.x);
 }
@@ -456,7 +458,7 @@ START_TEST(input_is_told_by_its_values)
     read_matrix("score/counts.tsv", &counts);
     ck_ok(til_score_guess_input(&ctx, &counts, &kind));
     ck_assert_int_eq(kind, TIL_SCORE_INPUT_COUNTS);
-    ck_ok(til_score_to_log(&ctx, kind, &counts));
+    ck_ok(til_score_to_log(&ctx, kind, &counts, NULL));
     for (size_t i = 0; i < 240 * 9; i++)
         ck_golden(counts.x[i], expression.x[i], TOL_SUM, "log2(CPM + 1)");
     for (size_t i = 0; i < 240 * 9; i++) counts.x[i] = exp2(counts.x[i]) - 1;
@@ -471,13 +473,13 @@ END_TEST
 START_TEST(bad_values_are_named)
 {
     expression.x[7 * 9 + 3] = NAN;
-    ck_assert_int_eq(til_score_to_log(&ctx, TIL_SCORE_INPUT_LOG, &expression), TIL_EINPUT);
+    ck_assert_int_eq(til_score_to_log(&ctx, TIL_SCORE_INPUT_LOG, &expression, NULL), TIL_EINPUT);
     ck_assert_ptr_nonnull(strstr(ctx.message, "G008 in sample s4"));
     til_ctx_forgive(&ctx);
     expression.x[7 * 9 + 3] = -1;
-    ck_assert_int_eq(til_score_to_log(&ctx, TIL_SCORE_INPUT_TPM, &expression), TIL_EINPUT);
+    ck_assert_int_eq(til_score_to_log(&ctx, TIL_SCORE_INPUT_TPM, &expression, NULL), TIL_EINPUT);
     til_ctx_forgive(&ctx);
-    ck_assert_int_eq(til_score_to_log(&ctx, TIL_SCORE_INPUT_LOG, &expression), TIL_OK);
+    ck_assert_int_eq(til_score_to_log(&ctx, TIL_SCORE_INPUT_LOG, &expression, NULL), TIL_OK);
 }
 END_TEST
 
