@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/nearest.h"
 #include "base/outfile.h"
 #include "cli/commands.h"
 #include "cli/driver.h"
@@ -67,6 +68,17 @@ static void print_usage(FILE *out)
           out);
 }
 
+/* The command that was probably meant, or NULL. */
+static const char *near_command(const char *word)
+{
+    const char *names[64];
+    size_t n = 0;
+
+    for (; til_commands[n] != NULL && n < sizeof names / sizeof *names; n++)
+        names[n] = til_commands[n]->name;
+    return til_nearest(word, names, n);
+}
+
 static til_status_t flush_stdout(til_ctx_t *ctx)
 {
     if (fflush(stdout) != 0 || ferror(stdout))
@@ -120,7 +132,10 @@ int main(int argc, char **argv)
         print_usage(stderr);
         return til_status_exit_code(TIL_EUSAGE);
     } else {
-        fprintf(stderr, "tilseq: unknown command '%s'; see tilseq --help\n", word);
+        const char *near = near_command(word);
+        fprintf(stderr, "tilseq: unknown command '%s'%s%s%s; see tilseq --help\n", word,
+                near == NULL ? "" : ", did you mean '", near == NULL ? "" : near,
+                near == NULL ? "" : "'?");
         return til_status_exit_code(TIL_EUSAGE);
     }
     if (status != TIL_OK) fprintf(stderr, "tilseq %s: %s\n", word, ctx.message);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "base/number.h"
 #include "base/strbuf.h"
 #include "base/shell.h"
@@ -197,15 +198,34 @@ static til_status_t take_value(parser_t *p, const til_opt_t *opt, const char *at
     return status;
 }
 
+/* An option there is not, with the one that was probably meant. */
+static til_status_t unknown_option(parser_t *p, const char *word, size_t n)
+{
+    enum { MOST = 256 };
+    const char *names[MOST];
+    til_strbuf_t typed = { 0 }, hint = { 0 };
+    size_t n_names = 0;
+
+    for (const til_opt_t *o = p->command->options; o->name != NULL && n_names < MOST; o++)
+        names[n_names++] = o->name;
+    til_strbuf_add_n(&typed, word + 2, n);
+    const char *near = til_nearest(til_strbuf_text(&typed), names, n_names);
+    if (near != NULL) til_strbuf_printf(&hint, ", did you mean '--%s'?", near);
+    til_status_t status = til_fail(p->ctx, TIL_EUSAGE,
+                                   "unknown option '%.*s'%s; see tilseq %s --help", (int)(n + 2),
+                                   word, til_strbuf_text(&hint), p->command->name);
+    til_strbuf_clear(&hint);
+    til_strbuf_clear(&typed);
+    return status;
+}
+
 static til_status_t parse_long(parser_t *p, const char *word)
 {
     const char *name = word + 2, *equals = strchr(name, '=');
     size_t n = equals == NULL ? strlen(name) : (size_t)(equals - name);
     const til_opt_t *opt = til_option_of(p->command, name, n);
 
-    if (opt == NULL)
-        return til_fail(p->ctx, TIL_EUSAGE, "unknown option '%.*s'; see tilseq %s --help",
-                        (int)(n + 2), word, p->command->name);
+    if (opt == NULL) return unknown_option(p, word, n);
     til_record_option(p->record, opt, word, n + 2 + (equals != NULL));
     if (opt->kind == TIL_OPT_FLAG) {
         if (equals != NULL) return til_fail(p->ctx, TIL_EUSAGE, "--%s takes no value", opt->name);

@@ -1,8 +1,10 @@
 /* run_reads.c -- from a sheet of reads to the steps that count them. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -42,6 +44,22 @@ static til_status_t check_lane(til_ctx_t *ctx, const til_sheet_t *rows, size_t f
     return TIL_OK;
 }
 
+/* Lanes of one sample are all paired or all single. */
+static til_status_t check_mates(til_ctx_t *ctx, const til_sheet_t *rows, size_t first, size_t lane)
+{
+    ptrdiff_t c = til_sheet_column(rows, "fastq_2");
+
+    if (c < 0) return TIL_OK;
+    bool a = til_sheet_cell(rows, first, (size_t)c)[0] != '\0',
+         b = til_sheet_cell(rows, lane, (size_t)c)[0] != '\0';
+    if (a == b) return TIL_OK;
+    return til_fail(ctx, TIL_EINPUT,
+                    "%s:%zu: sample %s has %s fastq_2 here and %s at line %zu: lanes of one sample "
+                    "are all paired or all single",
+                    rows->origin, rows->lines[lane], rows->samples[lane], b ? "a" : "no",
+                    a ? "one" : "none", rows->lines[first]);
+}
+
 til_status_t til_merge_lanes(til_ctx_t *ctx, const til_sheet_t *rows, til_sheet_t *out)
 {
     til_names_t *names = til_names_new();
@@ -61,7 +79,10 @@ til_status_t til_merge_lanes(til_ctx_t *ctx, const til_sheet_t *rows, til_sheet_
             goto done;
         }
         if (is_new) first[n++] = s;
-        else TIL_TRY(check_lane(ctx, rows, first[id], s));
+        else {
+            TIL_TRY(check_lane(ctx, rows, first[id], s));
+            TIL_TRY(check_mates(ctx, rows, first[id], s));
+        }
     }
     if (n < rows->n_samples)
         til_say(ctx, TIL_LOG_NOTICE, "%s: %zu rows are lanes of %zu samples", rows->origin,
@@ -82,6 +103,8 @@ typedef struct {
     til_sheet_t samples;
     til_strbuf_t text;
     til_file_names_t *files; /* of samples */
+    til_names_t *read;       /* "device:inode" of each file; ids are places in `read_row` */
+    size_t *read_row, read_capacity;
 } planner_t;
 
 static const char *in_folder(planner_t *p, const char *folder, const char *name)
@@ -89,6 +112,33 @@ static const char *in_folder(planner_t *p, const char *folder, const char *name)
     til_strbuf_reset(&p->text);
     til_strbuf_printf(&p->text, "%s/%s/%s", p->reads->folder, folder, name);
     return til_strbuf_text(&p->text);
+}
+
+/* TIL_EINPUT when the sheet names a file twice, by whatever name. */
+static til_status_t refuse_twice(planner_t *p, size_t row, const char *column, const char *path)
+{
+    const til_sheet_t *rows = p->reads->rows;
+    struct stat info;
+    char key[64];
+    int is_new;
+
+    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode)) return TIL_OK;
+    snprintf(key, sizeof key, "%llu:%llu", (unsigned long long)info.st_dev,
+             (unsigned long long)info.st_ino);
+    ptrdiff_t id = til_names_add(p->read, key, &is_new);
+    if (id < 0) return til_no_memory(p->ctx, rows->n_samples, "files");
+    if (is_new) {
+        til_status_t status = til_grow(p->ctx, &p->read_row, &p->read_capacity, (size_t)id + 1,
+                                       sizeof *p->read_row);
+        if (status == TIL_OK) p->read_row[id] = row;
+        return status;
+    }
+    return til_fail(
+        p->ctx, TIL_EINPUT,
+        "%s:%zu: %s '%s' of sample %s is a file that sample %s has at line %zu: each file "
+        "is read once",
+        rows->origin, rows->lines[row], column, path, rows->samples[row],
+        rows->samples[p->read_row[id]], rows->lines[p->read_row[id]]);
 }
 
 /* A file the sheet names: as written, or beside the sheet when it is not found so. */
@@ -107,6 +157,8 @@ static til_status_t add_file(planner_t *p, size_t row, const char *column, const
                         rows->lines[row], column, path, rows->samples[row], strerror(errno),
                         found == path ? "" : ", nor is it at ", found == path ? "" : found,
                         strchr(path, '\\') != NULL ? ": a path of Windows? / is wanted" : "");
+    til_status_t status = refuse_twice(p, row, column, found);
+    if (status != TIL_OK) return status;
     til_step_word(p->ctx, p->steps, found);
     til_step_input(p->ctx, p->steps, found);
     return p->steps->status;
@@ -371,7 +423,8 @@ til_status_t til_plan_reads(til_ctx_t *ctx, const til_run_reads_t *reads, til_st
     *made = (til_read_matrices_t){ 0 };
     TIL_TRY(til_merge_lanes(ctx, reads->rows, &p.samples));
     p.files = til_file_names_new();
-    if (p.files == NULL) TIL_TRY(til_no_memory(ctx, 1, "names"));
+    p.read = til_names_new();
+    if (p.files == NULL || p.read == NULL) TIL_TRY(til_no_memory(ctx, 1, "names"));
     /* a sheet with both: BAM, unless an index or transcripts are given for the FASTQ */
     bool fastq = til_sheet_column(reads->rows, "fastq_1") >= 0 &&
                  (reads->index != NULL || reads->transcripts != NULL);
@@ -398,6 +451,8 @@ til_status_t til_plan_reads(til_ctx_t *ctx, const til_run_reads_t *reads, til_st
 done:
     free(index);
     til_file_names_free(p.files);
+    til_names_free(p.read);
+    free(p.read_row);
     til_strbuf_clear(&p.text);
     til_sheet_clear(&p.samples);
     return status;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/keep.h"
 #include "base/try.h"
 #include "design/pair_cohort.h"
@@ -54,11 +55,37 @@ static til_status_t refuse_duplicates(til_ctx_t *ctx, const til_cohort_t *c)
     return TIL_OK;
 }
 
+/* TIL_EINPUT when a patient is in two arms. */
+static til_status_t refuse_moves(til_ctx_t *ctx, const til_cohort_t *c)
+{
+    const til_variable_t *patient = &c->variables[TIL_PATIENT];
+    const til_sheet_t *sheet = c->sheet;
+    size_t *first = til_array(patient->n_levels, sizeof *first);
+    til_status_t status = TIL_OK;
+
+    if (first == NULL) return til_no_memory(ctx, patient->n_levels, "patients");
+    for (size_t p = 0; p < patient->n_levels; p++) first[p] = c->frame.n;
+    for (size_t s = 0; s < c->frame.n && status == TIL_OK; s++) {
+        size_t p = patient->level[s], row = c->frame.rows[s], had;
+        if (first[p] == c->frame.n) first[p] = s;
+        had = c->frame.rows[first[p]];
+        if (strcmp(cell_of(c, first[p], TIL_ARM), cell_of(c, s, TIL_ARM)) != 0)
+            status = til_fail(
+                ctx, TIL_EINPUT,
+                "%s:%zu: %s %s is in %s '%s' here and in '%s' at line %zu: one %s for "
+                "all samples of a %s",
+                sheet->origin, sheet->lines[row], patient->name, patient->levels[p],
+                c->pairing->arm, cell_of(c, s, TIL_ARM), cell_of(c, first[p], TIL_ARM),
+                sheet->lines[had], c->pairing->arm, patient->name);
+    }
+    free(first);
+    return status;
+}
+
 /* Why patient p cannot take part; nothing when they can. */
 static til_status_t judge_patient(til_ctx_t *ctx, til_cohort_t *c, size_t p)
 {
     const til_variable_t *patient = &c->variables[TIL_PATIENT], *time = &c->variables[TIL_TIME];
-    const char *arm = NULL;
     til_strbuf_t b = { 0 };
     til_status_t status = TIL_OK;
     size_t n = 0, last = 0;
@@ -69,12 +96,6 @@ static til_status_t judge_patient(til_ctx_t *ctx, til_cohort_t *c, size_t p)
         n++;
         last = s;
         if (time->is_factor && time->level[s] == 0) has_reference = true;
-        if (c->pairing->arm == NULL || b.length > 0) continue;
-        const char *cell = cell_of(c, s, TIL_ARM);
-        if (til_cell_is_missing(cell)) til_strbuf_printf(&b, "no %s", c->pairing->arm);
-        else if (arm != NULL && strcmp(arm, cell) != 0)
-            til_strbuf_printf(&b, "%s changes between samples", c->pairing->arm);
-        arm = cell;
     }
     if (b.length == 0 && n == 1)
         til_strbuf_printf(&b, "only one time point (%s)", cell_of(c, last, TIL_TIME));
@@ -123,6 +144,7 @@ static til_status_t judge_patients(til_ctx_t *ctx, til_cohort_t *c)
     size_t n_kept = 0;
 
     TIL_TRY(refuse_duplicates(ctx, c));
+    if (c->pairing->arm != NULL) TIL_TRY(refuse_moves(ctx, c));
     TIL_TRY(til_keep_array(ctx, c->arena, patient->n_levels, sizeof *c->reasons, &c->reasons));
     TIL_TRY(til_keep_array(ctx, c->arena, c->sheet->n_samples, 1, &c->is_kept));
     TIL_TRY(til_keep_array(ctx, c->arena, patient->n_levels, sizeof *c->left_out, &c->left_out));
@@ -180,7 +202,8 @@ til_status_t til_cohort_gather(til_ctx_t *ctx, til_cohort_t *c, const til_typing
     TIL_TRY(til_frame_all(ctx, c->sheet, &c->frame));
     TIL_TRY(til_typing_check(ctx, &c->frame, typing));
     TIL_TRY(find_columns(ctx, c));
-    TIL_TRY(til_frame_complete(ctx, &c->frame, c->columns, 2, typing->drop_na));
+    TIL_TRY(til_frame_complete(ctx, &c->frame, c->columns, c->pairing->arm != NULL ? 3 : 2,
+                               typing->drop_na));
     TIL_TRY(til_variable_make(ctx, &c->frame, c->columns[TIL_PATIENT], TIL_AS_FACTOR, typing,
                               c->arena, &c->variables[TIL_PATIENT]));
     TIL_TRY(til_variable_make(ctx, &c->frame, c->columns[TIL_TIME],

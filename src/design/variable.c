@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/keep.h"
 #include "base/names.h"
+#include "base/nearest.h"
 #include "base/number.h"
 #include "base/try.h"
 #include "design/variable.h"
@@ -53,6 +54,7 @@ til_status_t til_frame_column(til_ctx_t *ctx, const til_frame_t *frame, const ch
         return TIL_OK;
     }
     til_list_names(&known, sheet->columns, sheet->n_columns);
+    til_add_nearest(&known, name, (const char *const *)sheet->columns, sheet->n_columns);
     status = til_fail(ctx, TIL_EINPUT, "%s: no column '%s' (%s): %s%s", sheet->origin, name, why,
                       sheet->n_columns > 0 ? "there are " : "there is none but sample",
                       til_strbuf_text(&known));
@@ -123,14 +125,34 @@ static bool declared_factor(const til_typing_t *typing, const char *name)
 
 /* ---- levels -------------------------------------------------------------------------- */
 
+/* Bytes of the blank at `text`, 0 for none: also those of UTF-8 that look like one or like nothing. */
+static size_t blank_bytes(const char *text)
+{
+    static const char *const blanks[] = { " ",
+                                          "\t",
+                                          "\xC2\xA0",
+                                          "\xE2\x80\x8B",
+                                          "\xE2\x80\xAF",
+                                          "\xE2\x80\x89",
+                                          "\xE2\x80\x82",
+                                          "\xE2\x80\x83",
+                                          "\xE3\x80\x80",
+                                          "\xEF\xBB\xBF" };
+    for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++)
+        if (strncmp(text, blanks[i], strlen(blanks[i])) == 0) return strlen(blanks[i]);
+    return 0;
+}
+
 /* `level` in lower case, its blanks cut at the ends and single inside: what a reader sees. */
 static void add_as_seen(til_strbuf_t *b, const char *level)
 {
     bool pending = false;
 
     for (; *level != '\0'; level++) {
-        if (*level == ' ' || *level == '\t') {
+        size_t n = blank_bytes(level);
+        if (n > 0) {
             pending = b->length > 0;
+            level += n - 1;
             continue;
         }
         if (pending) til_strbuf_add_char(b, ' ');
@@ -192,6 +214,7 @@ til_status_t til_variable_level(til_ctx_t *ctx, const til_variable_t *variable, 
     for (*level = 0; *level < variable->n_levels; ++*level)
         if (strcmp(variable->levels[*level], name) == 0) return TIL_OK;
     til_list_names(&known, variable->levels, variable->n_levels);
+    til_add_nearest(&known, name, (const char *const *)variable->levels, variable->n_levels);
     status = til_fail(ctx, TIL_EINPUT, "%s: %s has no level '%s': there are %s", where,
                       variable->name, name, til_strbuf_text(&known));
     til_strbuf_clear(&known);

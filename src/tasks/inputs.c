@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/names.h"
+#include "base/nearest.h"
 #include "base/strbuf.h"
 #include "base/try.h"
 #include "tasks/inputs.h"
@@ -95,6 +96,7 @@ static til_status_t parse_condition(til_ctx_t *ctx, const til_sheet_t *sheet, co
         til_strbuf_t b = { 0 };
         for (size_t i = 0; i < sheet->n_columns; i++)
             til_strbuf_printf(&b, "%s%s", i == 0 ? "" : ", ", sheet->columns[i]);
+        til_add_nearest(&b, name, (const char *const *)sheet->columns, sheet->n_columns);
         til_status_t status = til_fail(ctx, TIL_EINPUT, "%s: --%s: no column '%s'; there are: %s",
                                        sheet->origin, option, name, til_strbuf_text(&b));
         til_strbuf_clear(&b);
@@ -383,6 +385,41 @@ done:
     return status;
 }
 
+/* TIL_EINPUT when two samples have the same counts in every gene: one library under two names. A few
+ * rows may be alike by chance, so that small matrices are not judged. */
+static til_status_t refuse_twins(til_ctx_t *ctx, const til_matrix_t *m)
+{
+    enum { LEAST_COUNTED = 50 };
+    uint64_t *hash = til_array_zero(m->n_cols, sizeof *hash);
+    size_t *counted = til_array_zero(m->n_cols, sizeof *counted);
+    til_status_t status = TIL_OK;
+
+    if (hash == NULL || counted == NULL) status = til_no_memory(ctx, m->n_cols, "samples");
+    for (size_t g = 0; g < m->n_rows && status == TIL_OK; g++)
+        for (size_t s = 0; s < m->n_cols; s++) {
+            double x = til_matrix_row(m, g)[s];
+            uint64_t bits;
+            memcpy(&bits, &x, sizeof bits);
+            hash[s] = til_hash_fold(hash[s] ^ bits ^ 0x9e3779b97f4a7c15u, 0xd6e8feb86659fd93u);
+            counted[s] += x != 0;
+        }
+    for (size_t b = 1; b < m->n_cols && status == TIL_OK; b++)
+        for (size_t a = 0; a < b && status == TIL_OK; a++) {
+            bool same = hash[a] == hash[b] && counted[a] >= LEAST_COUNTED;
+            for (size_t g = 0; g < m->n_rows && same; g++)
+                same = til_matrix_row(m, g)[a] == til_matrix_row(m, g)[b];
+            if (same)
+                status = til_fail(
+                    ctx, TIL_EINPUT,
+                    "%s: samples %s and %s have the same counts in all %zu genes: one "
+                    "library under two names? leave one out (--exclude sample=%s)",
+                    m->origin, m->col_names[a], m->col_names[b], m->n_rows, m->col_names[b]);
+        }
+    free(counted);
+    free(hash);
+    return status;
+}
+
 til_status_t til_load_samples(til_ctx_t *ctx, til_job_t *job, const char *matrix_path,
                               const char *sheet_path, til_values_t values,
                               const til_input_args_t *args, til_matrix_t *m, til_sheet_t *sheet)
@@ -397,6 +434,7 @@ til_status_t til_load_samples(til_ctx_t *ctx, til_job_t *job, const char *matrix
     TIL_TRY(filter_sheet(ctx, &full, args, sheet));
     TIL_TRY(til_match_samples(ctx, &full, sheet, args, m));
     if (values != TIL_VALUES_ANY) TIL_TRY(til_check_depth(ctx, m));
+    if (values != TIL_VALUES_ANY) TIL_TRY(refuse_twins(ctx, m));
 done:
     til_sheet_clear(&full);
     if (status != TIL_OK) {

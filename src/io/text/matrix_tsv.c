@@ -363,9 +363,16 @@ static char *next_field(reader_t *r, char *p, char *end, char **field)
         *field = NULL;
         return p;
     }
+    *field = p;
+    if (*p == '"' && r->delimiter != '\t') { /* a quoted field may hold the delimiter */
+        stop = til_tsv_unquote(p, end, r->delimiter);
+        if (stop != NULL) {
+            *stop = '\0';
+            return stop + 1;
+        }
+    }
     stop = memchr(p, r->delimiter, (size_t)(end - p));
     if (stop == NULL) stop = end;
-    *field = p;
     if (stop - p >= 2 && *p == '"' && stop[-1] == '"') {
         *field = p + 1;
         stop[-1] = '\0';

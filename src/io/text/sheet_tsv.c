@@ -62,6 +62,12 @@ static til_status_t read_header(reader_t *r)
     r->delimiter = til_tsv_delimiter(line, length);
     TIL_TRY(split(r, line, length, &n));
     while (n > 1 && r->fields[n - 1][0] == '\0') n--;
+    if (n == 1 && strchr(r->fields[0], ' ') != NULL && strstr(r->fields[0], "sample ") != NULL)
+        return til_fail(
+            r->ctx, TIL_EINPUT,
+            "%s:%zu: the header '%s' has blanks between its columns: tabs or commas are "
+            "wanted",
+            r->text->path, r->text->line, r->fields[0]);
     r->n_fields = n;
     r->sample_field = find_sample_field(r, n);
     sheet->columns = til_array(n, sizeof *sheet->columns);
@@ -124,8 +130,11 @@ static til_status_t read_row(reader_t *r, char *line, size_t length, bool repeat
     TIL_TRY(split(r, line, length, &n));
     while (n > r->n_fields && r->fields[n - 1][0] == '\0') n--;
     if (n != r->n_fields) {
-        status = til_fail(r->ctx, TIL_EINPUT, "%s:%zu: %zu fields where the header has %zu",
-                          r->text->path, r->text->line, n, r->n_fields);
+        const char *why = "";
+        if (r->n_fields == 1 && sheet->n_samples == 0)
+            why = ": is there a title above the header? the header is the first line";
+        status = til_fail(r->ctx, TIL_EINPUT, "%s:%zu: %zu fields where the header has %zu%s",
+                          r->text->path, r->text->line, n, r->n_fields, why);
         goto done;
     }
     TIL_TRY(grow_rows(r));

@@ -65,6 +65,63 @@ static size_t line_of(const char *data, size_t at)
     return line;
 }
 
+/* Files that are often given for a text, told by their first bytes. */
+static til_status_t refuse_kind(til_ctx_t *ctx, const char *path, const uint8_t *bytes, size_t n)
+{
+    static const struct {
+        const char *magic;
+        size_t n;
+        const char *what;
+    } kinds[] = {
+        { "PK\x03\x04", 4, "a spreadsheet (xlsx) or another zip archive: save it as TSV or CSV" },
+        { "\xD0\xCF\x11\xE0", 4, "a spreadsheet (xls): save it as TSV or CSV" },
+        { "\x89HDF", 4, "an HDF5 file (h5ad, h5): write its counts as a TSV, genes x samples" },
+        { "\xFF\xFE", 2, "text in UTF-16: save it as UTF-8" },
+        { "\xFE\xFF", 2, "text in UTF-16: save it as UTF-8" },
+        { "%PDF", 4, "a PDF: text is wanted" },
+        { "RDX", 3, "data of R: write.table(..., sep = \"\\t\") writes what is wanted" },
+        { "X\n\0\0", 4, "data of R (rds): write.table(..., sep = \"\\t\") writes what is wanted" },
+        { "BZh", 3, "bzip2: unpack it, or pack it with gzip" },
+        { "\xFD"
+          "7zXZ",
+          5, "xz: unpack it, or pack it with gzip" },
+        { "\x28\xB5\x2F\xFD", 4, "zstd: unpack it, or pack it with gzip" },
+        { "BAM\1", 4, "a BAM: it stands in a column bam of a sheet, or goes to tilseq count" }
+    };
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (n >= kinds[i].n && memcmp(bytes, kinds[i].magic, kinds[i].n) == 0)
+            return til_fail(ctx, TIL_EINPUT, "%s: this is %s", path, kinds[i].what);
+    return TIL_OK;
+}
+
+/* The first byte that is not UTF-8, n for none. */
+static size_t first_odd_byte(const uint8_t *bytes, size_t n)
+{
+    size_t i = 0;
+
+    while (i < n) {
+        uint64_t word;
+        if (i + 8 <= n) { /* most texts are ASCII: eight bytes at a time */
+            memcpy(&word, bytes + i, 8);
+            if ((word & 0x8080808080808080u) == 0) {
+                i += 8;
+                continue;
+            }
+        }
+        uint8_t b = bytes[i];
+        size_t more = b < 0x80 ? 0 : b < 0xc2 ? 4 : b < 0xe0 ? 1 : b < 0xf0 ? 2 : b < 0xf5 ? 3 : 4;
+        if (more == 4 || i + more >= n + (more == 0)) return i;
+        for (size_t k = 1; k <= more; k++)
+            if ((bytes[i + k] & 0xc0) != 0x80) return i;
+        if ((b == 0xe0 && bytes[i + 1] < 0xa0) || (b == 0xed && bytes[i + 1] > 0x9f) ||
+            (b == 0xf0 && bytes[i + 1] < 0x90) || (b == 0xf4 && bytes[i + 1] > 0x8f))
+            return i;
+        i += more + 1;
+    }
+    return n;
+}
+
 /* Takes `bytes` (malloced, one spare byte at the end), inflates where needed, checks, and fills
  * `out`. */
 static til_status_t take(til_ctx_t *ctx, const char *path, uint8_t *bytes, size_t n,
@@ -91,11 +148,20 @@ static til_status_t take(til_ctx_t *ctx, const char *path, uint8_t *bytes, size_
         }
     }
     bytes[n] = 0;
+    TIL_TRY(refuse_kind(ctx, path, bytes, n));
     nul = memchr(bytes, 0, n);
     if (nul != NULL) {
         size_t at = (size_t)(nul - (const char *)bytes);
         status = til_fail(ctx, TIL_EINPUT, "%s:%zu: a NUL byte: this is not a text file", path,
                           line_of((const char *)bytes, at));
+        goto done;
+    }
+    size_t odd = first_odd_byte(bytes, n);
+    if (odd < n) {
+        status = til_fail(ctx, TIL_EINPUT,
+                          "%s:%zu: byte 0x%02X is not UTF-8: save the file as UTF-8 (it may be in "
+                          "Latin-1 or Windows-1252: iconv -f latin1 -t utf-8)",
+                          path, line_of((const char *)bytes, odd), bytes[odd]);
         goto done;
     }
     out->path = til_array(strlen(path) + 1, 1);

@@ -13,9 +13,7 @@ char til_tsv_delimiter(const char *header, size_t length)
     return '\t';
 }
 
-/* The end of the quoted field that opens at *p; the quotes are taken out in place. NULL when
- * unclosed. */
-static char *unquote(char *p, char *end, char delimiter)
+char *til_tsv_unquote(char *p, char *end, char delimiter)
 {
     char *to = p;
     for (char *from = p + 1; from < end; from++) {
@@ -48,7 +46,7 @@ til_status_t til_tsv_split(til_ctx_t *ctx, const char *path, size_t line_no, cha
         if (stop == NULL) stop = end;
         if (p < end && *p == '"') {
             if (delimiter != '\t') {
-                stop = unquote(p, end, delimiter);
+                stop = til_tsv_unquote(p, end, delimiter);
                 if (stop == NULL)
                     return til_fail(
                         ctx, TIL_EINPUT,

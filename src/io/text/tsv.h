@@ -23,4 +23,8 @@ til_status_t til_tsv_split(til_ctx_t *ctx, const char *path, size_t line_no, cha
                            size_t length, char delimiter, char ***fields, size_t *capacity,
                            size_t *n_fields);
 
+/* The end of the quoted field that opens at *p, before `end`; the quotes are taken out in place, two
+ * become one. NULL when it is not closed before a delimiter. */
+char *til_tsv_unquote(char *p, char *end, char delimiter);
+
 #endif
