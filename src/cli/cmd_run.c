@@ -26,6 +26,7 @@
 #include "cli/run_engine.h"
 #include "cli/run_options.h"
 #include "cli/run_reads.h"
+#include "cli/run_workflow.h"
 #include "tasks/shipped.h"
 #include "cli/steps.h"
 #include "tasks/run_folder.h"
@@ -36,7 +37,7 @@
 #include "io/text/sheet_tsv.h"
 
 typedef struct {
-    const char *output, *counts, *lengths, *sets, *scores, *title, *memory;
+    const char *output, *counts, *lengths, *sets, *scores, *title, *memory, *workflow;
     til_species_t species;
     const char *annotation, *index, *transcripts, *tx2gene;
     double alpha;
@@ -88,6 +89,8 @@ static const til_opt_t own_options[] = {
       "what samples worked on at one time may take together, as 8G [four fifths of what is free]" },
     { 'n', "dry-run", TIL_OPT_FLAG, offsetof(run_args_t, dry_run), NULL, 0, 0,
       "print the steps as tilseq commands and do nothing" },
+    { 0, "workflow", TIL_OPT_OUTPUT, offsetof(run_args_t, workflow), "FILE", 0, 0,
+      "write the steps as a Snakefile instead of running them" },
     { 'o', "output", TIL_OPT_OUTPUT, offsetof(run_args_t, output), "DIR", 0, 0,
       "folder of the results" },
     TIL_COMMON_OPTIONS(run_args_t)
@@ -180,6 +183,27 @@ static void write_sheet(til_out_t *out, const void *p)
     }
 }
 
+/* For a workflow from reads, which has no matrix yet: the sets that ship for --species. */
+static til_status_t sets_of_species(run_t *r)
+{
+    til_strbuf_t path = { 0 };
+    til_genesets_t sets = { 0 };
+    til_status_t status;
+
+    if (r->args->species == TIL_SPECIES_UNKNOWN)
+        return til_fail(r->ctx, TIL_EUSAGE,
+                        "--workflow: which of the shipped sets are used is told by genes that are "
+                        "not counted yet: give --species, or sets with -g");
+    TIL_TRY(til_shipped_sets(r->ctx, r->args->species, &sets));
+    r->sets = strdup(in_folder(&path, r, "gsea", "sets", ".gmt"));
+    if (r->sets == NULL) status = til_no_memory(r->ctx, 1, "paths");
+    else status = write_text(r, r->sets, write_sets, &sets);
+done:
+    til_strbuf_clear(&path);
+    til_genesets_clear(&sets);
+    return status;
+}
+
 /* Without -g: the sets that ship, for the species of the matrix, and symbols where its ids are not
  * symbols. Both become files of the run, so that its steps can be typed. */
 static til_status_t choose_sets(run_t *r)
@@ -193,6 +217,7 @@ static til_status_t choose_sets(run_t *r)
     bool had_names;
 
     if (r->args->sets != NULL) return TIL_OK;
+    if (r->args->workflow != NULL && r->from_reads) return sets_of_species(r);
     TIL_TRY(til_load_matrix(r->ctx, r->job, r->counts, TIL_VALUES_COUNTS, &r->args->input, &m));
     const til_gene_rows_t rows = til_matrix_gene_rows(&m);
     TIL_TRY(til_species_of(r->ctx, r->args->species, &rows, &species));
@@ -598,6 +623,8 @@ static til_status_t check(til_ctx_t *ctx, const run_args_t *args)
                                  args->transcripts != NULL || args->tx2gene != NULL))
         return til_fail(ctx, TIL_EUSAGE,
                         "--counts is a matrix: -a, -i, -t and --tx2gene are for reads");
+    if (args->dry_run && args->workflow != NULL)
+        return til_fail(ctx, TIL_EUSAGE, "-n and --workflow: give one of them");
     if (args->counts == NULL && args->lengths != NULL)
         return til_fail(ctx, TIL_EUSAGE, "--lengths: belongs to --counts MATRIX");
     return TIL_OK;
@@ -843,6 +870,25 @@ done:
     return status;
 }
 
+/* The Snakefile, and in the folder what its steps read besides: the sheet, the sets, run.json for the
+ * page. */
+static til_status_t write_workflow(run_t *r)
+{
+    til_out_t *out;
+    til_status_t status;
+
+    TIL_TRY(til_job_open(r->ctx, r->job, r->args->workflow, &out));
+    TIL_TRY(take_folder(r));
+    TIL_TRY(plan_rest(r));
+    TIL_TRY(describe_run(r));
+    TIL_TRY(til_run_record_write(r->ctx, r->record, true));
+    TIL_TRY(til_workflow_write(r->ctx, &r->steps, r->args->output, r->job->record, out));
+    TIL_TRY(til_out_close(r->ctx, out));
+    til_say(r->ctx, TIL_LOG_STAGE, "%zu steps as a Snakefile: %s", r->steps.n, r->args->workflow);
+done:
+    return status;
+}
+
 static til_status_t carry_out(run_t *r)
 {
     til_run_engine_t engine = { .folder = r->args->output,
@@ -894,6 +940,10 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     if (r.args->dry_run) {
         TIL_TRY(plan_rest(&r));
         status = print_plan(&r);
+        goto done;
+    }
+    if (r.args->workflow != NULL) {
+        status = write_workflow(&r);
         goto done;
     }
     TIL_TRY(take_folder(&r));
