@@ -59,6 +59,7 @@ typedef struct {
     int min_mapq;
     int min_overlap;     /* bases, >= 1; featurecounts mode only                 */
     double frac_overlap; /* of the fragment's bases; featurecounts mode only     */
+    int max_sections;    /* stretches of an alignment looked at, 0: all; featurecounts mode   */
     bool ignore_secondary, ignore_duplicates, both_mapped, no_chimeric, split_only;
     const char *const *alias_from, *const *alias_to; /* alignment's name -> annotation's */
     size_t n_aliases;
@@ -67,9 +68,13 @@ typedef struct {
     bool with_quality; /* fill til_count_t.quality                             */
 } til_count_options_t;
 
+/* featureCounts looks at the first ten stretches of an alignment (its --maxMOp). */
+enum { TIL_SECTIONS_FEATURECOUNTS = 10 };
+
 #define TIL_COUNT_DEFAULTS                                                                         \
     {                                                                                              \
-        .stranded = TIL_STRANDED_AUTO, .min_overlap = 1                                            \
+        .stranded = TIL_STRANDED_AUTO, .min_overlap = 1,                                           \
+        .max_sections = TIL_SECTIONS_FEATURECOUNTS                                                 \
     }
 
 /* What became of an alignment (or pair). */
@@ -138,7 +143,10 @@ typedef struct {
     uint64_t n_records;           /* read                                                 */
     uint64_t n_pairs, n_single;   /* fragments of two records, of one                     */
     uint64_t n_mateless;          /* of one record whose flag promises a mapped mate      */
+    uint64_t n_mateless_secondary, n_mateless_supplementary; /* of those: such alignments  */
     uint64_t n_unpaired;          /* of one record not flagged as paired                  */
+    uint64_t n_beyond;            /* alignments reaching beyond the end of their contig   */
+    uint64_t n_cut;               /* of more stretches than were looked at                */
     uint64_t n_no_position;       /* mapped by flag, without a place: taken as unmapped   */
     uint64_t n_lost;              /* mapped to contigs the annotation lacks               */
     uint64_t sense, antisense;    /* unique fragments in genes of one strand              */

@@ -38,13 +38,13 @@ typedef struct {
     til_multi_overlap_t overlap;
     int secondary; /* secondary_t, or TIL_NOT_CHOSEN: by the mode */
     til_count_layout_t format;
-    int64_t min_mapq, min_overlap;
+    int64_t min_mapq, min_overlap, max_cigar;
     double frac_overlap, min_assigned;
-    bool ignore_duplicates, both_mapped, no_chimeric, split_only, allow_no_eof, strict;
+    bool ignore_duplicates, both_mapped, no_chimeric, split_only, allow_no_eof, strict, long_reads;
     til_common_t common;
 } count_args_t;
 
-enum { MAPQ_UNSET = -1, HTSEQ_MAPQ = 10 };
+enum { MAPQ_UNSET = -1, HTSEQ_MAPQ = 10, CIGAR_UNSET = 0 };
 
 static const count_args_t defaults = { .output = "-",
                                        .pairs = TIL_PAIRS_AUTO,
@@ -88,6 +88,10 @@ static const til_opt_t options[] = {
       "smallest number of bases over a gene" },
     { 0, "frac-overlap", TIL_OPT_NUMBER, offsetof(count_args_t, frac_overlap), "F", 0, 1,
       "smallest share of a fragment's bases over a gene" },
+    { 0, "max-cigar", TIL_OPT_INT, offsetof(count_args_t, max_cigar), "INT", 1, 1 << 28,
+      "stretches of an alignment that are looked at, parted by I, D, N [10; htseq modes all]" },
+    { 'L', "long-reads", TIL_OPT_FLAG, offsetof(count_args_t, long_reads), NULL, 0, 0,
+      "long reads: all stretches are looked at, reads are counted, not pairs" },
     TIL_CHOICE(0, "secondary", count_args_t, secondary, &secondary_words,
                "secondary and supplementary alignments [count; htseq modes ignore]"),
     { 0, "ignore-duplicates", TIL_OPT_FLAG, offsetof(count_args_t, ignore_duplicates), NULL, 0, 0,
@@ -132,6 +136,11 @@ static til_count_options_t wishes(const count_args_t *args)
                                                      : HTSEQ_MAPQ;
     o.min_overlap = (int)args->min_overlap;
     o.frac_overlap = args->frac_overlap;
+    if (args->max_cigar != CIGAR_UNSET) o.max_sections = (int)args->max_cigar;
+    if (args->long_reads) {
+        o.max_sections = 0;
+        o.pairs = TIL_PAIRS_NO;
+    }
     o.ignore_secondary = args->secondary == TIL_NOT_CHOSEN ? o.mode != TIL_COUNT_FEATURECOUNTS
                                                            : args->secondary == SECONDARY_IGNORE;
     o.ignore_duplicates = args->ignore_duplicates;
@@ -392,6 +401,12 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     til_out_t *out, *summary;
 
     if (args->annotation == NULL) return til_fail(ctx, TIL_EUSAGE, "-a/--annotation is missing");
+    if (args->long_reads && (args->max_cigar != CIGAR_UNSET || args->pairs == TIL_PAIRS_YES))
+        return til_fail(ctx, TIL_EUSAGE,
+                        "--long-reads looks at all of an alignment and counts "
+                        "reads: not with --max-cigar or --pairs yes");
+    if (args->max_cigar != CIGAR_UNSET && o.mode != TIL_COUNT_FEATURECOUNTS)
+        return til_fail(ctx, TIL_EUSAGE, "--max-cigar belongs to --mode featurecounts");
     s.arena = til_arena_new();
     s.names = til_array_zero(s.n, sizeof *s.names);
     s.counts = til_array_zero(s.n, sizeof *s.counts);

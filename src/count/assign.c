@@ -26,6 +26,7 @@ void til_ballot_clear(til_ballot_t *ballot)
     free(ballot->hits);
     free(ballot->sorted);
     free(ballot->candidates);
+    free(ballot->spans);
     *ballot = (til_ballot_t){ 0 };
 }
 
@@ -97,16 +98,21 @@ static bool begins_in(const til_span_t *span, const til_span_t *other)
 
 /* Bases of a fragment as featureCounts measures them: clipped and inserted bases too, where both
  * ends lie once. An insertion under both ends is counted when they agree on it. */
-static uint64_t fragment_bases(const til_fragment_t *f)
+static til_status_t fragment_bases(til_ctx_t *ctx, til_ballot_t *ballot, const til_fragment_t *f,
+                                   uint64_t *sum)
 {
-    til_span_t spans[2][TIL_SECTIONS_MAX];
-    unsigned n[2] = { 0, 0 }, at[2] = { 0, 0 };
+    til_span_t *spans[2] = { NULL, NULL };
+    size_t n[2] = { 0, 0 }, at[2] = { 0, 0 };
     uint64_t bases = 0;
 
+    for (int k = 0; k < 2; k++)
+        if (f->end[k] != NULL && !til_read_unmapped(f->end[k])) n[k] = f->end[k]->n_spans;
+    til_status_t status = til_grow(ctx, &ballot->spans, &ballot->span_capacity, n[0] + n[1] + 1,
+                                   sizeof *ballot->spans);
+    if (status != TIL_OK) return status;
     for (int k = 0; k < 2; k++) {
-        if (f->end[k] == NULL || til_read_unmapped(f->end[k])) continue;
-        n[k] = f->end[k]->n_spans;
-        memcpy(spans[k], til_read_spans(f->end[k]), n[k] * sizeof spans[k][0]);
+        spans[k] = ballot->spans + (k == 0 ? 0 : n[0]);
+        if (n[k] > 0) memcpy(spans[k], til_read_spans(f->end[k]), n[k] * sizeof *spans[k]);
     }
     bool apart = n[0] > 0 && n[1] > 0 && f->end[0]->contig != f->end[1]->contig;
     while (at[0] < n[0] || at[1] < n[1]) {
@@ -139,7 +145,8 @@ static uint64_t fragment_bases(const til_fragment_t *f)
         bases += (uint64_t)spans[k][at[k]].length + spans[k][at[k]].insertion;
         at[k]++;
     }
-    return bases;
+    *sum = bases;
+    return TIL_OK;
 }
 
 /* ------------------------------------------------------------ featureCounts */
@@ -231,7 +238,10 @@ static til_status_t vote_featurecounts(til_ctx_t *ctx, til_ballot_t *ballot,
         if (o->frac_overlap > 0) {
             /* featureCounts keeps the share in single precision: 0.8 of 5 bases is a hair above 4
              * there, and 5 are asked for */
-            double exact = (double)(float)o->frac_overlap * (double)fragment_bases(f);
+            uint64_t bases = 0;
+            status = fragment_bases(ctx, ballot, f, &bases);
+            if (status != TIL_OK) return status;
+            double exact = (double)(float)o->frac_overlap * (double)bases;
             uint64_t whole = (uint64_t)exact;
             if ((double)whole < exact) whole++;
             if (whole > wanted) wanted = whole;

@@ -27,6 +27,8 @@ typedef struct {
     size_t sorted_capacity;
     til_candidate_t *candidates;
     size_t n_candidates, candidate_capacity;
+    til_span_t *spans; /* of both ends, to be used up */
+    size_t span_capacity;
     uint32_t n_steps; /* steps of the fragment, those without a gene included */
     bool unknown_contig;
 } til_ballot_t;

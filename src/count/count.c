@@ -19,6 +19,7 @@
 #include "base/try.h"
 #include "count/assign.h"
 #include "count/contigs.h"
+#include "count/names_seen.h"
 #include "count/pairs.h"
 #include "count/quality.h"
 #include "count/strand.h"
@@ -39,10 +40,14 @@ typedef struct {
     uint32_t first, second;
 } pair_t;
 
+/* What the header says of the order of the records, as long as they keep it. */
+typedef enum { ANY_ORDER, BY_COORDINATE, BY_NAME } order_t;
+
 typedef struct {
     int64_t *counts; /* n_rows x n_settings */
     uint64_t fates[MAX_SETTINGS][TIL_N_FATES], footer[MAX_SETTINGS][TIL_N_FATES];
-    uint64_t n_pairs, n_single, n_mateless, n_unpaired, n_no_position, n_lost, n_mapped;
+    uint64_t n_pairs, n_single, n_unpaired, n_no_position, n_beyond, n_cut, n_lost, n_mapped;
+    uint64_t n_mateless, n_mateless_secondary, n_mateless_supplementary;
     uint64_t sense, antisense;
     til_ballot_t ballot;
     til_quality_worker_t *quality;
@@ -76,9 +81,13 @@ typedef struct {
     size_t kept_capacity, n_kept;
     uint32_t held; /* the last read of the batch before, kept, when alone so far; or
                                    NO_READ                                                      */
-    bool sorted;
+    order_t order;
+    bool again;        /* the order was broken after reads were let go for it */
     uint16_t left_out; /* flags of records that seek no mate, since they are not counted */
     int32_t at_contig;
+    uint64_t n_let_go;
+    uint64_t last_name;
+    til_names_seen_t seen; /* of reads let go at the end of their name */
     uint64_t n_records;
 } counting_t;
 
@@ -246,9 +255,9 @@ done:
 
 static til_status_t decode(til_ctx_t *ctx, counting_t *s, worker_t *w, size_t i)
 {
-    bool no_position;
+    unsigned oddities;
     const uint8_t *record = s->batch.bytes + s->batch.at[i];
-    til_read_state_t state = til_read_decode(record, &s->rules, &s->reads[i], &no_position);
+    til_read_state_t state = til_read_decode(record, &s->rules, &s->reads[i], &oddities);
     if (state == TIL_READ_NO_MEMORY) return til_no_memory(ctx, 1, "alignment");
     if (state != TIL_READ_OK) {
         til_bam_record_t parts;
@@ -257,7 +266,11 @@ static til_status_t decode(til_ctx_t *ctx, counting_t *s, worker_t *w, size_t i)
                         (unsigned long long)(s->batch.first + i), whole ? " (read " : "",
                         whole ? parts.name : "", whole ? ")" : "", til_read_problem(state));
     }
-    w->n_no_position += no_position;
+    if (oddities != 0) {
+        w->n_no_position += (oddities & TIL_ODD_NO_POSITION) != 0;
+        w->n_beyond += (oddities & TIL_ODD_BEYOND) != 0;
+        w->n_cut += (oddities & TIL_ODD_CUT) != 0;
+    }
     return TIL_OK;
 }
 
@@ -289,7 +302,7 @@ static til_status_t decode_range(til_ctx_t *ctx, void *arg, int worker, size_t b
 {
     enum { TO_SEGMENTS = 12, TO_LOOK_UP = 24 };
     counting_t *s = arg;
-    if (s->sorted) return decode_sorted(ctx, s, &s->workers[worker], begin, end);
+    if (s->order == BY_COORDINATE) return decode_sorted(ctx, s, &s->workers[worker], begin, end);
     for (size_t i = begin; i < end + TO_LOOK_UP; i++) {
         if (i < end) {
             til_status_t status = decode(ctx, s, &s->workers[worker], i);
@@ -353,8 +366,11 @@ static til_status_t vote_range(til_ctx_t *ctx, void *arg, int worker, size_t beg
         w->n_pairs += alone == NULL;
         w->n_single += alone != NULL;
         if (alone != NULL && !(alone->flag & TIL_FLAG_PAIRED)) w->n_unpaired++;
-        else if (alone != NULL && s->pairing && !(alone->flag & TIL_FLAG_MATE_UNMAPPED))
+        else if (alone != NULL && s->pairing && !(alone->flag & TIL_FLAG_MATE_UNMAPPED)) {
             w->n_mateless++;
+            if (alone->flag & TIL_FLAG_SUPPLEMENTARY) w->n_mateless_supplementary++;
+            else if (alone->flag & TIL_FLAG_SECONDARY) w->n_mateless_secondary++;
+        }
         til_status_t status = count_fragment(ctx, s, w, &f);
         if (status != TIL_OK) return status;
         drop_read(s->reads, ends.first);
@@ -390,29 +406,64 @@ static til_status_t push_pair(til_ctx_t *ctx, counting_t *s, uint32_t a, uint32_
     return TIL_OK;
 }
 
-/* Lets go of reads whose mates are not coming: past their contig in a sorted file, or at the end.
- */
-static til_status_t release(til_ctx_t *ctx, counting_t *s, int32_t contig)
+/* Counts a read alone. */
+static til_status_t push_alone(til_ctx_t *ctx, counting_t *s, uint32_t place)
 {
-    size_t cursor = 0;
-    uint32_t place;
-    while (til_pairs_sweep(s->waiting, contig, &cursor, &place)) {
-        til_status_t status = use_up(ctx, s, place);
-        if (status == TIL_OK) status = push_pair(ctx, s, place | KEPT, NO_READ);
-        if (status != TIL_OK) return status;
-    }
+    til_status_t status = TIL_OK;
+    if (place & KEPT) status = use_up(ctx, s, place & ~KEPT);
+    return status == TIL_OK ? push_pair(ctx, s, place, NO_READ) : status;
+}
+
+/* The header promised an order that the file does not keep. Where reads were let go for it the file
+ * must be read again, without trust. */
+static til_status_t broken_order(til_ctx_t *ctx, counting_t *s)
+{
+    const char *promise = s->order == BY_NAME ? "the records of a name stand together"
+                                              : "the records are sorted by coordinate";
+    s->order = ANY_ORDER;
+    if (s->n_let_go == 0) return TIL_OK;
+    if (!til_bam_is_file(s->bam))
+        return til_fail(ctx, TIL_EINPUT,
+                        "%s: the header says that %s, which they are not up to record %llu: a pipe "
+                        "cannot be read again: sort it, or correct @HD",
+                        s->path, promise, (unsigned long long)s->n_records);
+    s->again = true;
     return TIL_OK;
 }
 
+static til_status_t let_all_go(til_ctx_t *ctx, counting_t *s)
+{
+    til_status_t status = TIL_OK;
+    size_t cursor = 0;
+    uint32_t place;
+    while (status == TIL_OK && til_pairs_pop(s->waiting, &cursor, &place))
+        status = push_alone(ctx, s, place | KEPT);
+    return status;
+}
+
+/* In a file sorted by coordinate: lets go of reads whose mates should have come on contigs that
+ * have passed. */
 static til_status_t watch_order(til_ctx_t *ctx, counting_t *s, const til_read_t *read)
 {
-    if (!s->sorted || read->contig < 0 || read->contig == s->at_contig) return TIL_OK;
-    if (read->contig < s->at_contig) {
-        s->sorted = false; /* the header promised what the file does not keep */
+    til_status_t status = TIL_OK;
+    uint32_t place;
+
+    if (s->order != BY_COORDINATE || read->contig < 0 || read->contig == s->at_contig)
         return TIL_OK;
-    }
+    if (read->contig < s->at_contig) return broken_order(ctx, s);
+    for (int32_t c = s->at_contig < 0 ? 0 : s->at_contig; c < read->contig; c++)
+        while (status == TIL_OK && til_pairs_pop_list(s->waiting, (size_t)c, &place)) {
+            s->n_let_go++;
+            status = push_alone(ctx, s, place | KEPT);
+        }
     s->at_contig = read->contig;
-    return release(ctx, s, read->contig);
+    return status;
+}
+
+/* Whether the mate of a read should have come before it. */
+static bool comes_too_late(const counting_t *s, const til_read_t *read)
+{
+    return s->order == BY_COORDINATE && read->mate_contig >= 0 && read->mate_contig < s->at_contig;
 }
 
 /* Finds the mate of a read that did not match the one before it; without one the read waits. */
@@ -425,8 +476,39 @@ static til_status_t seek_mate(til_ctx_t *ctx, counting_t *s, uint32_t place)
         if (place & KEPT) TIL_TRY(use_up(ctx, s, place & ~KEPT));
         return push_pair(ctx, s, place, kept | KEPT);
     }
+    if (comes_too_late(s, read_at(s, place))) {
+        s->n_let_go++;
+        return push_alone(ctx, s, place);
+    }
     if (!(place & KEPT)) TIL_TRY(til_pairs_keep(ctx, s->waiting, read_at(s, place), &kept));
     return til_pairs_wait(ctx, s->waiting, kept);
+done:
+    return status;
+}
+
+/* Lets a read go with its name, which must not come back. */
+static til_status_t let_name_go(til_ctx_t *ctx, counting_t *s, uint32_t place)
+{
+    til_status_t status = TIL_OK;
+    bool before;
+    s->n_let_go++;
+    TIL_TRY(til_names_seen_note(ctx, &s->seen, read_at(s, place)->name, &before));
+    if (before && s->order == BY_NAME) TIL_TRY(broken_order(ctx, s));
+    status = push_alone(ctx, s, place);
+done:
+    return status;
+}
+
+/* In a file grouped by name: no mate comes any more for the reads of a name that ends. */
+static til_status_t end_name(til_ctx_t *ctx, counting_t *s, uint32_t before)
+{
+    til_status_t status = TIL_OK;
+    uint32_t place;
+    if (before != NO_READ && !til_pairs_any(s->waiting)) return let_name_go(ctx, s, before);
+    if (before != NO_READ) TIL_TRY(seek_mate(ctx, s, before));
+    /* several reads of one name are noted once: it has not come back */
+    for (bool first = true; til_pairs_pop_list(s->waiting, 0, &place); first = false)
+        TIL_TRY(first ? let_name_go(ctx, s, place | KEPT) : push_alone(ctx, s, place | KEPT));
 done:
     return status;
 }
@@ -447,6 +529,11 @@ static til_status_t pair_batch(til_ctx_t *ctx, counting_t *s)
             til_pairs_prefetch_mate(s->waiting, read + TO_MATE);
         }
         bool paired = (read->flag & TIL_FLAG_PAIRED) && !(read->flag & s->left_out);
+        if (s->order == BY_NAME && read->name != s->last_name) {
+            TIL_TRY(end_name(ctx, s, before));
+            before = NO_READ;
+            s->last_name = read->name;
+        }
         if (before != NO_READ) {
             if (paired && til_pairs_match(read_at(s, before), read)) {
                 if (before & KEPT) TIL_TRY(use_up(ctx, s, before & ~KEPT));
@@ -526,7 +613,7 @@ static til_status_t count_leftovers(til_ctx_t *ctx, counting_t *s)
         s->held = NO_READ;
         TIL_TRY(seek_mate(ctx, s, held));
     }
-    TIL_TRY(release(ctx, s, INT32_MAX));
+    TIL_TRY(let_all_go(ctx, s));
     TIL_TRY(til_parallel_for(ctx, s->n_pairs, GRAIN / 2, vote_range, s));
     give_back(s);
 done:
@@ -545,7 +632,7 @@ static til_status_t check_options(til_ctx_t *ctx, const til_count_options_t *o)
     return TIL_OK;
 }
 
-static til_status_t begin(til_ctx_t *ctx, counting_t *s)
+static til_status_t begin(til_ctx_t *ctx, counting_t *s, bool trust_order)
 {
     til_status_t status = TIL_OK;
     const til_count_options_t *o = s->options;
@@ -566,17 +653,21 @@ static til_status_t begin(til_ctx_t *ctx, counting_t *s)
 
     TIL_TRY(til_bam_open(ctx, s->path, &bam_options, &s->bam));
     s->header = til_bam_header(s->bam);
-    s->sorted = s->header->by_coordinate;
+    if (trust_order)
+        s->order = s->header->by_coordinate ? BY_COORDINATE
+                   : s->header->by_name     ? BY_NAME
+                                            : ANY_ORDER;
     s->at_contig = -1;
     s->rules = (til_read_rules_t){ .header = s->header,
-                                   .section_limit = o->mode == TIL_COUNT_FEATURECOUNTS,
+                                   .most_sections = htseq ? 0 : (unsigned)o->max_sections,
                                    .spans = o->frac_overlap > 0,
                                    .names = s->pairing || o->with_quality,
                                    .pairs = s->pairing,
                                    .hits = s->pairing && !htseq };
     if (o->with_quality) TIL_TRY(til_quality_model_build(ctx, s->annot, s->header, &s->model));
     s->contig_map = til_array(s->header->n_contigs, sizeof *s->contig_map);
-    s->waiting = til_pairs_new();
+    s->waiting = til_pairs_new(s->order == BY_COORDINATE ? s->header->n_contigs
+                                                         : s->order == BY_NAME);
     s->n_workers = (size_t)ctx->n_threads;
     s->workers = til_array_zero(s->n_workers, sizeof *s->workers);
     if (s->contig_map == NULL || s->waiting == NULL || s->workers == NULL) {
@@ -608,6 +699,7 @@ static void end(counting_t *s)
     for (size_t i = 0; i < s->read_capacity; i++) free(s->reads[i].more); /* after a failure */
     til_bam_close(s->bam);
     til_pairs_free(s->waiting);
+    til_names_seen_clear(&s->seen);
     free(s->workers);
     free(s->contig_map);
     free(s->reads);
@@ -650,6 +742,10 @@ static til_status_t gather(til_ctx_t *ctx, const counting_t *s, til_count_t *out
         out->n_pairs += w->n_pairs;
         out->n_single += w->n_single;
         out->n_mateless += w->n_mateless;
+        out->n_mateless_secondary += w->n_mateless_secondary;
+        out->n_mateless_supplementary += w->n_mateless_supplementary;
+        out->n_beyond += w->n_beyond;
+        out->n_cut += w->n_cut;
         out->n_unpaired += w->n_unpaired;
         out->n_no_position += w->n_no_position;
         out->n_lost += w->n_lost;
@@ -696,6 +792,43 @@ static uint64_t n_mapped(const counting_t *s)
     return n;
 }
 
+/* Says what the records without their mate are. */
+static void remark_mateless(til_ctx_t *ctx, const char *path, const til_count_t *out)
+{
+    uint64_t primary = out->n_mateless - out->n_mateless_secondary - out->n_mateless_supplementary;
+    if (out->n_mateless_supplementary > 0)
+        til_say(ctx, TIL_LOG_WARNING,
+                "%s: %llu supplementary alignments (parts of chimeric reads) have no mate of "
+                "their own: each is counted as a fragment of one read; --secondary ignore leaves "
+                "them out",
+                path, (unsigned long long)out->n_mateless_supplementary);
+    if (out->n_mateless_secondary > 0)
+        til_say(ctx, TIL_LOG_WARNING,
+                "%s: %llu secondary alignments promise a mapped mate that is not in the file: "
+                "each is counted as a fragment of one read",
+                path, (unsigned long long)out->n_mateless_secondary);
+    if (primary > 0)
+        til_say(ctx, TIL_LOG_WARNING,
+                "%s: %llu records promise a mapped mate that is not in the "
+                "file: each is counted as a fragment of one read; was the file filtered, or cut?",
+                path, (unsigned long long)primary);
+}
+
+static void remark_places(til_ctx_t *ctx, const counting_t *s, const til_count_t *out)
+{
+    if (out->n_beyond > 0)
+        til_say(ctx, TIL_LOG_WARNING,
+                "%s: %llu alignments reach beyond the end of their contig (as on circular ones): "
+                "counted where they lie",
+                s->path, (unsigned long long)out->n_beyond);
+    if (out->n_cut > 0)
+        til_say(ctx, TIL_LOG_WARNING,
+                "%s: %llu alignments have more than %d stretches, of which the first %d are looked "
+                "at, as featureCounts does: --long-reads looks at all",
+                s->path, (unsigned long long)out->n_cut, s->options->max_sections,
+                s->options->max_sections);
+}
+
 /* Remarks about the file that the numbers alone would hide. */
 static void remark(til_ctx_t *ctx, const counting_t *s, const til_count_t *out)
 {
@@ -705,11 +838,8 @@ static void remark(til_ctx_t *ctx, const counting_t *s, const til_count_t *out)
     if (out->n_lost > 0)
         til_say(ctx, TIL_LOG_WARNING, "%s: %.1f%% of the mapped %s lie on contigs that %s lacks",
                 s->path, 100.0 * (double)out->n_lost / (double)mapped, what, s->annot->origin);
-    if (out->n_mateless > 0)
-        til_say(ctx, TIL_LOG_WARNING,
-                "%s: %llu records promise a mapped mate that is not in the "
-                "file: each is counted as a fragment of one read",
-                s->path, (unsigned long long)out->n_mateless);
+    remark_mateless(ctx, s->path, out);
+    remark_places(ctx, s, out);
     if (s->pairing && out->n_unpaired > 0 && out->n_unpaired < fragments)
         til_say(ctx, TIL_LOG_NOTICE,
                 "%s: a mixture: %llu single reads beside %llu fragments of "
@@ -736,23 +866,45 @@ static void remark(til_ctx_t *ctx, const counting_t *s, const til_count_t *out)
                 (unsigned long long)fragments, what);
 }
 
+/* Reads the file once; *again when it must be read anew without trust in its order. */
+static til_status_t read_through(til_ctx_t *ctx, counting_t *s, bool trust_order, bool *again)
+{
+    til_status_t status = TIL_OK;
+
+    TIL_TRY(begin(ctx, s, trust_order));
+    while (!s->again) {
+        TIL_TRY(til_bam_next(ctx, s->bam, &s->batch));
+        if (s->batch.n == 0) break;
+        TIL_TRY(count_batch(ctx, s));
+    }
+    if (!s->again) TIL_TRY(count_leftovers(ctx, s));
+done:
+    *again = status == TIL_OK && s->again;
+    return status;
+}
+
 til_status_t til_count_file(til_ctx_t *ctx, const til_annot_t *annot, const til_overlap_t *index,
                             const til_count_options_t *options, const char *path, til_count_t *out)
 {
     til_status_t status = TIL_OK;
-    counting_t s = {
+    const counting_t fresh = {
         .annot = annot, .index = index, .options = options, .path = path, .held = NO_READ
     };
+    counting_t s = fresh;
+    bool again;
 
     *out = (til_count_t){ 0 };
     TIL_TRY(check_options(ctx, options));
-    TIL_TRY(begin(ctx, &s));
-    for (;;) {
-        TIL_TRY(til_bam_next(ctx, s.bam, &s.batch));
-        if (s.batch.n == 0) break;
-        TIL_TRY(count_batch(ctx, &s));
+    TIL_TRY(read_through(ctx, &s, true, &again));
+    if (again) {
+        til_say(ctx, TIL_LOG_WARNING,
+                "%s: the records are not in the order that the header promises: read again, "
+                "taking them as unsorted",
+                path);
+        end(&s);
+        s = fresh;
+        TIL_TRY(read_through(ctx, &s, false, &again));
     }
-    TIL_TRY(count_leftovers(ctx, &s));
     TIL_TRY(gather(ctx, &s, out));
     TIL_TRY(gather_quality(ctx, &s, out));
     remark(ctx, &s, out);

@@ -11,7 +11,9 @@
 
 typedef struct til_pairs_table til_pairs_table_t;
 
-til_pairs_table_t *til_pairs_new(void);
+/* n_lists: as many as the header has contigs, when reads will be taken out by the contig of their
+ * mates; 1 for one list of all; 0 for none. */
+til_pairs_table_t *til_pairs_new(size_t n_lists);
 void til_pairs_free(til_pairs_table_t *table);
 
 /* True when two records are the two ends of one alignment of a fragment. */
@@ -44,9 +46,11 @@ bool til_pairs_take(til_pairs_table_t *table, const til_read_t *read, uint32_t *
 /* True while any read waits. */
 bool til_pairs_any(const til_pairs_table_t *table);
 
-/* Takes out some read whose mate cannot come any more: in a file sorted by coordinate, one whose
- * mate's contig lies before `contig`. INT32_MAX takes any. False when there is none (left). *cursor
- * begins at 0 and is kept between calls of one sweep. */
-bool til_pairs_sweep(til_pairs_table_t *table, int32_t contig, size_t *cursor, uint32_t *place);
+/* Takes out some read of a list. False when it is empty. */
+bool til_pairs_pop_list(til_pairs_table_t *table, size_t list, uint32_t *place);
+
+/* Takes out any read. *cursor begins at 0 and is kept between calls, among which nothing is added.
+ * False when none is left. */
+bool til_pairs_pop(til_pairs_table_t *table, size_t *cursor, uint32_t *place);
 
 #endif

@@ -19,7 +19,7 @@ const char *til_read_problem(til_read_state_t state)
     case TIL_READ_NO_MEMORY: return "out of memory";
     case TIL_READ_BAD_PARTS: return "its parts do not fit into its size";
     case TIL_READ_BAD_CONTIG: return "its reference is not in the header";
-    case TIL_READ_BEYOND_CONTIG: return "it reaches beyond the end of its reference";
+    case TIL_READ_BEYOND_CONTIG: return "it reaches beyond base 2147483647";
     case TIL_READ_BAD_CIGAR: return "its CIGAR has an unknown operation";
     case TIL_READ_CIGAR_LENGTH: return "its CIGAR and its sequence differ in length";
     case TIL_READ_BAD_TAGS: return "its tags are malformed";
@@ -109,7 +109,8 @@ static bool read_tags(const til_bam_record_t *r, bool want_hit, bool *has_n_hits
 typedef struct {
     til_read_t *read;
     size_t n_sections, capacity; /* capacity of read->more in blocks */
-    bool limited, failed;
+    unsigned most;               /* sections, 0: no limit            */
+    bool cut, failed;
 } sections_t;
 
 static void push_far_block(sections_t *s, uint32_t start, uint32_t end)
@@ -147,22 +148,28 @@ static inline void push_block(sections_t *s, uint32_t start, uint32_t end)
 /* A stretch ends where an I, D or N stands. One of no length counts towards the limit. */
 static void close_section(sections_t *s, uint32_t start, uint32_t end)
 {
-    if (s->limited && s->n_sections >= TIL_SECTIONS_MAX) return;
+    if (s->most > 0 && s->n_sections >= s->most) {
+        s->cut = true;
+        return;
+    }
     s->n_sections++;
     push_block(s, start, end);
 }
 
 static til_read_state_t walk_cigar(const til_bam_record_t *r, const til_read_rules_t *rules,
-                                   til_read_t *read)
+                                   til_read_t *read, unsigned *oddities)
 {
-    sections_t s = { .read = read, .limited = rules->section_limit };
+    sections_t s = { .read = read, .most = rules->most_sections };
     uint64_t at = (uint64_t)(uint32_t)read->pos, start = at, query = 0;
     uint64_t length = (uint64_t)rules->header->lengths[read->contig];
 
     /* most alignments are one stretch without more */
     if (r->n_cigar == 1 && (til_le32(r->cigar) & 15) == OP_M && til_le32(r->cigar) >> 4 > 0) {
         uint32_t n = til_le32(r->cigar) >> 4;
-        if (at + n > length) return TIL_READ_BEYOND_CONTIG;
+        if (at + n > length) {
+            if (at + n > INT32_MAX) return TIL_READ_BEYOND_CONTIG;
+            *oddities |= TIL_ODD_BEYOND;
+        }
         if (r->l_seq > 0 && n != r->l_seq) return TIL_READ_CIGAR_LENGTH;
         read->inside[0] = (til_block_t){ (uint32_t)at, (uint32_t)(at + n) };
         read->n_blocks = 1;
@@ -197,10 +204,16 @@ static til_read_state_t walk_cigar(const til_bam_record_t *r, const til_read_rul
         case OP_P: break;
         default: return TIL_READ_BAD_CIGAR;
         }
-        if (at > length) return TIL_READ_BEYOND_CONTIG;
+        if (at > INT32_MAX) {
+            free(read->more);
+            read->more = NULL;
+            return TIL_READ_BEYOND_CONTIG;
+        }
     }
+    if (at > length) *oddities |= TIL_ODD_BEYOND;
     if (at > start && !s.failed) close_section(&s, (uint32_t)start, (uint32_t)at);
     if (s.failed) return TIL_READ_NO_MEMORY;
+    if (s.cut) *oddities |= TIL_ODD_CUT;
     if (r->n_cigar > 0 && r->l_seq > 0 && query != r->l_seq) return TIL_READ_CIGAR_LENGTH;
     read->end = (uint32_t)at;
     return TIL_READ_OK;
@@ -208,13 +221,20 @@ static til_read_state_t walk_cigar(const til_bam_record_t *r, const til_read_rul
 
 /* The stretches as featureCounts measures the length of a fragment: the first reaches back over
  * the bases clipped before it, the last on over those clipped behind. */
-static til_read_state_t measure_spans(const til_bam_record_t *r, til_read_t *read)
+static til_read_state_t measure_spans(const til_bam_record_t *r, unsigned most, til_read_t *read)
 {
-    til_span_t spans[TIL_SECTIONS_MAX];
+    size_t room = read->n_blocks + 2 * ((size_t)r->n_cigar + 1);
+    til_block_t *all = til_array(room, sizeof *all);
     /* places from 1 here: clipped bases before the contig reach back to place 0 */
     uint32_t n = 0, at = (uint32_t)read->pos + 1, start = at, clipped_behind = 0;
     bool any_query = false, any_match = false;
 
+    if (all == NULL) {
+        free(read->more);
+        return TIL_READ_NO_MEMORY;
+    }
+    memcpy(all, til_read_blocks(read), read->n_blocks * sizeof *all);
+    til_span_t *spans = (til_span_t *)(void *)(all + read->n_blocks);
     for (uint32_t i = 0; i < r->n_cigar; i++) {
         uint32_t word = til_le32(r->cigar + (size_t)4 * i), length = word >> 4;
         switch (word & 15) {
@@ -227,7 +247,7 @@ static til_read_state_t measure_spans(const til_bam_record_t *r, til_read_t *rea
         case OP_I:
         case OP_D:
         case OP_N:
-            if (n < TIL_SECTIONS_MAX)
+            if (most == 0 || n < most)
                 spans[n++] = (til_span_t){ start, at - start, (word & 15) == OP_I ? length : 0,
                                            at };
             if ((word & 15) == OP_I) any_query = true;
@@ -243,23 +263,45 @@ static til_read_state_t measure_spans(const til_bam_record_t *r, til_read_t *rea
         default: break;
         }
     }
-    if (any_match && n < TIL_SECTIONS_MAX)
+    if (any_match && (most == 0 || n < most))
         spans[n++] = (til_span_t){ start, at - start + clipped_behind, 0, at };
-
-    til_block_t *all = til_array(read->n_blocks + 2 * (size_t)n + 1, sizeof *all);
-    if (all == NULL) {
-        free(read->more);
-        return TIL_READ_NO_MEMORY;
-    }
-    memcpy(all, til_read_blocks(read), read->n_blocks * sizeof *all);
-    memcpy(all + read->n_blocks, spans, n * sizeof *spans);
     free(read->more);
     read->more = all;
-    read->n_spans = (uint8_t)n;
+    read->n_spans = n;
     return TIL_READ_OK;
 }
 
+/* A record of more operations than its field can count has two that stand in for them, all of the
+ * read as clipped and its contig as skipped; the true ones are in the tag CG. */
+static bool take_long_cigar(til_bam_record_t *r)
+{
+    const uint8_t *p = r->tags;
+    uint32_t clipped = til_le32(r->cigar);
+
+    if ((clipped & 15) != OP_S || (til_le32(r->cigar + 4) & 15) != OP_N ||
+        (r->l_seq > 0 && clipped >> 4 != r->l_seq))
+        return true;
+    while (r->end - p >= 4) {
+        uint8_t type = p[2];
+        size_t size = value_bytes(type, p + 3, r->end);
+        if (size == 0) return false;
+        if (p[0] == 'C' && p[1] == 'G' && type == 'B' && (p[3] == 'I' || p[3] == 'i')) {
+            r->n_cigar = til_le32(p + 4);
+            r->cigar = p + 8;
+            return true;
+        }
+        p += 3 + size;
+    }
+    return true;
+}
+
 /* ------------------------------------------------------------------- names */
+
+/* Bytes of a name that both ends share: old programs write x/1 and x/2. */
+static inline size_t shared_name(const char *name, size_t n)
+{
+    return n > 2 && name[n - 2] == '/' && (name[n - 1] == '1' || name[n - 1] == '2') ? n - 2 : n;
+}
 
 /* 64 bits of a read's name: words of 8 bytes (of 4 in a short one), the last of which may overlap
  * the one before. */
@@ -298,7 +340,7 @@ static uint32_t pair_key(const til_read_t *r)
 /* ------------------------------------------------------------------ record */
 
 til_read_state_t til_read_decode(const uint8_t *record, const til_read_rules_t *rules,
-                                 til_read_t *read, bool *no_position)
+                                 til_read_t *read, unsigned *oddities)
 {
     til_bam_record_t r;
     bool has_n_hits = false;
@@ -316,23 +358,24 @@ til_read_state_t til_read_decode(const uint8_t *record, const til_read_rules_t *
                           .n_hits = 1,
                           .flag = r.flag,
                           .mapq = r.mapq };
-    *no_position = false;
+    *oddities = 0;
     if (!(r.flag & TIL_FLAG_UNMAPPED) && (r.contig < 0 || r.pos < 0)) {
         read->flag |= TIL_FLAG_UNMAPPED;
-        *no_position = true;
+        *oddities |= TIL_ODD_NO_POSITION;
     }
     if (read->flag & TIL_FLAG_UNMAPPED) read->contig = read->pos = -1;
     if (r.flag & TIL_FLAG_MATE_UNMAPPED) read->mate_contig = read->mate_pos = -1;
     if (!read_tags(&r, rules->hits, &has_n_hits, read)) return TIL_READ_BAD_TAGS;
     if (!has_n_hits && (r.flag & TIL_FLAG_SECONDARY)) read->n_hits = 2;
-    if (rules->names) read->name = hash_name(r.name, r.name_length);
+    if (rules->names) read->name = hash_name(r.name, shared_name(r.name, r.name_length));
     if (rules->pairs) read->key = pair_key(read);
     if (read->flag & TIL_FLAG_UNMAPPED) return TIL_READ_OK;
 
-    til_read_state_t state = walk_cigar(&r, rules, read);
+    if (r.n_cigar == 2 && !take_long_cigar(&r)) return TIL_READ_BAD_TAGS;
+    til_read_state_t state = walk_cigar(&r, rules, read, oddities);
     if (state != TIL_READ_OK) {
         free(read->more);
         return state;
     }
-    return rules->spans ? measure_spans(&r, read) : TIL_READ_OK;
+    return rules->spans ? measure_spans(&r, rules->most_sections, read) : TIL_READ_OK;
 }

@@ -36,9 +36,6 @@ typedef struct {
     bool gap;      /* some base lies outside every gene  */
 } til_touch_t;
 
-/* featureCounts looks at the first ten stretches of an alignment (its --maxMOp). */
-enum { TIL_SECTIONS_MAX = 10 };
-
 /* A stretch as featureCounts measures fragments: clipped bases belong to it, and an insertion may
  * follow it. */
 typedef struct {
@@ -53,10 +50,10 @@ typedef struct {
     int32_t hit;     /* HI, -1 without                                             */
     uint32_t n_hits; /* NH, 1 without (2 for a secondary alignment)                */
     uint32_t end;    /* of the alignment on the contig                             */
-    uint16_t flag, n_blocks;
+    uint32_t n_blocks, n_spans;
+    uint16_t flag;
     uint8_t mapq;
-    bool is_split; /* its CIGAR has an N                                         */
-    uint8_t n_spans;
+    bool is_split;     /* its CIGAR has an N                                         */
     til_touch_t touch; /* none until it was looked up                                */
     til_block_t inside[TIL_BLOCKS_INSIDE];
     til_block_t *more; /* owned; n_blocks blocks where they are more, then n_spans spans' worth */
@@ -76,17 +73,24 @@ typedef enum {
 
 typedef struct {
     const til_bam_header_t *header;
-    bool section_limit; /* stop at TIL_SECTIONS_MAX stretches */
-    bool spans;         /* fill spans                         */
-    bool names;         /* the hash of the name is wanted     */
-    bool pairs;         /* so is the key of its pair          */
-    bool hits;          /* HI is wanted                       */
+    unsigned most_sections; /* stretches looked at, 0: all     */
+    bool spans;             /* fill spans                      */
+    bool names;             /* the hash of the name is wanted  */
+    bool pairs;             /* so is the key of its pair       */
+    bool hits;              /* HI is wanted                    */
 } til_read_rules_t;
 
-/* Fills `read` from a record. *no_position is set for a record flagged as mapped without a place,
- * which is taken as unmapped. Nothing is owned unless TIL_READ_OK. */
+/* What a record may have that is told, but no error. */
+enum {
+    TIL_ODD_NO_POSITION = 1, /* flagged as mapped, without a place: taken as unmapped */
+    TIL_ODD_BEYOND = 2,      /* reaches beyond the end of its contig                  */
+    TIL_ODD_CUT = 4          /* has more stretches than the rules look at             */
+};
+
+/* Fills `read` from a record. *oddities: TIL_ODD_... A CIGAR of more than 65,535 operations stands in
+ * the tag CG. Ends of names, /1 and /2, do not count. Nothing is owned unless TIL_READ_OK. */
 til_read_state_t til_read_decode(const uint8_t *record, const til_read_rules_t *rules,
-                                 til_read_t *read, bool *no_position);
+                                 til_read_t *read, unsigned *oddities);
 
 /* What is wrong, for a message that names the record. */
 const char *til_read_problem(til_read_state_t state);

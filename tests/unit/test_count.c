@@ -7,6 +7,7 @@
 
 #include <tilseq/count.h>
 
+#include "base/strbuf.h"
 #include "io/text/gtf.h"
 #include "io/reads/inflate.h"
 #include "support/runner.h"
@@ -318,8 +319,8 @@ END_TEST
 
 START_TEST(impossible_records_are_named)
 {
-    refuses(HEAD "a\t0\tchr1\t995\t60\t10M\t*\t0\t0" REST,
-            "record 1 (read a): it reaches beyond the end");
+    refuses(HEAD "a\t0\tchr1\t2147483640\t60\t10M\t*\t0\t0" REST,
+            "record 1 (read a): it reaches beyond base 2147483647");
     refuses(HEAD "a\t0\tchr7\t1\t60\t10M\t*\t0\t0" REST,
             "in.sam:3: reference 'chr7' is not in the header");
     refuses(HEAD "a\t0\tchr1\t1\t60\t10M\t*\t0\t0\tACGT\t*\n",
@@ -334,6 +335,115 @@ START_TEST(impossible_records_are_named)
     counts(HEAD "a\t0\tchr1\t0\t60\t10M\t*\t0\t0" REST);
     ck_assert_uint_eq(count.n_no_position, 1);
     ck_assert_uint_eq(count.fates[TIL_FATE_UNMAPPED], 1);
+}
+END_TEST
+
+START_TEST(a_read_past_its_contig_is_counted_where_it_lies)
+{
+    counts(HEAD "a\t0\tchrM\t295\t60\t10M\t*\t0\t0" REST "b\t0\tchrM\t295\t60\t3M2N3M\t*\t0\t0" REST
+                "c\t0\tchrM\t280\t60\t10M\t*\t0\t0" REST);
+    ck_assert_double_eq(til_count_value(&count, 2), 3);
+    ck_assert_uint_eq(count.n_beyond, 2);
+    ck_assert_ptr_nonnull(strstr(said, "2 alignments reach beyond the end of their contig"));
+}
+END_TEST
+
+START_TEST(ends_of_names_do_not_part_mates)
+{
+    options.stranded = TIL_STRANDED_UNSTRANDED;
+    counts(HEAD "a/1\t99\tchr1\t101\t60\t10M\t=\t151\t60" REST
+                "b/1\t99\tchr1\t102\t60\t10M\t=\t151\t60" REST
+                "a/2\t147\tchr1\t151\t60\t10M\t=\t101\t-60" REST
+                "b/2\t147\tchr1\t151\t60\t10M\t=\t102\t-60" REST
+                "c/3\t0\tchr1\t151\t60\t10M\t*\t0\t0" REST);
+    ck_assert_uint_eq(count.n_pairs, 2);
+    ck_assert_uint_eq(count.n_mateless, 0);
+    ck_assert_double_eq(til_count_value(&count, 0), 3);
+}
+END_TEST
+
+START_TEST(more_than_ten_stretches)
+{
+    /* eleven stretches of which the last alone lies on a gene */
+    const char *text = HEAD
+        "a\t0\tchr1\t70\t60\t1M1D1M1D1M1D1M1D1M1D1M1D1M1D1M1D1M1D1M15D9M\t*\t0\t0" REST;
+    options.stranded = TIL_STRANDED_UNSTRANDED;
+    counts(text);
+    ck_assert_double_eq(til_count_value(&count, 0), 0);
+    ck_assert_ptr_nonnull(strstr(said, "1 alignments have more than 10 stretches"));
+    options.max_sections = 0;
+    counts(text);
+    ck_assert_double_eq(til_count_value(&count, 0), 1);
+    ck_assert_uint_eq(count.n_cut, 0);
+    options.frac_overlap = 0.4;
+    counts(text);
+    ck_assert_double_eq(til_count_value(&count, 0), 1);
+    options.frac_overlap = 0.5;
+    counts(text);
+    ck_assert_double_eq(til_count_value(&count, 0), 0);
+}
+END_TEST
+
+/* Two ends far apart: on chr1 at `at`, and on chrM, where the header says by coordinate. */
+static void far_pair(til_strbuf_t *b, const char *name, int end)
+{
+    if (end == 1) til_strbuf_printf(b, "%s\t65\tchr1\t110\t60\t10M\tchrM\t50\t0" REST, name);
+    else til_strbuf_printf(b, "%s\t129\tchrM\t50\t60\t10M\tchr1\t110\t0" REST, name);
+}
+
+START_TEST(an_order_that_is_not_kept_is_not_trusted)
+{
+    static const char *const promises[] = { "SO:coordinate", "SO:queryname",
+                                            "SO:unsorted\tGO:query", "SO:unsorted" };
+    options.stranded = TIL_STRANDED_UNSTRANDED;
+    for (size_t p = 0; p < 4; p++) {
+        til_strbuf_t b = { 0 };
+        til_strbuf_printf(&b, "@HD\tVN:1.6\t%s\n" HEAD, promises[p]);
+        /* the second end comes before the first, whose contig has passed by then */
+        for (int i = 0; i < 40; i++) {
+            char name[16];
+            snprintf(name, sizeof name, "r%d", i);
+            far_pair(&b, name, 2);
+        }
+        til_strbuf_add(&b, "s\t0\tchrM\t1\t60\t10M\t*\t0\t0" REST);
+        for (int i = 0; i < 40; i++) {
+            char name[16];
+            snprintf(name, sizeof name, "r%d", i);
+            far_pair(&b, name, 1);
+        }
+        said[0] = '\0';
+        counts(til_strbuf_text(&b));
+        ck_assert_uint_eq(count.n_pairs, 40);
+        ck_assert_uint_eq(count.fates[TIL_FATE_AMBIGUITY], 40);
+        ck_assert_double_eq(til_count_value(&count, 2), 1);
+        ck_assert(p == 3 || strstr(said, "not in the order that the header promises") != NULL);
+        til_strbuf_clear(&b);
+    }
+}
+END_TEST
+
+START_TEST(mates_missing_from_a_file_by_name)
+{
+    options.stranded = TIL_STRANDED_UNSTRANDED;
+    for (int by_name = 0; by_name < 2; by_name++) {
+        til_strbuf_t b = { 0 };
+        til_strbuf_add(&b, by_name ? "@HD\tVN:1.6\tSO:queryname\n" HEAD : HEAD);
+        for (int i = 0; i < 50; i++) {
+            til_strbuf_printf(&b, "r%d\t99\tchr1\t101\t60\t10M\t=\t151\t60" REST, i);
+            if (i % 5 == 0) /* an alignment more, between the ends of the first */
+                til_strbuf_printf(&b, "r%d\t355\tchrM\t1\t60\t10M\t=\t30\t60" REST, i);
+            if (i % 2 == 0)
+                til_strbuf_printf(&b, "r%d\t147\tchr1\t151\t60\t10M\t=\t101\t-60" REST, i);
+        }
+        said[0] = '\0';
+        counts(til_strbuf_text(&b));
+        ck_assert_uint_eq(count.n_pairs, 25);
+        ck_assert_uint_eq(count.n_mateless, 35);
+        ck_assert_uint_eq(count.n_mateless_secondary, 10);
+        ck_assert_double_eq(til_count_value(&count, 0), 50);
+        ck_assert_ptr_null(strstr(said, "promises"));
+        til_strbuf_clear(&b);
+    }
 }
 END_TEST
 
@@ -375,6 +485,11 @@ int main(void)
     tcase_add_test(tcase, threads_and_ends_of_blocks_change_nothing);
     tcase_add_test(tcase, a_secondary_alignment_without_nh_is_one_of_several);
     tcase_add_test(tcase, impossible_records_are_named);
+    tcase_add_test(tcase, a_read_past_its_contig_is_counted_where_it_lies);
+    tcase_add_test(tcase, ends_of_names_do_not_part_mates);
+    tcase_add_test(tcase, more_than_ten_stretches);
+    tcase_add_test(tcase, an_order_that_is_not_kept_is_not_trusted);
+    tcase_add_test(tcase, mates_missing_from_a_file_by_name);
     tcase_add_test(tcase, quality_of_the_same_pass);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);

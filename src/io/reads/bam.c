@@ -47,7 +47,7 @@ typedef struct {
 struct til_bam {
     char *path;
     format_t format;
-    bool allow_no_eof, end_checked;
+    bool allow_no_eof, end_checked, is_file;
     til_stream_t *stream; /* BAM and SAM */
     size_t taken;         /* bytes of the stream the last batch used */
     samFile *cram;
@@ -98,16 +98,23 @@ static til_status_t finish_header(til_ctx_t *ctx, til_bam_t *bam)
     return TIL_OK;
 }
 
-/* True when an @HD line says that the records are sorted by coordinate. */
-static bool says_coordinate(const char *text, size_t n)
+static bool holds(const char *text, size_t n, const char *wanted)
 {
-    static const char wanted[] = "\tSO:coordinate";
-    if (n < 3 || memcmp(text, "@HD", 3) != 0) return false;
+    size_t k = strlen(wanted);
+    for (size_t i = 0; i + k <= n; i++)
+        if (memcmp(text + i, wanted, k) == 0) return true;
+    return false;
+}
+
+/* What an @HD line, if the text begins with one, says of the order of the records. */
+static void read_order(til_bam_header_t *header, const char *text, size_t n)
+{
+    if (n < 3 || memcmp(text, "@HD", 3) != 0) return;
     const char *newline = memchr(text, '\n', n);
     if (newline != NULL) n = (size_t)(newline - text);
-    for (size_t i = 0; i + sizeof wanted - 1 <= n; i++)
-        if (memcmp(text + i, wanted, sizeof wanted - 1) == 0) return true;
-    return false;
+    header->by_coordinate = holds(text, n, "\tSO:coordinate");
+    header->by_name = !header->by_coordinate &&
+                      (holds(text, n, "\tSO:queryname") || holds(text, n, "\tGO:query"));
 }
 
 /* --------------------------------------------------------------------- BAM */
@@ -150,7 +157,7 @@ static til_status_t read_bam_header(til_ctx_t *ctx, til_bam_t *bam)
         TIL_TRY(need(ctx, bam, 1, "the text of its header", &p));
         p = til_stream_bytes(bam->stream, &have);
         if (have > text) have = text;
-        if (first) bam->header.by_coordinate = says_coordinate((const char *)p, have);
+        if (first) read_order(&bam->header, (const char *)p, have);
         til_stream_consume(bam->stream, have);
         text -= (uint32_t)have;
     }
@@ -378,7 +385,7 @@ static til_status_t read_sam_header(til_ctx_t *ctx, til_bam_t *bam)
         if (have == 0 || p[0] != '@') return TIL_OK;
         TIL_TRY(next_line(ctx, bam, &line, &n));
         if (n > 3 && memcmp(line, "@SQ", 3) == 0) TIL_TRY(read_sq(ctx, bam, line, n));
-        if (says_coordinate(line, n)) bam->header.by_coordinate = true;
+        read_order(&bam->header, line, n);
     }
 done:
     return status;
@@ -418,13 +425,9 @@ static til_status_t put_hts_record(til_ctx_t *ctx, til_bam_t *bam, const bam1_t 
                                    size_t *size)
 {
     size_t name = (size_t)(b->core.l_qname - b->core.l_extranul);
-    size_t cigar = (size_t)4 * b->core.n_cigar;
+    bool is_long = b->core.n_cigar > UINT16_MAX;
+    size_t cigar = (size_t)4 * b->core.n_cigar + (is_long ? TIL_LONG_CIGAR_BYTES : 0);
     size_t tags = (size_t)(b->data + b->l_data - bam_get_aux(b));
-    if (b->core.n_cigar > UINT16_MAX)
-        return til_fail(ctx, TIL_EINPUT,
-                        "%s: record %llu has a CIGAR of more than 65535 "
-                        "operations",
-                        bam->path, (unsigned long long)bam->n_records + 1);
     *size = 36 + name + cigar + tags;
     til_status_t status = til_grow(ctx, &bam->records, &bam->record_capacity, at + *size, 1);
     if (status != TIL_OK) return status;
@@ -433,14 +436,15 @@ static til_status_t put_hts_record(til_ctx_t *ctx, til_bam_t *bam, const bam1_t 
     put32(p + 4, (uint32_t)b->core.tid);
     put32(p + 8, (uint32_t)b->core.pos);
     put32(p + 12, (uint32_t)name | (uint32_t)b->core.qual << 8);
-    put32(p + 16, b->core.n_cigar | (uint32_t)b->core.flag << 16);
+    put32(p + 16, (is_long ? 2 : b->core.n_cigar) | (uint32_t)b->core.flag << 16);
     put32(p + 20, 0);
     put32(p + 24, (uint32_t)b->core.mtid);
     put32(p + 28, (uint32_t)b->core.mpos);
     put32(p + 32, (uint32_t)b->core.isize);
     memcpy(p + 36, bam_get_qname(b), name);
-    for (uint32_t i = 0; i < b->core.n_cigar; i++)
-        put32(p + 36 + name + (size_t)4 * i, bam_get_cigar(b)[i]);
+    uint8_t *ops = p + 36 + name;
+    if (is_long) ops = til_sam_put_long_cigar(ops, 0, b->core.n_cigar);
+    for (uint32_t i = 0; i < b->core.n_cigar; i++) put32(ops + (size_t)4 * i, bam_get_cigar(b)[i]);
     if (tags > 0) memcpy(p + 36 + name + cigar, bam_get_aux(b), tags);
     return TIL_OK;
 }
@@ -545,7 +549,7 @@ static til_status_t open_cram(til_ctx_t *ctx, til_bam_t *bam, const til_bam_opti
         TIL_TRY(add_contig(ctx, bam, name, strlen(name), sam_hdr_tid2len(bam->cram_header, i)));
     }
     const char *text = sam_hdr_str(bam->cram_header);
-    bam->header.by_coordinate = text != NULL && says_coordinate(text, strlen(text));
+    if (text != NULL) read_order(&bam->header, text, strlen(text));
 done:
     return status;
 }
@@ -605,13 +609,14 @@ done:
 
 static til_status_t open_stream(til_ctx_t *ctx, til_bam_t *bam)
 {
-    struct stat info;
+    struct stat info = { 0 };
     int fd = strcmp(bam->path, "-") == 0 ? STDIN_FILENO : open(bam->path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return til_fail(ctx, TIL_EIO, "%s: %s", bam->path, strerror(errno));
     if (fstat(fd, &info) == 0 && S_ISDIR(info.st_mode)) {
         if (fd != STDIN_FILENO) close(fd);
         return til_fail(ctx, TIL_EIO, "%s: is a folder: a file is wanted", bam->path);
     }
+    bam->is_file = fd != STDIN_FILENO && S_ISREG(info.st_mode);
     return til_stream_open(ctx, bam->path, fd, &bam->stream);
 }
 
@@ -663,6 +668,8 @@ void til_bam_close(til_bam_t *bam)
 }
 
 const til_bam_header_t *til_bam_header(const til_bam_t *bam) { return &bam->header; }
+
+bool til_bam_is_file(const til_bam_t *bam) { return bam->is_file; }
 
 til_status_t til_bam_ahead(til_ctx_t *ctx, til_bam_t *bam, til_range_fn *meanwhile, void *arg)
 {

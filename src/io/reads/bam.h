@@ -27,7 +27,8 @@ typedef struct {
     size_t n_contigs;
     const char *const *contigs; /* names, in file order      */
     const int64_t *lengths;
-    bool by_coordinate; /* the header says so (@HD SO:coordinate) */
+    bool by_coordinate; /* the header says so (@HD SO:coordinate)              */
+    bool by_name;       /* records of a name together (SO:queryname, GO:query) */
 } til_bam_header_t;
 
 typedef struct {
@@ -45,6 +46,9 @@ til_status_t til_bam_open(til_ctx_t *ctx, const char *path, const til_bam_option
 void til_bam_close(til_bam_t *bam);
 
 const til_bam_header_t *til_bam_header(const til_bam_t *bam);
+
+/* True for a file that can be opened again from its begin; false for pipes and standard input. */
+bool til_bam_is_file(const til_bam_t *bam);
 
 /* The next records; batch->n is 0 at the end and only there. They are valid until the next call.
  * Inflates on ctx->n_threads threads. TIL_EINPUT naming the file and byte offset or record at the

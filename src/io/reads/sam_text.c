@@ -12,7 +12,7 @@ enum {
     N_FIELDS = 11,
     FIXED = 36, /* block_size and the fixed part of a BAM record     */
     NAME_MAX_BYTES = 254,
-    OPS_MAX = 65535,
+    OPS_MAX = 65535,            /* that a record counts in its own field */
     LENGTH_MAX = (1 << 28) - 1, /* of one CIGAR operation                            */
     FLAG_UNMAPPED = 4
 };
@@ -119,11 +119,54 @@ static til_status_t read_cigar(const line_t *l, uint8_t *to, size_t *n_ops, uint
         if (p == digits || op == NULL) return bad_cigar(l, "is malformed");
         uint32_t code = (uint32_t)(op - ops);
         if (code == 0 || code == 1 || code == 4 || code == 7 || code == 8) *query += length;
-        if (*n_ops == OPS_MAX) return bad_cigar(l, "has more than 65535 operations");
         put32(to + 4 * (*n_ops)++, length << 4 | code);
         p++;
     }
     return TIL_OK;
+}
+
+/* The operations of a tag CG:B:I,n,n,... where those of the CIGAR only stand in for them, at `to`;
+ * *n_ops stays where there is no such tag. */
+static til_status_t read_cg(const line_t *l, uint8_t *to, size_t *n_ops, uint64_t *query)
+{
+    static const char head[] = "CG:B:I,";
+    const char *p = l->tags, *tab = NULL;
+    for (; p < l->end; p = tab + 1) {
+        tab = memchr(p, '\t', (size_t)(l->end - p));
+        if (tab == NULL) tab = l->end;
+        if ((size_t)(tab - p) > strlen(head) && memcmp(p, head, strlen(head)) == 0) break;
+    }
+    if (p >= l->end) return TIL_OK;
+    *n_ops = 0;
+    *query = 0;
+    for (p += strlen(head); p < tab;) {
+        const char *comma = memchr(p, ',', (size_t)(tab - p));
+        if (comma == NULL) comma = tab;
+        int64_t word;
+        if (!til_number_parse_int(p, (size_t)(comma - p), 0, UINT32_MAX, &word))
+            return bad_cigar(l, "has a tag CG that is malformed");
+        uint32_t code = (uint32_t)word & 15;
+        if (code == 0 || code == 1 || code == 4 || code == 7 || code == 8)
+            *query += (uint64_t)word >> 4;
+        put32(to + 4 * (*n_ops)++, (uint32_t)word);
+        p = comma + 1;
+    }
+    return TIL_OK;
+}
+
+uint8_t *til_sam_put_long_cigar(uint8_t *to, uint64_t query, uint64_t n_ops)
+{
+    put32(to, (uint32_t)(query > LENGTH_MAX ? LENGTH_MAX : query) << 4 | 4);
+    put32(to + 4, 3);
+    memcpy(to + 8, "CGBI", 4);
+    put32(to + 12, (uint32_t)n_ops);
+    return to + TIL_LONG_CIGAR_BYTES;
+}
+
+/* True for the two operations that stand in for those of a tag. */
+static bool stands_in(const uint8_t *ops, size_t n_ops)
+{
+    return n_ops == 2 && (ops[0] & 15) == 4 && (ops[4] & 15) == 3;
 }
 
 /* The value of an integer tag XX:i:... ; false where it is absent or no whole number. */
@@ -178,9 +221,14 @@ til_status_t til_sam_record(til_ctx_t *ctx, const char *path, size_t line_no, co
     if (l.field[RNEXT].n == 1 && l.field[RNEXT].text[0] == '=') mate_contig = contig;
     else TIL_TRY(contig_id(&l, l.field[RNEXT], contigs, &mate_contig));
 
-    TIL_TRY(til_grow(ctx, bytes, capacity, at + FIXED + name.n + 1 + 4 * l.field[CIGAR].n + 14, 1));
-    uint8_t *p = *bytes + at;
-    TIL_TRY(read_cigar(&l, p + FIXED + name.n + 1, &n_ops, &query));
+    /* an operation takes two letters or more, in the tag as well, and four bytes */
+    TIL_TRY(til_grow(ctx, bytes, capacity,
+                     at + FIXED + name.n + 1 + 2 * l.field[CIGAR].n + 2 * (size_t)(l.end - l.tags) +
+                         TIL_LONG_CIGAR_BYTES + 14,
+                     1));
+    uint8_t *p = *bytes + at, *ops = p + FIXED + name.n + 1;
+    TIL_TRY(read_cigar(&l, ops, &n_ops, &query));
+    if (stands_in(ops, n_ops)) TIL_TRY(read_cg(&l, ops, &n_ops, &query));
     if (n_ops > 0 && !is_star(l.field[SEQ]) && query != l.field[SEQ].n && !(flag & FLAG_UNMAPPED))
         return til_fail(ctx, TIL_EINPUT,
                         "%s:%zu: the CIGAR of read %.*s takes %llu bases, its "
@@ -190,13 +238,19 @@ til_status_t til_sam_record(til_ctx_t *ctx, const char *path, size_t line_no, co
     memcpy(p + FIXED, name.text, name.n);
     p[FIXED + name.n] = 0;
     size_t end = FIXED + name.n + 1 + 4 * n_ops;
+    bool is_long = n_ops > OPS_MAX;
+    if (is_long) {
+        memmove(ops + TIL_LONG_CIGAR_BYTES, ops, 4 * n_ops);
+        (void)til_sam_put_long_cigar(ops, query, n_ops);
+        end += TIL_LONG_CIGAR_BYTES;
+    }
     if (int_tag(&l, "NH", &value)) end += put_tag(p + end, "NH", value);
     if (int_tag(&l, "HI", &value)) end += put_tag(p + end, "HI", value);
     put32(p, (uint32_t)(end - 4));
     put32(p + 4, (uint32_t)contig);
     put32(p + 8, (uint32_t)(pos - 1));
     put32(p + 12, (uint32_t)(name.n + 1) | (uint32_t)mapq << 8);
-    put16(p + 16, (uint32_t)n_ops);
+    put16(p + 16, is_long ? 2 : (uint32_t)n_ops);
     put16(p + 18, (uint32_t)flag);
     put32(p + 20, 0);
     put32(p + 24, (uint32_t)mate_contig);

@@ -26,4 +26,10 @@ til_status_t til_sam_record(til_ctx_t *ctx, const char *path, size_t line_no, co
                             size_t n, const til_names_t *contigs, uint8_t **bytes, size_t *capacity,
                             size_t at, size_t *size);
 
+/* Writes what stands before the operations of a CIGAR that has more than a record can count: two that
+ * stand in for them and the head of the tag CG. Returns where the operations go, TIL_LONG_CIGAR_BYTES
+ * behind `to`. The record has 2 operations then. */
+enum { TIL_LONG_CIGAR_BYTES = 16 };
+uint8_t *til_sam_put_long_cigar(uint8_t *to, uint64_t query, uint64_t n_ops);
+
 #endif
