@@ -63,8 +63,9 @@ typedef struct {
     bool ignore_secondary, ignore_duplicates, both_mapped, no_chimeric, split_only;
     const char *const *alias_from, *const *alias_to; /* alignment's name -> annotation's */
     size_t n_aliases;
-    const char *reference; /* FASTA for CRAM, or NULL                              */
+    const char *reference; /* FASTA a CRAM was written against, or NULL: only looked at */
     bool allow_no_eof;
+    bool allow_cram;   /* also by an htslib whose CRAM reader has known holes    */
     bool with_quality; /* fill til_count_t.quality                             */
 } til_count_options_t;
 

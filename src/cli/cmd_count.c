@@ -40,7 +40,8 @@ typedef struct {
     til_count_layout_t format;
     int64_t min_mapq, min_overlap, max_cigar;
     double frac_overlap, min_assigned;
-    bool ignore_duplicates, both_mapped, no_chimeric, split_only, allow_no_eof, strict, long_reads;
+    bool ignore_duplicates, both_mapped, no_chimeric, split_only, allow_no_eof, allow_cram, strict,
+        long_reads;
     til_common_t common;
 } count_args_t;
 
@@ -105,7 +106,9 @@ static const til_opt_t options[] = {
     { 0, "aliases", TIL_OPT_FILE, offsetof(count_args_t, aliases), "FILE", 0, 0,
       "contig names: column 1 the annotation's, column 2 the alignments' (TSV or CSV)" },
     { 0, "reference", TIL_OPT_FILE, offsetof(count_args_t, reference), "FASTA", 0, 0,
-      "genome a CRAM was written against" },
+      "genome a CRAM was written against; no base is needed: it is only looked at" },
+    { 0, "allow-cram", TIL_OPT_FLAG, offsetof(count_args_t, allow_cram), NULL, 0, 0,
+      "read CRAM also by an htslib whose CRAM reader has known holes" },
     { 0, "allow-no-eof", TIL_OPT_FLAG, offsetof(count_args_t, allow_no_eof), NULL, 0, 0,
       "a missing end mark of a BAM is a warning" },
     { 0, "sample-names", TIL_OPT_TEXT, offsetof(count_args_t, sample_names), "A,B,...", 0, 0,
@@ -149,6 +152,7 @@ static til_count_options_t wishes(const count_args_t *args)
     o.split_only = args->split_only;
     o.reference = args->reference;
     o.allow_no_eof = args->allow_no_eof;
+    o.allow_cram = args->allow_cram;
     o.with_quality = args->quality != NULL;
     return o;
 }

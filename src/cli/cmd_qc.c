@@ -20,7 +20,7 @@
 
 typedef struct {
     const char *annotation, *output, *reference, *sample_names;
-    bool allow_no_eof;
+    bool allow_no_eof, allow_cram;
     til_common_t common;
 } qc_args_t;
 
@@ -32,7 +32,9 @@ static const til_opt_t options[] = {
     { 'o', "output", TIL_OPT_OUTPUT, offsetof(qc_args_t, output), "DIR", 0, 0,
       "folder for reads.tsv, reads.json, alignments.tsv, alignments.json and MultiQC's *_mqc.tsv" },
     { 0, "reference", TIL_OPT_FILE, offsetof(qc_args_t, reference), "FASTA", 0, 0,
-      "genome a CRAM was written against" },
+      "genome a CRAM was written against; no base is needed: it is only looked at" },
+    { 0, "allow-cram", TIL_OPT_FLAG, offsetof(qc_args_t, allow_cram), NULL, 0, 0,
+      "read CRAM also by an htslib whose CRAM reader has known holes" },
     { 0, "allow-no-eof", TIL_OPT_FLAG, offsetof(qc_args_t, allow_no_eof), NULL, 0, 0,
       "a missing end mark of a BAM is a warning" },
     { 0, "sample-names", TIL_OPT_TEXT, offsetof(qc_args_t, sample_names), "A,B,...", 0, 0,
@@ -201,6 +203,7 @@ static til_status_t see_alignments(til_ctx_t *ctx, til_job_t *job, const files_t
 
     o.reference = args->reference;
     o.allow_no_eof = args->allow_no_eof;
+    o.allow_cram = args->allow_cram;
     o.with_quality = true;
     if (counts == NULL) TIL_TRY(til_no_memory(ctx, files->n, "samples"));
     TIL_TRY(til_job_annotation(ctx, job, args->annotation, &gtf, &annot));

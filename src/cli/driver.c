@@ -44,7 +44,8 @@ static void write_log(void *arg, til_log_level_t level, const char *text)
 {
     sink_t *sink = arg;
 
-    if (sink->quiet || (level == TIL_LOG_DETAIL && !sink->verbose)) return;
+    if (level != TIL_LOG_SECURITY && (sink->quiet || (level == TIL_LOG_DETAIL && !sink->verbose)))
+        return;
     end_live(sink);
     if (level == TIL_LOG_LIVE && sink->is_terminal) {
         fprintf(stderr, "[tilseq %s] %7.1fs  %s", sink->command, til_wall_seconds() - sink->start,
@@ -52,7 +53,8 @@ static void write_log(void *arg, til_log_level_t level, const char *text)
         sink->is_live = true;
         return;
     }
-    if (level == TIL_LOG_WARNING) fprintf(stderr, "tilseq %s: warning: %s\n", sink->command, text);
+    if (level == TIL_LOG_WARNING || level == TIL_LOG_SECURITY)
+        fprintf(stderr, "tilseq %s: warning: %s\n", sink->command, text);
     else
         fprintf(stderr, "[tilseq %s] %7.1fs  %s\n", sink->command, til_wall_seconds() - sink->start,
                 text);

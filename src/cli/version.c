@@ -2,12 +2,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/version.h"
 #include "config.h"
+#include "io/reads/bam.h"
 #include "io/reads/inflate.h"
 #include "math/linalg.h"
 
 void til_version_print(FILE *out)
 {
     fprintf(out, "tilseq %s\n", PACKAGE_VERSION);
-    fprintf(out, "libraries: %s; %s\n", til_inflate_versions(), til_linalg_version());
+    fprintf(out, "libraries: htslib %s, %s; %s\n", til_bam_versions(), til_inflate_versions(),
+            til_linalg_version());
     fputs("Licence GPL-3.0-or-later. There is no warranty, to the extent the law permits.\n", out);
 }

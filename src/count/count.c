@@ -636,7 +636,9 @@ static til_status_t begin(til_ctx_t *ctx, counting_t *s, bool trust_order)
 {
     til_status_t status = TIL_OK;
     const til_count_options_t *o = s->options;
-    til_bam_options_t bam_options = { .reference = o->reference, .allow_no_eof = o->allow_no_eof };
+    til_bam_options_t bam_options = { .reference = o->reference,
+                                      .allow_no_eof = o->allow_no_eof,
+                                      .allow_cram = o->allow_cram };
 
     bool htseq = o->mode != TIL_COUNT_FEATURECOUNTS;
     s->pairing = o->pairs != TIL_PAIRS_NO;

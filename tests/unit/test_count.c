@@ -9,6 +9,7 @@
 
 #include "base/strbuf.h"
 #include "io/text/gtf.h"
+#include "io/reads/bam.h"
 #include "io/reads/inflate.h"
 #include "support/runner.h"
 #include "support/scratch.h"
@@ -317,6 +318,18 @@ START_TEST(a_secondary_alignment_without_nh_is_one_of_several)
 }
 END_TEST
 
+START_TEST(sound_versions_of_the_cram_reader)
+{
+    static const char *const dated[] = { "1.16", "1.21", "1.22", "1.22.1", "1.23", "0.9", "1.9.3" };
+    static const char *const sound[] = { "1.21.1", "1.22.2", "1.22.3-4-gabc", "1.23.1", "1.24",
+                                         "1.100",  "2.0" };
+    for (size_t i = 0; i < sizeof dated / sizeof *dated; i++)
+        ck_assert_msg(!til_bam_cram_is_sound(dated[i]), "%s", dated[i]);
+    for (size_t i = 0; i < sizeof sound / sizeof *sound; i++)
+        ck_assert_msg(til_bam_cram_is_sound(sound[i]), "%s", sound[i]);
+}
+END_TEST
+
 START_TEST(impossible_records_are_named)
 {
     refuses(HEAD "a\t0\tchr1\t2147483640\t60\t10M\t*\t0\t0" REST,
@@ -484,6 +497,7 @@ int main(void)
     tcase_add_test(tcase, mates_find_each_other_anywhere);
     tcase_add_test(tcase, threads_and_ends_of_blocks_change_nothing);
     tcase_add_test(tcase, a_secondary_alignment_without_nh_is_one_of_several);
+    tcase_add_test(tcase, sound_versions_of_the_cram_reader);
     tcase_add_test(tcase, impossible_records_are_named);
     tcase_add_test(tcase, a_read_past_its_contig_is_counted_where_it_lies);
     tcase_add_test(tcase, ends_of_names_do_not_part_mates);

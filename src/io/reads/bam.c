@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <htslib/cram.h>
+#include <htslib/hfile.h>
 #include <htslib/hts.h>
 #include <htslib/sam.h>
 
@@ -50,7 +52,9 @@ struct til_bam {
     bool allow_no_eof, end_checked, is_file;
     til_stream_t *stream; /* BAM and SAM */
     size_t taken;         /* bytes of the stream the last batch used */
+    hFILE *cram_bytes;    /* owned by `cram` once that is open */
     samFile *cram;
+    bool cram_has_end; /* the version writes end marks */
     sam_hdr_t *cram_header;
     bam1_t *cram_record;
     FILE *spool; /* a copy of standard input, for CRAM */
@@ -449,19 +453,49 @@ static til_status_t put_hts_record(til_ctx_t *ctx, til_bam_t *bam, const bam1_t 
     return TIL_OK;
 }
 
+/* Why htslib gave up: the disk, the memory, or what it read. */
+static til_status_t cram_failed(til_ctx_t *ctx, const til_bam_t *bam, int code, const char *what)
+{
+    int io = bam->cram_bytes == NULL ? 0 : herrno(bam->cram_bytes);
+    if (io != 0) return til_fail(ctx, TIL_EIO, "%s: read failed: %s", bam->path, strerror(io));
+    if (code == ENOMEM) return til_no_memory(ctx, 1, "CRAM reader");
+    if (code == EMFILE || code == ENFILE || code == EIO)
+        return til_fail(ctx, TIL_EIO, "%s: %s", bam->path, strerror(code));
+    return til_fail(ctx, TIL_EINPUT, "%s: %s", bam->path, what);
+}
+
+/* htslib says "end" also where it could not read on: a true end is marked. */
+static til_status_t check_cram_end(til_ctx_t *ctx, til_bam_t *bam)
+{
+    if (herrno(bam->cram_bytes) != 0) return cram_failed(ctx, bam, 0, "");
+    if (!bam->cram_has_end || bam->end_checked || cram_eof(bam->cram->fp.cram) == 1) return TIL_OK;
+    bam->end_checked = true;
+    if (!bam->allow_no_eof)
+        return til_fail(ctx, TIL_EINPUT,
+                        "%s: truncated: it ends after record %llu without its end mark; copy it "
+                        "again, or --allow-no-eof",
+                        bam->path, (unsigned long long)bam->n_records);
+    til_say(ctx, TIL_LOG_WARNING,
+            "%s: the end mark is absent: the file may be truncated "
+            "(--allow-no-eof)",
+            bam->path);
+    return TIL_OK;
+}
+
 static til_status_t next_cram(til_ctx_t *ctx, til_bam_t *bam, til_bam_batch_t *batch)
 {
     til_status_t status = TIL_OK;
     size_t at = 0, wanted = batch_bytes(ctx), size = 0;
 
     while (at < wanted) {
-        int result = sam_read1(bam->cram, bam->cram_header, bam->cram_record);
+        errno = 0;
+        int result = sam_read1(bam->cram, bam->cram_header, bam->cram_record), code = errno;
         if (result == -1) break;
         if (result < -1) {
-            status = til_fail(ctx, TIL_EINPUT,
-                              "%s: damaged CRAM after record %llu; copy the file "
-                              "again, or give the FASTA it was made with by --reference",
-                              bam->path, (unsigned long long)(bam->n_records + batch->n));
+            char what[128];
+            snprintf(what, sizeof what, "damaged CRAM after record %llu; copy the file again",
+                     (unsigned long long)(bam->n_records + batch->n));
+            status = cram_failed(ctx, bam, code, what);
             goto done;
         }
         TIL_TRY(put_hts_record(ctx, bam, bam->cram_record, at, &size));
@@ -469,6 +503,7 @@ static til_status_t next_cram(til_ctx_t *ctx, til_bam_t *bam, til_bam_batch_t *b
         at += size;
     }
     batch->bytes = bam->records;
+    if (batch->n == 0) status = check_cram_end(ctx, bam);
 done:
     return status;
 }
@@ -503,47 +538,89 @@ void til_bam_stay_offline(void)
         setenv("REF_PATH", "/nonexistent/%s", 1);
 }
 
-/* Only what counting needs is decoded: without the bases no reference is wanted. */
+/* Whether CRAM may be read at all. */
+static til_status_t check_cram_policy(til_ctx_t *ctx, const til_bam_t *bam,
+                                      const til_bam_options_t *options)
+{
+    static const char holes[] = "whose CRAM reader has known holes (CVE-2026-31962 to 31971, "
+                                "mended in 1.21.1, 1.22.2, 1.23.1)";
+    if (til_bam_cram_is_sound(hts_version())) return TIL_OK;
+    if (!options->allow_cram)
+        return til_fail(ctx, TIL_EINPUT,
+                        "%s: a CRAM, which is not read by htslib %s, %s: convert it to BAM, or "
+                        "--allow-cram for a file you trust",
+                        bam->path, hts_version(), holes);
+    til_say(ctx, TIL_LOG_SECURITY, "%s: CRAM is read by htslib %s, %s (--allow-cram)", bam->path,
+            hts_version(), holes);
+    return TIL_OK;
+}
+
+/* Without the bases no reference is wanted: it is seen to be one, nothing is read from it, and no
+ * index is written beside it. */
+static til_status_t look_at_reference(til_ctx_t *ctx, const char *path)
+{
+    unsigned char head[2] = { 0, 0 };
+    FILE *f = fopen(path, "rb");
+    if (f == NULL)
+        return til_fail(ctx, TIL_EIO, "%s: cannot be used as a reference: %s%s", path,
+                        strerror(errno), strstr(path, "://") == NULL ? "" : "; no URL is opened");
+    size_t n = fread(head, 1, sizeof head, f);
+    bool failed = ferror(f) != 0;
+    fclose(f);
+    if (failed) return til_fail(ctx, TIL_EIO, "%s: read failed", path);
+    if (n == 2 && (head[0] == '>' || (head[0] == 0x1f && head[1] == 0x8b))) return TIL_OK;
+    return til_fail(ctx, TIL_EINPUT, "%s: is no FASTA: a reference is the genome's", path);
+}
+
+/* Only what counting needs is decoded. The file is opened here, not by its name in htslib, which
+ * would take some names for addresses. */
 static til_status_t open_cram(til_ctx_t *ctx, til_bam_t *bam, const til_bam_options_t *options)
 {
     til_status_t status = TIL_OK;
-    char fd_path[64];
-    const char *path = bam->path;
     int fields = SAM_QNAME | SAM_FLAG | SAM_RNAME | SAM_POS | SAM_MAPQ | SAM_CIGAR | SAM_RNEXT |
                  SAM_PNEXT | SAM_TLEN | SAM_AUX;
 
+    TIL_TRY(check_cram_policy(ctx, bam, options));
+    if (options->reference != NULL) TIL_TRY(look_at_reference(ctx, options->reference));
     til_bam_stay_offline();
-    if (til_bam_cram_is_dated())
-        til_say(ctx, TIL_LOG_WARNING,
-                "%s: CRAM is read by htslib %s, whose CRAM reader has known "
-                "holes (fixed in 1.23.1): read only files you trust",
-                bam->path, hts_version());
-    if (strcmp(path, "-") == 0) {
-        TIL_TRY(spool_stdin(ctx, bam));
-        snprintf(fd_path, sizeof fd_path, "/dev/fd/%d", fileno(bam->spool));
-        path = fd_path;
+    if (strcmp(bam->path, "-") == 0) TIL_TRY(spool_stdin(ctx, bam));
+    int fd = bam->spool != NULL ? dup(fileno(bam->spool)) : open(bam->path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || lseek(fd, 0, SEEK_SET) < 0) {
+        status = til_fail(ctx, TIL_EIO, "%s: %s", bam->path, strerror(errno));
+        if (fd >= 0) close(fd);
+        goto done;
     }
     hts_set_log_level(HTS_LOG_OFF);
-    bam->cram = sam_open(path, "r");
+    errno = 0;
+    hFILE *bytes = hdopen(fd, "r");
+    if (bytes == NULL) {
+        status = cram_failed(ctx, bam, errno, "no CRAM that htslib can open");
+        close(fd);
+        goto done;
+    }
+    bam->cram = hts_hopen(bytes, bam->path, "r");
+    if (bam->cram == NULL) {
+        status = cram_failed(ctx, bam, herrno(bytes) != 0 ? EIO : errno,
+                             "no CRAM that htslib can open");
+        hclose_abruptly(bytes);
+        goto done;
+    }
+    bam->cram_bytes = bytes;
     bam->cram_record = bam_init1();
-    if (bam->cram == NULL || bam->cram_record == NULL)
-        return til_fail(ctx, TIL_EINPUT, "%s: no CRAM that htslib can open", bam->path);
-    if (options->reference != NULL && hts_set_fai_filename(bam->cram, options->reference) != 0)
-        return til_fail(ctx, TIL_EIO,
-                        "%s: cannot be used as a reference: it must be a FASTA that "
-                        "can be indexed",
-                        options->reference);
+    if (bam->cram_record == NULL) TIL_TRY(til_no_memory(ctx, 1, "CRAM record"));
     if (hts_set_opt(bam->cram, CRAM_OPT_REQUIRED_FIELDS, fields) != 0 ||
         hts_set_opt(bam->cram, CRAM_OPT_DECODE_MD, 0) != 0)
         return til_fail(ctx, TIL_EINTERNAL, "htslib refuses CRAM options");
-    if (hts_check_EOF(bam->cram) == 0 && !options->allow_no_eof)
+    int mark = hts_check_EOF(bam->cram);
+    bam->cram_has_end = mark != 3;
+    if (mark == 0 && !options->allow_no_eof)
         return til_fail(ctx, TIL_EINPUT,
                         "%s: the end mark is absent: the file may be truncated; "
                         "copy it again, or --allow-no-eof",
                         bam->path);
+    errno = 0;
     bam->cram_header = sam_hdr_read(bam->cram);
-    if (bam->cram_header == NULL)
-        return til_fail(ctx, TIL_EINPUT, "%s: the CRAM header is damaged", bam->path);
+    if (bam->cram_header == NULL) return cram_failed(ctx, bam, errno, "the CRAM header is damaged");
     for (int i = 0; i < sam_hdr_nref(bam->cram_header); i++) {
         const char *name = sam_hdr_tid2name(bam->cram_header, i);
         TIL_TRY(add_contig(ctx, bam, name, strlen(name), sam_hdr_tid2len(bam->cram_header, i)));
@@ -556,15 +633,21 @@ done:
 
 const char *til_bam_versions(void) { return hts_version(); }
 
-bool til_bam_cram_is_dated(void)
+bool til_bam_cram_is_sound(const char *version)
 {
-    const char *version = hts_version();
+    /* the last release of each line that has the holes is the one before these */
+    static const struct {
+        long minor, patch;
+    } mended[] = { { 21, 1 }, { 22, 2 }, { 23, 1 } };
     long part[3] = { 0, 0, 0 };
     for (int i = 0; i < 3; i++) {
         while (*version >= '0' && *version <= '9') part[i] = part[i] * 10 + (*version++ - '0');
         if (*version++ != '.') break;
     }
-    return part[0] * 1000000 + part[1] * 1000 + part[2] < 1023001;
+    if (part[0] != 1) return part[0] > 1;
+    for (size_t i = 0; i < sizeof mended / sizeof *mended; i++)
+        if (part[1] == mended[i].minor) return part[2] >= mended[i].patch;
+    return part[1] > 23;
 }
 
 /* ----------------------------------------------------------------- opening */

@@ -19,8 +19,9 @@
 typedef struct til_bam til_bam_t;
 
 typedef struct {
-    const char *reference; /* FASTA for CRAM, or NULL                                */
-    bool allow_no_eof;     /* a missing BGZF end mark is a warning, not an error      */
+    const char *reference; /* FASTA a CRAM was written against, or NULL: only looked at */
+    bool allow_no_eof;     /* a missing end mark is a warning, not an error            */
+    bool allow_cram;       /* CRAM also by an htslib whose reader has known holes      */
 } til_bam_options_t;
 
 typedef struct {
@@ -111,7 +112,8 @@ void til_bam_stay_offline(void);
 /* Version text of htslib, for --version. */
 const char *til_bam_versions(void);
 
-/* True below htslib 1.23.1, whose CRAM reader has known holes. */
-bool til_bam_cram_is_dated(void);
+/* True for a version of htslib whose CRAM reader is sound as far as is known: CVE-2026-31962 to 31971
+ * are mended in 1.21.1, 1.22.2 and 1.23.1. */
+bool til_bam_cram_is_sound(const char *version);
 
 #endif
