@@ -17,12 +17,12 @@ extern "C" {
 #define TIL_MESSAGE_MAX 2048 /* bytes of ctx->message, its NUL included */
 
 typedef enum {
-    TIL_LOG_SECURITY, /* a risk that was asked for: shown always                  */
     TIL_LOG_WARNING, /* the user must see it: shown unless -q                    */
     TIL_LOG_NOTICE,  /* something was repaired, chosen or left out: shown unless -q */
     TIL_LOG_STAGE,   /* a stage is done: shown unless -q                         */
     TIL_LOG_DETAIL,  /* shown with -v                                            */
-    TIL_LOG_LIVE     /* how far it is: takes the place of the one before on a terminal */
+    TIL_LOG_LIVE,    /* how far it is: takes the place of the one before on a terminal */
+    TIL_LOG_SECURITY /* a risk that was asked for: shown always                   */
 } til_log_level_t;
 
 /* Where remarks go. `write` may be NULL (silence); `text` is one line without its newline.

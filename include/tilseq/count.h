@@ -207,6 +207,12 @@ til_status_t til_overlap_build(til_ctx_t *ctx, const til_annot_t *annot, bool by
                                til_overlap_t **out);
 void til_overlap_free(til_overlap_t *index);
 
+/* Looks at a file without counting it: that it can be read, its header, that its contigs are the
+ * annotation's, its end mark. Fails as til_count_file would. Not for pipes, which are read once. */
+TIL_MUST_USE
+til_status_t til_count_look(til_ctx_t *ctx, const til_annot_t *annot, const til_overlap_t *index,
+                            const til_count_options_t *options, const char *path);
+
 /* Counts one file ("-" is standard input).
  *
  *   out    left empty unless TIL_OK

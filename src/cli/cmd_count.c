@@ -70,8 +70,8 @@ static const til_opt_t options[] = {
                "count fragments, not reads; auto: where reads are paired"),
     TIL_CHOICE('s', "strand", count_args_t, strand, &til_stranded_words,
                "strand of the library; auto: one verdict over all samples, from their reads"),
-    { 't', "feature", TIL_OPT_TEXT, offsetof(count_args_t, feature), "TYPE", 0, 0,
-      "features that are counted: column 3 of the annotation" },
+    { 't', "feature", TIL_OPT_TEXT, offsetof(count_args_t, feature), "TYPE,...", 0, 0,
+      "features that are counted: column 3 of the annotation, one type or several" },
     { 'g', "attribute", TIL_OPT_TEXT, offsetof(count_args_t, attribute), "NAME", 0, 0,
       "attribute that says which features are one gene" },
     TIL_CHOICE(0, "level", count_args_t, level, &level_words, "one row per gene, or per feature"),
@@ -111,8 +111,8 @@ static const til_opt_t options[] = {
       "read CRAM also by an htslib whose CRAM reader has known holes" },
     { 0, "allow-no-eof", TIL_OPT_FLAG, offsetof(count_args_t, allow_no_eof), NULL, 0, 0,
       "a missing end mark of a BAM is a warning" },
-    { 0, "sample-names", TIL_OPT_TEXT, offsetof(count_args_t, sample_names), "A,B,...", 0, 0,
-      "names of the columns [file names without .bam, .sam, .cram]" },
+    { 0, "sample-names", TIL_OPT_TEXT, offsetof(count_args_t, sample_names), "A,B,...|FILE", 0, 0,
+      "names of the columns, or a file of them: one a line, or path and name [file names]" },
     TIL_CHOICE(0, "format", count_args_t, format, &til_count_layout_words, "layout of the table"),
     { 0, "qc", TIL_OPT_OUTPUT, offsetof(count_args_t, quality), "DIR", 0, 0,
       "write the quality of the alignments there, from the same pass (as tilseq qc)" },
@@ -330,7 +330,9 @@ static til_status_t load_annotation(til_ctx_t *ctx, til_job_t *job, const til_co
 {
     til_status_t status = TIL_OK;
     const count_args_t *args = s->args;
-    til_gtf_options_t gtf = { .feature = args->feature, .attribute = args->attribute };
+    til_gtf_options_t gtf = { .feature = args->feature,
+                              .attribute = args->attribute,
+                              .once_a_gene = o->by_feature };
 
     TIL_TRY(til_job_annotation(ctx, job, args->annotation, &gtf, &s->annot));
     til_say(ctx, TIL_LOG_STAGE, "%s: %zu genes, %zu transcripts, %zu features on %zu contigs",
@@ -418,6 +420,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
         status = til_no_memory(ctx, s.n, "samples");
         goto done;
     }
+    TIL_TRY(til_check_readable(ctx, job->operands, s.n));
     TIL_TRY(til_refuse_same_file(ctx, job->operands, s.n));
     TIL_TRY(til_sample_names(ctx, job->operands, s.n, args->sample_names,
                              args->format != TIL_LAYOUT_OWN, s.arena, s.names));

@@ -37,8 +37,8 @@ static const til_opt_t options[] = {
       "read CRAM also by an htslib whose CRAM reader has known holes" },
     { 0, "allow-no-eof", TIL_OPT_FLAG, offsetof(qc_args_t, allow_no_eof), NULL, 0, 0,
       "a missing end mark of a BAM is a warning" },
-    { 0, "sample-names", TIL_OPT_TEXT, offsetof(qc_args_t, sample_names), "A,B,...", 0, 0,
-      "names of the files in the tables [file names without .bam, .fastq.gz...]" },
+    { 0, "sample-names", TIL_OPT_TEXT, offsetof(qc_args_t, sample_names), "A,B,...|FILE", 0, 0,
+      "names of the files in the tables, or a file of them: one a line, or path and name" },
     TIL_COMMON_OPTIONS(qc_args_t)
 };
 
@@ -117,6 +117,7 @@ static til_status_t sort_files(til_ctx_t *ctx, const til_job_t *job, qc_files_t 
             return til_no_memory(ctx, n, "files");
     }
     if (f->arena == NULL || f->names == NULL) return til_no_memory(ctx, n, "files");
+    TIL_TRY(til_check_readable(ctx, job->operands, n));
     TIL_TRY(til_refuse_same_file(ctx, job->operands, n));
     TIL_TRY(til_sample_names(ctx, job->operands, n, args->sample_names, false, f->arena, f->names));
     for (size_t i = 0; i < n; i++) {

@@ -9,6 +9,7 @@
 #include "base/strbuf.h"
 #include "base/try.h"
 #include "count/contigs.h"
+#include "count/overlap.h"
 
 enum { EXAMPLES = 3, BARE_MAX = 256 };
 
@@ -114,52 +115,111 @@ done:
     return status;
 }
 
-static int32_t find_contig(const tables_t *t, const til_count_options_t *o, const char *name,
-                           bool *undressed)
+/* The contig of the annotation that a name stands for by itself or by an alias, or -1. */
+static int32_t find_named(const tables_t *t, const til_count_options_t *o, const char *name)
 {
     ptrdiff_t found = til_names_find(t->names, name);
     if (found >= 0) return (int32_t)found;
-    ptrdiff_t alias = til_names_find(t->aliases, name);
-    if (alias >= 0) {
-        for (size_t i = 0; i < o->n_aliases; i++) {
-            if (strcmp(o->alias_from[i], name) != 0) continue;
-            found = til_names_find(t->names, o->alias_to[i]);
-            if (found >= 0) return (int32_t)found;
-        }
+    if (til_names_find(t->aliases, name) < 0) return -1;
+    for (size_t i = 0; i < o->n_aliases; i++) {
+        if (strcmp(o->alias_from[i], name) != 0) continue;
+        found = til_names_find(t->names, o->alias_to[i]);
+        if (found >= 0) return (int32_t)found;
     }
+    return -1;
+}
+
+static int32_t find_undressed(const tables_t *t, const char *name)
+{
     char bare[BARE_MAX];
     undress(name, bare);
-    found = bare[0] == '\0' ? -1 : til_names_find(t->bare, bare);
-    *undressed = found >= 0;
+    ptrdiff_t found = bare[0] == '\0' ? -1 : til_names_find(t->bare, bare);
     return found < 0 ? -1 : t->bare_contig[found];
 }
 
-til_status_t til_contigs_match(til_ctx_t *ctx, const til_annot_t *annot,
+/* What was matched by more than the name. */
+typedef struct {
+    size_t n_undressed, n_apart, undressed, apart; /* how many, and an example of each */
+    int32_t wanted;                                /* by that which stays apart         */
+} matches_t;
+
+/* Names as they stand first: one without its dress does not take a contig that has its own, as chr1
+ * beside 1 in a genome put together of two. */
+static void match_all(const tables_t *t, const til_count_options_t *o,
+                      const til_bam_header_t *header, bool *taken, int32_t *map, matches_t *m)
+{
+    for (size_t c = 0; c < header->n_contigs; c++) {
+        map[c] = find_named(t, o, header->contigs[c]);
+        if (map[c] >= 0) taken[map[c]] = true;
+    }
+    for (size_t c = 0; c < header->n_contigs; c++) {
+        if (map[c] >= 0) continue;
+        int32_t contig = find_undressed(t, header->contigs[c]);
+        if (contig >= 0 && taken[contig]) {
+            if (m->n_apart++ == 0) {
+                m->apart = c;
+                m->wanted = contig;
+            }
+        } else if (contig >= 0) {
+            map[c] = contig;
+            taken[contig] = true;
+            if (m->n_undressed++ == 0) m->undressed = c;
+        }
+    }
+}
+
+/* Genes beyond the end of a contig: the annotation is of another build. */
+static void tell_other_build(til_ctx_t *ctx, const til_annot_t *annot, const til_overlap_t *index,
+                             const char *path, const til_bam_header_t *header, const int32_t *map)
+{
+    size_t n = 0, example = 0;
+    for (size_t c = 0; c < header->n_contigs; c++)
+        if (map[c] >= 0 && header->lengths[c] < (int64_t)til_overlap_end(index, (size_t)map[c]) &&
+            n++ == 0)
+            example = c;
+    if (n > 0)
+        til_say(
+            ctx, TIL_LOG_WARNING,
+            "%s: %zu contig%s shorter than %s has genes on (%s: %lld bases, genes up to %u): is "
+            "the annotation of another build?",
+            path, n, n == 1 ? " is" : "s are", annot->origin, header->contigs[example],
+            (long long)header->lengths[example], til_overlap_end(index, (size_t)map[example]));
+}
+
+til_status_t til_contigs_match(til_ctx_t *ctx, const til_annot_t *annot, const til_overlap_t *index,
                                const til_count_options_t *options, const char *path,
                                const til_bam_header_t *header, int32_t *map)
 {
     til_status_t status = TIL_OK;
     tables_t tables = { 0 };
-    size_t n_shared = 0, n_undressed = 0, example = 0;
+    matches_t m = { 0 };
+    size_t n_shared = 0;
+    bool *taken = til_array_zero(annot->n_contigs, sizeof *taken);
 
+    if (taken == NULL) TIL_TRY(til_no_memory(ctx, annot->n_contigs, "contigs"));
     TIL_TRY(make_tables(ctx, annot, options, &tables));
-    for (size_t c = 0; c < header->n_contigs; c++) {
-        bool undressed = false;
-        map[c] = find_contig(&tables, options, header->contigs[c], &undressed);
-        n_shared += map[c] >= 0;
-        if (undressed && n_undressed++ == 0) example = c;
-    }
+    match_all(&tables, options, header, taken, map, &m);
+    for (size_t c = 0; c < header->n_contigs; c++) n_shared += map[c] >= 0;
     if (n_shared == 0) {
         status = nothing_shared(ctx, annot, path, header);
         goto done;
     }
-    if (n_undressed > 0)
+    if (m.n_undressed > 0)
         til_say(ctx, TIL_LOG_NOTICE,
                 "%s: %zu contig%s named otherwise than in %s matched: %s is "
                 "%s there",
-                path, n_undressed, n_undressed == 1 ? "" : "s", annot->origin,
-                header->contigs[example], annot->contigs[map[example]]);
+                path, m.n_undressed, m.n_undressed == 1 ? "" : "s", annot->origin,
+                header->contigs[m.undressed], annot->contigs[map[m.undressed]]);
+    if (m.n_apart > 0)
+        til_say(
+            ctx, TIL_LOG_WARNING,
+            "%s: %zu contig%s not counted, since another of the file is the annotation's: %s is "
+            "not taken for %s; --aliases says otherwise",
+            path, m.n_apart, m.n_apart == 1 ? " is" : "s are", header->contigs[m.apart],
+            annot->contigs[m.wanted]);
+    tell_other_build(ctx, annot, index, path, header, map);
 done:
+    free(taken);
     til_names_free(tables.names);
     til_names_free(tables.bare);
     til_names_free(tables.aliases);

@@ -676,7 +676,7 @@ static til_status_t begin(til_ctx_t *ctx, counting_t *s, bool trust_order)
         status = til_no_memory(ctx, s->header->n_contigs, "contigs");
         goto done;
     }
-    TIL_TRY(til_contigs_match(ctx, s->annot, o, s->path, s->header, s->contig_map));
+    TIL_TRY(til_contigs_match(ctx, s->annot, s->index, o, s->path, s->header, s->contig_map));
     for (size_t k = 0; k < s->n_workers; k++) {
         s->workers[k].counts = til_array_zero(s->index->n_rows * s->n_settings,
                                               sizeof *s->workers[k].counts);
@@ -866,6 +866,28 @@ static void remark(til_ctx_t *ctx, const counting_t *s, const til_count_t *out)
     else if (out->fates[TIL_FATE_ASSIGNED] == 0)
         til_say(ctx, TIL_LOG_WARNING, "%s: none of %llu %s was assigned to a gene (0%%)", s->path,
                 (unsigned long long)fragments, what);
+}
+
+til_status_t til_count_look(til_ctx_t *ctx, const til_annot_t *annot, const til_overlap_t *index,
+                            const til_count_options_t *options, const char *path)
+{
+    til_status_t status = TIL_OK;
+    til_bam_t *bam = NULL;
+    int32_t *map = NULL;
+    const til_bam_options_t bam_options = { .reference = options->reference,
+                                            .allow_no_eof = options->allow_no_eof,
+                                            .allow_cram = options->allow_cram };
+
+    TIL_TRY(til_bam_open(ctx, path, &bam_options, &bam));
+    const til_bam_header_t *header = til_bam_header(bam);
+    map = til_array(header->n_contigs, sizeof *map);
+    if (map == NULL) TIL_TRY(til_no_memory(ctx, header->n_contigs, "contigs"));
+    TIL_TRY(til_contigs_match(ctx, annot, index, options, path, header, map));
+    status = til_bam_check_end(ctx, bam);
+done:
+    free(map);
+    til_bam_close(bam);
+    return status;
 }
 
 /* Reads the file once; *again when it must be read anew without trust in its order. */

@@ -187,7 +187,8 @@ static til_status_t sweep(builder_t *b, event_t *events, size_t n, event_t *spar
         if (last->start == pos) last->code = code;
         else push_segment(b, pos, code);
     }
-    contig->n_buckets = (b->index->segments[b->n_segments - 1].start >> TIL_BUCKET_SHIFT) + 1;
+    contig->end = b->index->segments[b->n_segments - 1].start;
+    contig->n_buckets = (contig->end >> TIL_BUCKET_SHIFT) + 1;
     push_segment(b, UINT32_MAX, 0);
 done:
     return status;

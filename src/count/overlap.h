@@ -17,6 +17,7 @@ typedef uint32_t til_entry_t;
 typedef struct {
     uint32_t segment;           /* its first segment; one that begins at UINT32_MAX ends them */
     uint32_t bucket, n_buckets; /* its part of buckets                                        */
+    uint32_t end;               /* one past its last base on a row                            */
 } til_overlap_contig_t;
 
 typedef struct {
@@ -45,6 +46,12 @@ static inline uint32_t til_overlap_find(const til_overlap_t *index, size_t conti
     uint32_t i = index->buckets[c->bucket + b];
     while (index->segments[i + 1].start <= pos) i++;
     return i;
+}
+
+/* One past the last base of a contig that lies on a row. */
+static inline uint32_t til_overlap_end(const til_overlap_t *index, size_t contig)
+{
+    return index->contigs[contig].end;
 }
 
 /* Where a walk through a contig stands: all zero at its begin. */

@@ -11,12 +11,20 @@
 #include "base/arena.h"
 #include "tasks/job.h"
 
-/* Names of n samples: those of `list` ("A,B,..."), else the paths (`whole_paths`), else file names
- * without folder and .bam, .sam, .cram. TIL_EUSAGE when two are alike or one cannot stand in a
- * table. Names live in `arena` or are the paths. */
+/* Names of n samples: those of `list` ("A,B,...", or a file: a name a line in the order of the paths,
+ * or lines of path or file name and sample), else the paths (`whole_paths`), else file names without
+ * folder, .bam, .sam, .cram and what STAR, HISAT2 and nf-core put before them; where they give two one
+ * name, or none, that of the folder.
+ *
+ * TIL_EUSAGE when two are alike or one cannot stand in a table. Names live in `arena` or are the
+ * paths. */
 TIL_MUST_USE
 til_status_t til_sample_names(til_ctx_t *ctx, const char *const *paths, size_t n, const char *list,
                               bool whole_paths, til_arena_t *arena, const char **names);
+
+/* TIL_EIO for the first path that is no file or pipe that can be read. */
+TIL_MUST_USE
+til_status_t til_check_readable(til_ctx_t *ctx, const char *const *paths, size_t n);
 
 /* TIL_EUSAGE when two of the paths are one file. */
 TIL_MUST_USE

@@ -189,11 +189,8 @@ done:
     return status;
 }
 
-static til_status_t check_end(til_ctx_t *ctx, til_bam_t *bam)
+static til_status_t no_end_mark(til_ctx_t *ctx, til_bam_t *bam)
 {
-    if (bam->end_checked || !til_stream_is_bgzf(bam->stream) ||
-        til_stream_has_end_mark(bam->stream))
-        return TIL_OK;
     bam->end_checked = true;
     if (!bam->allow_no_eof)
         return til_fail(ctx, TIL_EINPUT,
@@ -205,6 +202,33 @@ static til_status_t check_end(til_ctx_t *ctx, til_bam_t *bam)
             "(--allow-no-eof)",
             bam->path);
     return TIL_OK;
+}
+
+static til_status_t check_end(til_ctx_t *ctx, til_bam_t *bam)
+{
+    if (bam->end_checked || !til_stream_is_bgzf(bam->stream) ||
+        til_stream_has_end_mark(bam->stream))
+        return TIL_OK;
+    return no_end_mark(ctx, bam);
+}
+
+til_status_t til_bam_check_end(til_ctx_t *ctx, til_bam_t *bam)
+{
+    /* the empty block that ends a file */
+    static const uint8_t mark[] = { 31, 139, 8,  4, 0, 0, 0, 0, 0, 255, 6, 0, 66, 67,
+                                    2,  0,   27, 0, 3, 0, 0, 0, 0, 0,   0, 0, 0,  0 };
+    uint8_t tail[sizeof mark];
+    if (bam->format == FORMAT_CRAM || !bam->is_file || !til_stream_is_bgzf(bam->stream))
+        return TIL_OK; /* of CRAM it was looked at */
+    FILE *f = fopen(bam->path, "rb");
+    if (f == NULL) return til_fail(ctx, TIL_EIO, "%s: %s", bam->path, strerror(errno));
+    bool whole = fseek(f, -(long)sizeof mark, SEEK_END) == 0 &&
+                 fread(tail, 1, sizeof tail, f) == sizeof tail &&
+                 memcmp(tail, mark, sizeof mark) == 0;
+    bool failed = ferror(f) != 0;
+    fclose(f);
+    if (failed) return til_fail(ctx, TIL_EIO, "%s: read failed", bam->path);
+    return whole ? TIL_OK : no_end_mark(ctx, bam);
 }
 
 /* Notes where a record begins. */

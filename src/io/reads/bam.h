@@ -51,6 +51,11 @@ const til_bam_header_t *til_bam_header(const til_bam_t *bam);
 /* True for a file that can be opened again from its begin; false for pipes and standard input. */
 bool til_bam_is_file(const til_bam_t *bam);
 
+/* TIL_EINPUT when a BGZF file does not end in its end mark (a warning where that is allowed), without
+ * reading what is before. For files. */
+TIL_MUST_USE
+til_status_t til_bam_check_end(til_ctx_t *ctx, til_bam_t *bam);
+
 /* The next records; batch->n is 0 at the end and only there. They are valid until the next call.
  * Inflates on ctx->n_threads threads. TIL_EINPUT naming the file and byte offset or record at the
  * first damage, and for a missing end mark. */

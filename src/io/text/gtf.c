@@ -33,6 +33,9 @@ enum {
 
 #define NONE UINT32_MAX
 
+/* Of a feature with several parents, which are as many exons until the end. */
+enum { FIRST_PARENT = 0, FURTHER_PARENT = 1 };
+
 typedef struct {
     const char *text;
     size_t n;
@@ -51,11 +54,12 @@ typedef struct {
     uint32_t parent;     /* GFF3: another entry, NONE at the top                 */
     const char *gene_id; /* GFF3: value of the gene attribute on its line        */
     const char *name, *type;
+    bool defined; /* GFF3: a line has it as its ID, or it is no Parent     */
 } entry_t;
 
 /* The attributes of a line that matter; text == NULL where absent. */
 typedef struct {
-    span_t gene, transcript, name, other_name, type, id, parent;
+    span_t gene, transcript, name, other_name, type, id, parent, derives_from;
 } attributes_t;
 
 typedef struct {
@@ -63,7 +67,7 @@ typedef struct {
     const char *path;
     const til_gtf_options_t *options;
     til_annot_t *annot;
-    size_t feature_length, attribute_length;
+    size_t attribute_length;
     size_t line;
     bool dialect_known, is_gff3, is_saf, ended;
 
@@ -106,6 +110,29 @@ static bool is(span_t s, const char *text)
 
 /* ------------------------------------------------------------- attributes */
 
+/* Whether another attribute, `; key "`, follows. */
+static bool goes_on(const char *p, const char *end)
+{
+    if (p < end && *p == ';') p++;
+    while (p < end && *p == ' ') p++;
+    while (p < end && *p != ' ' && *p != '"' && *p != '\\') p++;
+    while (p < end && *p == ' ') p++;
+    return p < end && *p == '"';
+}
+
+/* The quote that ends a value which begins at p. A quote behind a backslash belongs to the value,
+ * unless no other follows or what follows is the next attribute. */
+static const char *closing_quote(const char *p, const char *end)
+{
+    const char *first = memchr(p, '"', (size_t)(end - p));
+    for (const char *quote = first; quote != NULL;
+         quote = memchr(quote + 1, '"', (size_t)(end - quote - 1)))
+        if (quote == p || quote[-1] != '\\' ||
+            (quote + 1 < end && quote[1] == ';' && goes_on(quote + 1, end)))
+            return quote;
+    return first;
+}
+
 /* Takes the next `key value` off the column; false at its end. Values may stand in double
  * quotes (which may hold ; and blanks) or bare; key and value are parted by blanks or '='. */
 static bool next_attribute(const char **at, const char *end, span_t *key, span_t *value)
@@ -120,7 +147,7 @@ static bool next_attribute(const char **at, const char *end, span_t *key, span_t
     while (p < end && (*p == ' ' || *p == '=')) p++;
     if (p < end && *p == '"') {
         value->text = ++p;
-        const char *quote = memchr(p, '"', (size_t)(end - p));
+        const char *quote = closing_quote(p, end);
         value->n = (size_t)((quote == NULL ? end : quote) - p);
         p = quote == NULL ? end : quote + 1;
     } else {
@@ -150,6 +177,7 @@ static void sort_attribute(const reader_t *r, span_t key, span_t value, attribut
     else if (r->is_gff3) {
         if (is(key, "ID")) keep_first(&a->id, value);
         else if (is(key, "Parent")) keep_first(&a->parent, value);
+        else if (is(key, "Derives_from")) keep_first(&a->derives_from, value);
         else if (is(key, "Name")) keep_first(&a->other_name, value);
         else if (is(key, "biotype")) keep_first(&a->type, value);
     }
@@ -202,12 +230,37 @@ static uint32_t entry_of(reader_t *r, span_t name)
     return (uint32_t)id;
 }
 
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9'                     ? c - '0'
+           : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
+                                                    : -1;
+}
+
+/* Turns the %XX of GFF3 in a text into what they stand for, in place; control characters stay as
+ * they are written. */
+static void decode_percents(char *text)
+{
+    char *to = strchr(text, '%');
+    if (to == NULL) return;
+    for (const char *p = to; *p != '\0'; p++) {
+        int high = *p == '%' ? hex_digit(p[1]) : -1, low = high < 0 ? -1 : hex_digit(p[2]);
+        int c = low < 0 ? 0 : high * 16 + low;
+        if (c >= 0x20 && c != 0x7f) p += 2;
+        *to++ = c >= 0x20 && c != 0x7f ? (char)c : *p;
+    }
+    *to = '\0';
+}
+
 /* A kept copy of a span; NULL for an absent or empty one. */
 static til_status_t keep_text(reader_t *r, span_t s, const char **out)
 {
     if (*out != NULL || s.text == NULL || s.n == 0) return TIL_OK;
-    *out = til_arena_text_n(r->annot->arena, s.text, s.n);
-    return *out == NULL ? til_no_memory(r->ctx, s.n, "bytes") : TIL_OK;
+    char *copy = til_arena_text_n(r->annot->arena, s.text, s.n);
+    *out = copy;
+    if (copy == NULL) return til_no_memory(r->ctx, s.n, "bytes");
+    if (r->is_gff3) decode_percents(copy);
+    return TIL_OK;
 }
 
 static til_status_t keep_names(reader_t *r, uint32_t entry, const attributes_t *a)
@@ -389,11 +442,13 @@ done:
 }
 
 /* In GFF3 the gene of a feature may stand further down: until the end `gene` is the entry of its
- * parent (and `transcript` 0), or the gene itself (`transcript` NONE) when its own line says. */
+ * parent, and `transcript` says whether the line begins with it. */
 static til_status_t gff3_feature(reader_t *r, til_exon_t *exon, const char *text, const char *end)
 {
+    til_status_t status = TIL_OK;
     attributes_t a = read_attributes(r, text, end);
-    if (a.gene.text != NULL && a.gene.n > 0 && a.parent.text == NULL) a.parent = a.gene;
+    bool own_gene = a.gene.text != NULL && a.gene.n > 0 && a.parent.text == NULL;
+    if (own_gene) a.parent = a.gene;
     if (a.parent.text == NULL || a.parent.n == 0) return no_gene(r);
 
     const char *p = a.parent.text, *stop = p + a.parent.n;
@@ -402,7 +457,11 @@ static til_status_t gff3_feature(reader_t *r, til_exon_t *exon, const char *text
         if (comma == NULL) comma = stop;
         exon->gene = entry_of(r, (span_t){ p, (size_t)(comma - p) });
         if (exon->gene == NONE) return til_no_memory(r->ctx, a.parent.n, "bytes");
-        til_status_t status = TIL_OK;
+        if (own_gene) {
+            r->entries[exon->gene].defined = true;
+            TIL_TRY(keep_names(r, exon->gene, &a));
+        }
+        exon->transcript = p == a.parent.text ? FIRST_PARENT : FURTHER_PARENT;
         if (a.gene.n > 0) status = keep_text(r, a.gene, &r->entries[exon->gene].gene_id);
         if (status == TIL_OK && r->entries[exon->gene].name == NULL)
             status = keep_text(r, a.name, &r->entries[exon->gene].name);
@@ -410,7 +469,8 @@ static til_status_t gff3_feature(reader_t *r, til_exon_t *exon, const char *text
         if (status != TIL_OK) return status;
         p = comma + 1;
     }
-    return TIL_OK;
+done:
+    return status;
 }
 
 /* A line of another type: its names, and in GFF3 where it hangs. */
@@ -430,8 +490,11 @@ static til_status_t other_line(reader_t *r, span_t type, const char *p, const ch
     uint32_t entry = entry_of(r, name);
     if (entry == NONE) return til_no_memory(r->ctx, name.n, "bytes");
     til_status_t status = TIL_OK;
-    if (is_gene || a.parent.text == NULL) TIL_TRY(keep_names(r, entry, &a));
+    if (is_gene || (a.parent.text == NULL && a.derives_from.text == NULL))
+        TIL_TRY(keep_names(r, entry, &a));
     if (r->is_gff3) {
+        r->entries[entry].defined = true;
+        if (a.parent.text == NULL) a.parent = a.derives_from;
         TIL_TRY(keep_text(r, a.gene, &r->entries[entry].gene_id));
         if (a.parent.text != NULL && a.parent.n > 0 && r->entries[entry].parent == NONE) {
             const char *comma = memchr(a.parent.text, ',', a.parent.n);
@@ -487,6 +550,17 @@ static void tell_dialect(reader_t *r, const char *line, const char *end)
     r->dialect_known = true;
 }
 
+/* Whether a type is one of the list of those asked for, "exon,CDS". */
+static bool is_wanted(const reader_t *r, span_t type)
+{
+    for (const char *p = r->options->feature;;) {
+        size_t n = strcspn(p, ",");
+        if (n == type.n && memcmp(p, type.text, n) == 0) return true;
+        if (p[n] == '\0') return false;
+        p += n + 1;
+    }
+}
+
 static til_status_t read_line(reader_t *r, const char *line, const char *end)
 {
     if (line < end && end[-1] == '\r') end--;
@@ -510,7 +584,7 @@ static til_status_t read_line(reader_t *r, const char *line, const char *end)
             return bad_line(r, "fewer than 4 columns: a feature line has 9, "
                                "separated by tabs");
         span_t type = { tab2 + 1, (size_t)(tab3 - tab2 - 1) };
-        if (type.n != r->feature_length || memcmp(type.text, r->options->feature, type.n) != 0) {
+        if (!is_wanted(r, type)) {
             if (r->annot->n_exons == 0 && til_names_add_n(r->types, type.text, type.n, NULL) < 0)
                 return til_no_memory(r->ctx, type.n, "bytes");
             return other_line(r, type, tab3 + 1, end);
@@ -546,6 +620,11 @@ static til_status_t read_lines(reader_t *r, const char *text, size_t n, bool las
 
 /* -------------------------------------------------------------- afterwards */
 
+static bool is_asked_for(const reader_t *r, const char *attribute)
+{
+    return strcmp(r->options->attribute, attribute) == 0;
+}
+
 static span_t without_prefix(const char *name, const char *const *prefixes)
 {
     for (; *prefixes != NULL; prefixes++) {
@@ -559,42 +638,112 @@ static span_t without_prefix(const char *name, const char *const *prefixes)
 static const char *const gene_prefixes[] = { "gene:", "gene-", NULL };
 static const char *const transcript_prefixes[] = { "transcript:", "rna-", NULL };
 
+/* The topmost feature above an entry, and the nearest gene attribute on the way there. */
+static uint32_t topmost(const reader_t *r, uint32_t entry, const char **gene_id)
+{
+    *gene_id = r->entries[entry].gene_id;
+    for (int depth = 0; depth < MAX_DEPTH && r->entries[entry].parent != NONE; depth++) {
+        entry = r->entries[entry].parent;
+        if (*gene_id == NULL) *gene_id = r->entries[entry].gene_id;
+    }
+    return entry;
+}
+
+/* A decoded copy of a name, in the arena. */
+static til_status_t decoded(reader_t *r, span_t name, span_t *out)
+{
+    char *copy = til_arena_text_n(r->annot->arena, name.text, name.n);
+    if (copy == NULL) return til_no_memory(r->ctx, name.n, "bytes");
+    decode_percents(copy);
+    *out = (span_t){ copy, strlen(copy) };
+    return TIL_OK;
+}
+
+/* Says how many features hang on a Parent that no line defines. */
+static void tell_orphans(reader_t *r, size_t n, const til_strbuf_t *shown)
+{
+    if (n > 0)
+        til_say(
+            r->ctx, TIL_LOG_WARNING,
+            "%s: %zu feature%s a Parent that is the ID of no line, which is taken for the gene: "
+            "%s",
+            r->path, n, n == 1 ? " has" : "s have", til_strbuf_text(shown));
+}
+
+/* The gene and transcript of one GFF3 feature. gene_of: by the id of r->genes. */
+static til_status_t resolve_exon(reader_t *r, til_exon_t *exon, uint32_t **gene_of,
+                                 size_t *capacity)
+{
+    til_status_t status = TIL_OK;
+    uint32_t direct = exon->gene;
+    const char *gene_id;
+    uint32_t top = topmost(r, direct, &gene_id);
+    const char *raw = til_names_get(r->names, top);
+    span_t name = gene_id != NULL ? (span_t){ gene_id, strlen(gene_id) }
+                                  : without_prefix(raw, gene_prefixes);
+
+    /* what the attribute asked for says stands as it is; it is decoded already */
+    if (gene_id == NULL && is_asked_for(r, "ID")) name = (span_t){ raw, strlen(raw) };
+    if (gene_id == NULL) TIL_TRY(decoded(r, name, &name));
+    ptrdiff_t id = til_names_add_n(r->genes, name.text, name.n, NULL);
+    if (id < 0) TIL_TRY(til_no_memory(r->ctx, name.n, "bytes"));
+    size_t had = *capacity;
+    TIL_TRY(til_grow(r->ctx, gene_of, capacity, (size_t)id + 1, sizeof **gene_of));
+    for (size_t k = had; k < *capacity; k++) (*gene_of)[k] = NONE;
+    TIL_TRY(number_gene(r, &(*gene_of)[id], top));
+    exon->gene = (*gene_of)[id];
+    exon->transcript = TIL_NO_TRANSCRIPT;
+    if (top != direct) {
+        span_t transcript = without_prefix(til_names_get(r->names, direct), transcript_prefixes);
+        TIL_TRY(decoded(r, transcript, &transcript));
+        TIL_TRY(transcript_of(r, transcript, exon->gene, &exon->transcript));
+    }
+done:
+    return status;
+}
+
+/* Whether one of the exons of a line, list[0..n), belongs to the gene already. */
+static bool has_gene(const til_exon_t *list, size_t n, uint32_t gene)
+{
+    for (size_t i = 0; i < n; i++)
+        if (list[i].gene == gene) return true;
+    return false;
+}
+
 /* Gives every GFF3 feature its gene: the nearest gene attribute on the way up, else the name of
- * the top. */
+ * the top. Of several parents those that no line defines are passed over when another is defined. */
 static til_status_t resolve_parents(reader_t *r)
 {
     til_annot_t *annot = r->annot;
     til_status_t status = TIL_OK;
+    til_strbuf_t orphans = { 0 };
     uint32_t *gene_of = NULL;
-    size_t capacity = 0;
+    size_t capacity = 0, n_kept = 0, n_orphans = 0;
 
-    for (size_t i = 0; i < annot->n_exons; i++) {
-        til_exon_t *exon = &annot->exons[i];
-        uint32_t direct = exon->gene, top = direct;
-        const char *gene_id = r->entries[top].gene_id;
-        for (int depth = 0; depth < MAX_DEPTH && r->entries[top].parent != NONE; depth++) {
-            top = r->entries[top].parent;
-            if (gene_id == NULL) gene_id = r->entries[top].gene_id;
-        }
-        span_t name = without_prefix(gene_id != NULL ? gene_id : til_names_get(r->names, top),
-                                     gene_prefixes);
-        ptrdiff_t id = til_names_add_n(r->genes, name.text, name.n, NULL);
-        if (id < 0) {
-            status = til_no_memory(r->ctx, name.n, "bytes");
-            goto done;
-        }
-        size_t had = capacity;
-        TIL_TRY(til_grow(r->ctx, &gene_of, &capacity, (size_t)id + 1, sizeof *gene_of));
-        for (size_t k = had; k < capacity; k++) gene_of[k] = NONE;
-        TIL_TRY(number_gene(r, &gene_of[id], top));
-        exon->gene = gene_of[id];
-        if (top != direct) {
-            span_t transcript = without_prefix(til_names_get(r->names, direct),
-                                               transcript_prefixes);
-            TIL_TRY(transcript_of(r, transcript, exon->gene, &exon->transcript));
+    for (size_t i = 0, next; i < annot->n_exons; i = next) {
+        bool any_defined = false;
+        size_t first = n_kept;
+        for (next = i; next < annot->n_exons &&
+                       (next == i || annot->exons[next].transcript == FURTHER_PARENT);
+             next++)
+            any_defined |= r->entries[annot->exons[next].gene].defined;
+        if (!any_defined && n_orphans++ < NAMES_SHOWN)
+            til_strbuf_printf(&orphans, "%s%s", n_orphans > 1 ? ", " : "",
+                              til_names_get(r->names, annot->exons[i].gene));
+        for (size_t k = i; k < next; k++) {
+            til_exon_t exon = annot->exons[k];
+            if (any_defined && !r->entries[exon.gene].defined) continue;
+            TIL_TRY(resolve_exon(r, &exon, &gene_of, &capacity));
+            if (r->options->once_a_gene &&
+                has_gene(annot->exons + first, n_kept - first, exon.gene))
+                continue;
+            annot->exons[n_kept++] = exon;
         }
     }
+    annot->n_exons = n_kept;
+    tell_orphans(r, n_orphans, &orphans);
 done:
+    til_strbuf_clear(&orphans);
     free(gene_of);
     return status;
 }
@@ -716,7 +865,6 @@ static til_status_t open_reader(til_ctx_t *ctx, const char *path, const til_gtf_
                      .last_name_id = NONE,
                      .last_transcript_id = NONE };
     *annot = (til_annot_t){ 0 };
-    r->feature_length = strlen(options->feature);
     r->attribute_length = strlen(options->attribute);
     r->contigs = til_names_new();
     r->transcripts = til_names_new();

@@ -9,13 +9,15 @@
 #ifndef TIL_IO_GTF_H
 #define TIL_IO_GTF_H
 
+#include <stdbool.h>
 #include <tilseq/annot.h>
 
 #include "io/text/digest.h"
 
 typedef struct {
-    const char *feature;   /* third column: "exon"                                     */
+    const char *feature;   /* third column: "exon", or a list: "exon,CDS"              */
     const char *attribute; /* what names the gene of a feature: "gene_id"              */
+    bool once_a_gene;      /* GFF3: a line of several transcripts is one feature of a gene */
 } til_gtf_options_t;
 
 #define TIL_GTF_OPTIONS                                                                            \
@@ -25,7 +27,8 @@ typedef struct {
 
 /* Reads `path` ("-" is standard input); sha256 takes the file's digest ("" for what is no regular
  * file) or is NULL. In GFF3 a feature without the attribute belongs to the
- * topmost feature its Parent leads to; one with several parents is several exons.
+ * topmost feature its Parent (or Derives_from) leads to; one with several parents is several exons;
+ * %XX are decoded; a Parent that no line defines is a warning.
  *
  * TIL_EINPUT naming file and line for a feature line with fewer than nine columns (SAF: five), a
  * start beyond its end, a position that is no number, a strand other than + - . ?, or no gene;
