@@ -29,7 +29,8 @@ typedef struct {
     unsigned window; /* one k-mer of any `window` in a row of a transcript is in the table; 0:
                                        3, or as many as keep the table under 256 MB          */
     const char *transcripts; /* FASTA                                                 */
-    const char *decoys;      /* FASTA of sequences that soak up foreign reads, or NULL */
+    const char *decoys;      /* FASTA of sequences that soak up foreign reads; or the names of those
+                                records of `transcripts`, its last, that are such; or NULL */
 } til_index_build_t;
 
 #define TIL_INDEX_BUILD_DEFAULT                                                                    \
@@ -141,6 +142,7 @@ typedef struct {
     til_library_t library;
     double fragment_mean, fragment_sd; /* single reads; <= 0: 250 and 25                 */
     bool bias;                         /* correct for sequence and GC bias               */
+    bool three_prime;                  /* reads are tags of 3' ends: no correction for length  */
     bool plain_em;                     /* maximum likelihood, not variational Bayes      */
     til_partial_t orphans;             /* pairs of which one mate fits nowhere           */
     til_partial_t clip;                /* reads of which an end does not fit             */

@@ -26,8 +26,9 @@ static const til_opt_t options[] = {
       "transcript, gene and, where there is one, symbol" },
     { 'a', "annotation", TIL_OPT_FILE, offsetof(index_args_t, annotation), "GTF", 0, 0,
       "take the genes of the transcripts from this file instead" },
-    { 'd', "decoys", TIL_OPT_FILE, offsetof(index_args_t, decoys), "FASTA", 0, 0,
-      "sequences that are no transcripts: reads that fit them better are not counted" },
+    { 'd', "decoys", TIL_OPT_FILE, offsetof(index_args_t, decoys), "FASTA|NAMES", 0, 0,
+      "sequences that are no transcripts, as the genome: reads that fit them better are not "
+      "counted; or the names of those that stand last in -t" },
     { 'k', "kmer", TIL_OPT_INT, offsetof(index_args_t, k), "INT", 15, 31,
       "length of the seeds, odd" },
     { 'w', "window", TIL_OPT_INT, offsetof(index_args_t, window), "INT", 0, 64,

@@ -22,7 +22,7 @@ typedef struct {
     til_list_t mates1, mates2, reads;
     double fragment_mean, fragment_sd;
     int64_t n_bootstraps, seed;
-    bool bias, plain_em, allow_missing;
+    bool bias, three_prime, plain_em, allow_missing;
     til_common_t common;
 } quant_args_t;
 
@@ -53,6 +53,9 @@ static const til_opt_t options[] = {
         "reads of which an end fits nowhere; auto drops them when either end fails as often"),
     { 0, "bias", TIL_OPT_FLAG, offsetof(quant_args_t, bias), NULL, 0, 0,
       "correct effective lengths for sequence and GC bias" },
+    { 0, "three-prime", TIL_OPT_FLAG, offsetof(quant_args_t, three_prime), NULL, 0, 0,
+      "reads are tags of the transcripts' 3' ends (QuantSeq and the like): their number does not "
+      "grow with length" },
     { 0, "em", TIL_OPT_FLAG, offsetof(quant_args_t, plain_em), NULL, 0, 0,
       "maximum likelihood in place of variational Bayes" },
     { 0, "bootstraps", TIL_OPT_INT, offsetof(quant_args_t, n_bootstraps), "INT", 0, 10000,
@@ -81,6 +84,7 @@ static const til_alias_t aliases[] = { { "libType", "library" },
                                        { "fldMean", "fragment-mean" },
                                        { "fldSD", "fragment-sd" },
                                        { "seqBias", "bias" },
+                                       { "noLengthCorrection", "three-prime" },
                                        { "gcBias", "bias" },
                                        { "useEM", "em" },
                                        { NULL, NULL } };
@@ -102,6 +106,10 @@ static til_status_t check(til_ctx_t *ctx, const quant_args_t *a)
         return til_fail(
             ctx, TIL_EUSAGE,
             "--fragment-mean is for single reads: pairs show how long their fragments are");
+    if (a->three_prime && a->bias)
+        return til_fail(ctx, TIL_EUSAGE,
+                        "--bias and --three-prime exclude each other: bias corrects lengths, which "
+                        "tags do not have");
     if (a->tx2gene != NULL && a->annotation != NULL)
         return til_fail(ctx, TIL_EUSAGE, "-g/--genes and -a/--annotation exclude each other");
     return TIL_OK;
@@ -209,6 +217,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
                                 .fragment_mean = a->fragment_mean,
                                 .fragment_sd = a->fragment_sd,
                                 .bias = a->bias,
+                                .three_prime = a->three_prime,
                                 .plain_em = a->plain_em,
                                 .orphans = a->orphans,
                                 .clip = a->clip,
@@ -236,19 +245,21 @@ done:
 
 static til_status_t check_args(til_ctx_t *ctx, const void *args) { return check(ctx, args); }
 
-const til_command_t til_cmd_quant = { .name = "quant",
-                                      .operands = "",
-                                      .summary = "Quantify transcripts and genes from FASTQ reads.",
-                                      .details = "The long option names of salmon quant are "
-                                                 "understood too: --libType, --unmatedReads, "
-                                                 "--geneMap, --numBootstraps, --fldMean, --fldSD, "
-                                                 "--seqBias, --gcBias, --useEM.",
-                                      .options = options,
-                                      .aliases = aliases,
-                                      .defaults = &defaults,
-                                      .args_size = sizeof(quant_args_t),
-                                      .common_offset = offsetof(quant_args_t, common),
-                                      .min_operands = 0,
-                                      .max_operands = 0,
-                                      .run = run,
-                                      .check = check_args };
+const til_command_t til_cmd_quant = {
+    .name = "quant",
+    .operands = "",
+    .summary = "Quantify transcripts and genes from FASTQ reads.",
+    .details = "The long option names of salmon quant are "
+               "understood too: --libType, --unmatedReads, "
+               "--geneMap, --numBootstraps, --fldMean, --fldSD, "
+               "--seqBias, --gcBias, --useEM, --noLengthCorrection.",
+    .options = options,
+    .aliases = aliases,
+    .defaults = &defaults,
+    .args_size = sizeof(quant_args_t),
+    .common_offset = offsetof(quant_args_t, common),
+    .min_operands = 0,
+    .max_operands = 0,
+    .run = run,
+    .check = check_args
+};

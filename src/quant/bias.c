@@ -64,14 +64,14 @@ static int gc_class(int gc, int n)
 }
 
 void til_bias_count(til_bias_counts_t *counts, const til_index_t *index, uint32_t target, int start,
-                    int length)
+                    int length, til_bias_ends_t ends)
 {
     int n = (int)til_target_length(index, target);
     uint64_t at = (uint64_t)((int64_t)index->starts[target] + start);
 
     if (start < BEFORE || length < TIL_BIAS_CONTEXT || start + length + BEFORE > n) return;
-    counts->five[context_at(index->bases, at, 0)]++;
-    counts->three[context_at(index->bases, at + (uint64_t)length, 1)]++;
+    if (ends & TIL_BIAS_FIVE) counts->five[context_at(index->bases, at, 0)]++;
+    if (ends & TIL_BIAS_THREE) counts->three[context_at(index->bases, at + (uint64_t)length, 1)]++;
     counts->gc[gc_class(count_gc(index->bases, at, length), length)]++;
 }
 

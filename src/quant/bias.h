@@ -19,9 +19,12 @@ typedef struct til_bias_counts {
     uint64_t five[TIL_BIAS_WORDS], three[TIL_BIAS_WORDS], gc[TIL_BIAS_GC];
 } til_bias_counts_t;
 
+/* Which ends of a fragment were read. */
+typedef enum { TIL_BIAS_FIVE = 1, TIL_BIAS_THREE = 2, TIL_BIAS_BOTH = 3 } til_bias_ends_t;
+
 /* Counts a fragment of `length` bases that begins at base `start` of a target. */
 void til_bias_count(til_bias_counts_t *counts, const til_index_t *index, uint32_t target, int start,
-                    int length);
+                    int length, til_bias_ends_t ends);
 
 void til_bias_add(til_bias_counts_t *sum, const til_bias_counts_t *more);
 

@@ -392,15 +392,22 @@ static til_status_t stage(til_ctx_t *ctx, const run_t *r, const til_mate_t *mate
     return til_staged_add(ctx, r->staged, s->targets, s->shares, kept);
 }
 
-static void note_bias(const run_t *r, const til_pool_t *pool)
+/* Counts the ends that were seen of the best candidate's fragment: both of a pair, that of a single
+ * read, whose fragment is taken to be of the mean length. */
+static void note_bias(const run_t *r, const til_mate_t *mates, const til_pool_t *pool)
 {
     const til_seed_candidate_t *c = &pool->items[0];
 
     for (size_t i = 1; i < pool->n; i++)
         if (pool->items[i].cost < c->cost) c = &pool->items[i];
-    if (c->mates != 3) return;
-    int start = c->reverse ? c->at[1] : c->at[0];
-    til_bias_count(r->space->bias, r->index, c->target, start, c->fragment);
+    if (c->mates == 3) {
+        til_bias_count(r->space->bias, r->index, c->target, c->reverse ? c->at[1] : c->at[0],
+                       c->fragment, TIL_BIAS_BOTH);
+    } else if (r->n_mates == 1) {
+        int length = (int)lrint(r->m->lengths->mean), end = c->at[0] + mates[0].read.length;
+        til_bias_count(r->space->bias, r->index, c->target, c->reverse ? end - length : c->at[0],
+                       length, c->reverse ? TIL_BIAS_THREE : TIL_BIAS_FIVE);
+    }
 }
 
 /* Counts the mates that fit nowhere and the clips of the best candidate: what they have in common
@@ -476,7 +483,7 @@ static til_status_t conclude(til_ctx_t *ctx, const run_t *r, const til_mate_t *m
     learn_length(r, pool, best);
     if (r->m->lengths == NULL) return TIL_OK;
     til_candidates_sort(pool);
-    if (r->m->collect_bias) note_bias(r, pool);
+    if (r->m->collect_bias) note_bias(r, mates, pool);
     return stage(ctx, r, mates, pool, best);
 }
 

@@ -28,6 +28,7 @@ enum {
 };
 #define ASSUMED_MEAN 250.0
 #define ASSUMED_SD   25.0
+#define TAG_LENGTH   100.0 /* effective length of every transcript for tags, as salmon's */
 
 typedef struct {
     til_fastq_batch_t reads;
@@ -230,7 +231,9 @@ static void set_tpm(til_quant_result_t *r)
 static void plain_lengths(const quant_t *q, double *effective)
 {
     for (uint32_t t = 0; t < q->index->n_transcripts; t++)
-        effective[t] = til_effective_length(&q->lengths, til_target_length(q->index, t));
+        effective[t] = q->options->three_prime
+                           ? TAG_LENGTH
+                           : til_effective_length(&q->lengths, til_target_length(q->index, t));
 }
 
 /* Learns the bias model from the estimates and applies it to the effective lengths. */
@@ -358,6 +361,13 @@ static void report(til_ctx_t *ctx, const quant_t *q, til_quant_result_t *r)
                 (unsigned long long)t->n_short_reads, q->index->k,
                 (unsigned long long)t->shortest_read, (unsigned long long)t->longest_read,
                 t->n_short_reads * 10 > t->n_reads ? ": build an index with a smaller -k" : "");
+    unsigned needed = q->index->k + q->index->window - 1;
+    if (t->n_reads > 0 && t->n_bases < (uint64_t)needed * t->n_reads)
+        til_say(
+            ctx, TIL_LOG_WARNING,
+            "the index keeps one seed in any %u bases and reads have %.0f on average: some find "
+            "none; build an index with a smaller -w or -k",
+            needed, (double)t->n_bases / (double)t->n_reads);
     if (t->n_clipped_long > 0)
         til_say(ctx, TIL_LOG_WARNING, "%llu reads are longer than %d bases: only these are mapped",
                 (unsigned long long)t->n_clipped_long, (int)TIL_READ_MAX);

@@ -6,14 +6,17 @@
  * one base are never seeds (kmer.h).
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/names.h"
 #include "base/try.h"
+#include "io/reads/bytestream.h"
 #include "io/reads/fasta.h"
 #include "io/text/digest.h"
+#include "io/text/textfile.h"
 #include "quant/kmer.h"
 #include "quant/targets.h"
 
@@ -31,6 +34,8 @@ typedef struct {
     uint64_t *digests; /* per transcript: hash of its sequence        */
     size_t lines_capacity, digests_capacity;
     til_sha256_t *sequences, *names; /* of all transcripts                    */
+    til_names_t *decoys;             /* named in a list, or NULL              */
+    size_t n_named;                  /* of these met so far                   */
     uint64_t *packed;                /* the current sequence                        */
     size_t packed_capacity;
 } reading_t;
@@ -255,31 +260,7 @@ done:
     return status;
 }
 
-static til_status_t read_transcripts(til_ctx_t *ctx, reading_t *r, const til_index_build_t *how)
-{
-    til_status_t status = TIL_OK;
-    til_fasta_t *fasta = NULL;
-    til_fasta_record_t record;
-    int more;
-
-    TIL_TRY(til_fasta_open(ctx, how->transcripts, &fasta));
-    for (;;) {
-        TIL_TRY(til_fasta_next(ctx, fasta, &record, &more));
-        if (!more) break;
-        TIL_TRY(add_transcript(ctx, r, how, &record));
-        if (r->t->names_size > UINT32_MAX) {
-            status = til_fail(ctx, TIL_EINPUT, "%s: transcript names take more than 4 GiB",
-                              how->transcripts);
-            goto done;
-        }
-    }
-    r->t->n_transcripts = r->t->n;
-    if (r->t->n == 0)
-        status = til_fail(ctx, TIL_EINPUT, "%s: no sequence in this file", how->transcripts);
-done:
-    til_fasta_close(fasta);
-    return status;
-}
+/* ---- decoys -------------------------------------------------------------------------------- */
 
 /* The pieces of one decoy between its gaps. */
 static til_status_t add_decoy(til_ctx_t *ctx, reading_t *r, unsigned k,
@@ -306,6 +287,112 @@ static til_status_t add_decoy(til_ctx_t *ctx, reading_t *r, unsigned k,
     r->stats->n_decoys++;
 done:
     r->stats->n_not_acgt = not_acgt;
+    return status;
+}
+
+/* The file is FASTA (true) or a list of names. */
+static til_status_t is_fasta(til_ctx_t *ctx, const char *path, bool *answer)
+{
+    char text[256];
+    til_bytes_t *bytes = NULL;
+    size_t n = 0, i = 0;
+    til_status_t status = TIL_OK;
+
+    *answer = true;
+    if (strcmp(path, "-") == 0) return TIL_OK;
+    TIL_TRY(til_bytes_open(ctx, path, &bytes));
+    TIL_TRY(til_bytes_read(ctx, bytes, text, sizeof text, &n));
+    while (i < n && (isspace((unsigned char)text[i]) || (unsigned char)text[i] >= 0x80)) i++;
+    *answer = i == n || text[i] == '>' || text[i] == ';';
+done:
+    til_bytes_close(bytes);
+    return status;
+}
+
+/* Reads salmon's decoys.txt: the names of those records of the transcripts' file that are decoys. */
+static til_status_t read_decoy_names(til_ctx_t *ctx, reading_t *r, const char *path)
+{
+    til_status_t status = TIL_OK;
+    til_text_t text = { 0 };
+    char *line;
+    size_t length;
+
+    r->decoys = til_names_new();
+    if (r->decoys == NULL) return til_no_memory(ctx, 1, "names");
+    TIL_TRY(til_text_read(ctx, path, &text));
+    while (til_text_next(&text, &line, &length)) {
+        size_t n = strcspn(line, " \t|");
+        if (n > 0 && til_names_add_n(r->decoys, line, n, NULL) < 0)
+            TIL_TRY(til_no_memory(ctx, text.line, "names of decoys"));
+    }
+    if (til_names_count(r->decoys) == 0)
+        status = til_fail(ctx, TIL_EINPUT, "%s: neither FASTA nor names of decoys", path);
+done:
+    til_text_clear(&text);
+    return status;
+}
+
+/* A record of the transcripts' file that the list calls a decoy. */
+static til_status_t add_named_decoy(til_ctx_t *ctx, reading_t *r, const til_index_build_t *how,
+                                    const til_fasta_record_t *record)
+{
+    if (r->n_named++ == 0) r->t->n_transcripts = r->t->n;
+    return add_decoy(ctx, r, how->k, record);
+}
+
+static til_status_t check_named_decoys(til_ctx_t *ctx, const reading_t *r,
+                                       const til_index_build_t *how)
+{
+    size_t n = r->decoys == NULL ? 0 : til_names_count(r->decoys);
+
+    if (r->n_named == n) return TIL_OK;
+    return til_fail(
+        ctx, TIL_EINPUT,
+        "%s: names %zu decoys (%s%s), of which %zu are in %s: a FASTA of the decoys, or "
+        "transcripts and decoys in one file with this list, is wanted",
+        how->decoys, n, til_names_get(r->decoys, 0), n > 1 ? ", ..." : "", r->n_named,
+        how->transcripts);
+}
+
+/* ---- all ----------------------------------------------------------------------------------- */
+
+static til_status_t read_transcripts(til_ctx_t *ctx, reading_t *r, const til_index_build_t *how)
+{
+    til_status_t status = TIL_OK;
+    til_fasta_t *fasta = NULL;
+    til_fasta_record_t record;
+    int more;
+
+    TIL_TRY(til_fasta_open(ctx, how->transcripts, &fasta));
+    for (;;) {
+        TIL_TRY(til_fasta_next(ctx, fasta, &record, &more));
+        if (!more) break;
+        if (r->decoys != NULL &&
+            til_names_find_n(r->decoys, record.header, strcspn(record.header, " \t|")) >= 0) {
+            TIL_TRY(add_named_decoy(ctx, r, how, &record));
+            continue;
+        }
+        if (r->n_named > 0) {
+            status = til_fail(ctx, TIL_EINPUT,
+                              "%s:%llu: a transcript stands behind a decoy: all decoys of %s must "
+                              "stand behind the transcripts",
+                              how->transcripts, (unsigned long long)record.line, how->decoys);
+            goto done;
+        }
+        TIL_TRY(add_transcript(ctx, r, how, &record));
+        if (r->t->names_size > UINT32_MAX) {
+            status = til_fail(ctx, TIL_EINPUT, "%s: transcript names take more than 4 GiB",
+                              how->transcripts);
+            goto done;
+        }
+    }
+    if (r->n_named == 0) r->t->n_transcripts = r->t->n;
+    if (r->t->n_transcripts == 0)
+        status = til_fail(ctx, TIL_EINPUT, "%s: no %s in this file", how->transcripts,
+                          r->n_named > 0 ? "transcript" : "sequence");
+    else status = check_named_decoys(ctx, r, how);
+done:
+    til_fasta_close(fasta);
     return status;
 }
 
@@ -350,6 +437,7 @@ til_status_t til_targets_read(til_ctx_t *ctx, const til_index_build_t *how, til_
 {
     til_status_t status = TIL_OK;
     reading_t r = { .t = out, .stats = stats, .seen = til_names_new() };
+    bool decoys_are_fasta = true;
 
     *out = (til_targets_t){ 0 };
     r.sequences = til_sha256_begin();
@@ -358,13 +446,16 @@ til_status_t til_targets_read(til_ctx_t *ctx, const til_index_build_t *how, til_
         status = til_no_memory(ctx, 1, "names");
         goto done;
     }
+    if (how->decoys != NULL) TIL_TRY(is_fasta(ctx, how->decoys, &decoys_are_fasta));
+    if (!decoys_are_fasta) TIL_TRY(read_decoy_names(ctx, &r, how->decoys));
     TIL_TRY(read_transcripts(ctx, &r, how));
     stats->n_same_sequence = count_same(r.digests, out->n_transcripts);
-    if (how->decoys != NULL) TIL_TRY(read_decoys(ctx, &r, how));
+    if (how->decoys != NULL && decoys_are_fasta) TIL_TRY(read_decoys(ctx, &r, how));
 done:
     if (r.sequences != NULL) til_sha256_end(r.sequences, out->sequence_digest);
     if (r.names != NULL) til_sha256_end(r.names, out->name_digest);
     til_names_free(r.seen);
+    til_names_free(r.decoys);
     free(r.lines);
     free(r.digests);
     free(r.packed);

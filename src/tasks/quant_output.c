@@ -223,6 +223,7 @@ static til_status_t write_meta(writing_t *w)
     put_number(w, j, "frag_length_sd", r->fragment_sd);
     put_bool(w, j, "seq_bias_correct", w->options->bias);
     put_bool(w, j, "gc_bias_correct", w->options->bias);
+    put_bool(w, j, "length_correction", !w->options->three_prime);
     put_text(w, j, "mapping_type", "mapping");
     put_bool(w, j, "keep_duplicates", true);
     put_text(w, j, "index_seq_hash", til_index_sequence_digest(w->index));
