@@ -1,5 +1,5 @@
 #!/bin/sh
-# report.sh -- a small run from simulated biopsies with hostile names: the page holds no markup from data, no script and no
+# report.sh -- a small run from simulated biopsies with hostile names: the page holds no markup from data, no script but its own and no
 # outside reference; every number on it stands in the TSV it names; figures are files too; a second run redoes nothing.
 set -u
 tilseq=${TILSEQ:-$(pwd)/tilseq}
@@ -25,7 +25,16 @@ run() {
 run || { cat "$work/err"; exit 1; }
 page=$work/out/report.html
 
-grep -qi '<script' "$page" && say "a script element"
+[ "$(grep -ci '<script' "$page")" -eq 1 ] || say "script elements other than the page's own"
+# the policy names the very texts: what a browser would run and apply is what the program carries
+perl -MDigest::SHA=sha256_base64 -0777 -ne '
+    for my $tag ("style", "script") {
+        my ($hash) = /$tag-src .sha256-([^\x27]*)\x27/ or die "no hash for $tag\n";
+        my ($text) = /<$tag>(.*?)<\/$tag>/s or die "no $tag\n";
+        my $own = sha256_base64($text);
+        $own .= "=" while length($own) % 4;
+        die "$tag: policy $hash, text $own\n" if $own ne $hash;
+    }' "$page" || say "the content security policy does not fit"
 grep -qE '<[^>]* on[a-z]+ *=' "$page" && say "an event handler"
 grep -q '<img' "$page" && say "an image from a name"
 grep -oE '<[^>]* (href|src)="[^"]*' "$page" | grep -v 'href="#' && say "an outside reference"
@@ -52,7 +61,7 @@ awk -v out="$work/out" '
     match($0, /data-table="[^"]*"/) {
         table = unescape(substr($0, RSTART + 12, RLENGTH - 13)); load(table); n_head = 0
         line = $0
-        while (match(line, /<th>[^<]*<\/th>/)) { head[++n_head] = substr(line, RSTART + 4, RLENGTH - 9); line = substr(line, RSTART + RLENGTH) }
+        while (match(line, /<th[^>]*>[^<]*<\/th>/)) { cut = substr(line, RSTART, RLENGTH); line = substr(line, RSTART + RLENGTH); sub(/^<th[^>]*>/, "", cut); sub(/<\/th>$/, "", cut); head[++n_head] = cut }
         next
     }
     table != "" && /^<tr><td>/ {

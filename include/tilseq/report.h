@@ -1,7 +1,10 @@
 /* tilseq/report.h -- one self-contained page from the tables of a run.
  *
- *   in:  the tables that the other rooms wrote (size factors, PCA, dispersions, tests, enrichment,
- * scores) out: an HTML page without scripts or outside references, and its figures as SVG files
+ *   in:  the tables that the other rooms wrote (the trial's answers, size factors, PCA,
+ *        dispersions, tests, enrichment, scores)
+ *   out: an HTML page without outside references, and its figures as SVG files
+ *
+ * The page can be read without its one script, which sorts, searches and saves tables.
  *
  * The room draws and words; it computes no statistic and opens no file. Every number shown stands
  * in one of the tables given. Names from the data are escaped.
@@ -30,6 +33,14 @@ typedef struct {
     double *hits; /* ranks of the set's genes, 1..n_genes            */
 } til_running_score_t;
 
+/* One answer of the trial: what is known of the patients. */
+typedef struct {
+    const char *id;              /* on_in_NAIVE                    */
+    const char *text;            /* in words; the id where unknown */
+    const til_table_t *table;    /* columns of ID.trial.tsv        */
+    const til_table_t *patients; /* columns of ID.patients.tsv     */
+} til_report_trial_t;
+
 /* One question: its test, its enrichment. */
 typedef struct {
     const char *id;          /* on_in_NAIVE                                     */
@@ -44,11 +55,15 @@ typedef struct {
     const char *title, *version;
     const til_sheet_t *sheet;
     const char *pair, *time, *arm; /* columns of the sheet, or NULL                   */
+    const char *response;          /* column that colours patients, or NULL           */
     double alpha;                  /* of the calls                                    */
     const til_table_t *size_factors;
-    const til_table_t *pca;         /* sample PC1 PC2 ...; percents in pca_percent     */
-    const double *pca_percent;      /* of variance, one per component                  */
-    const til_table_t *dispersions; /* gene_id ... as the engine wrote them            */
+    const til_table_t *pca;          /* sample PC1 PC2 ...; percents in pca_percent     */
+    const double *pca_percent;       /* of variance, one per component                  */
+    const til_table_t *dispersions;  /* gene_id ... as the engine wrote them            */
+    const til_report_trial_t *trial; /* the questions of the first screen               */
+    size_t n_trial;
+    const til_table_t *left_out; /* sample patient reason                           */
     const til_report_question_t *questions;
     size_t n_questions;
     const til_matrix_t *normalized; /* for the plots of single genes                   */
@@ -58,6 +73,8 @@ typedef struct {
     size_t n_commands;
     const char *const *methods; /* name, summary, reference in a sentence each      */
     size_t n_methods;
+    const char *style_hash, *script_hash; /* base64 SHA-256 of the two texts below, for the page's
+                                             content security policy                  */
 } til_report_input_t;
 
 typedef struct {
@@ -70,6 +87,10 @@ typedef struct {
     til_figure_t *figures;
     size_t n_figures;
 } til_report_t;
+
+/* The style sheet and the script that every page carries. */
+const char *til_report_style(void);
+const char *til_report_script(void);
 
 /* Makes the page. `out` is left empty unless TIL_OK. TIL_EINPUT when a table lacks a column that
  * the contract of the command line gives it. */

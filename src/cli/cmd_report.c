@@ -42,6 +42,13 @@ typedef struct {
     size_t n_curves;
 } question_t;
 
+/* One answer of the trial. */
+typedef struct {
+    til_table_t table, patients;
+} answer_t;
+
+enum { HASH_TEXT = 45 }; /* base64 of 32 bytes, and the end */
+
 /* Everything read from the folder. */
 typedef struct {
     til_ctx_t *ctx;
@@ -53,6 +60,10 @@ typedef struct {
     til_matrix_t normalized, scores;
     question_t *questions;
     til_report_question_t *asked;
+    til_table_t trial_questions, left_out;
+    answer_t *answers;
+    til_report_trial_t *trial;
+    char style_hash[HASH_TEXT], script_hash[HASH_TEXT];
     const char **commands, **methods;
     double percent[MOST_PCS];
     til_report_input_t input;
@@ -272,6 +283,57 @@ done:
     return status;
 }
 
+/* The answers that trial/questions.tsv lists, in its order. */
+static til_status_t read_trial(loaded_t *l)
+{
+    const til_table_t *t = &l->trial_questions;
+    const til_column_t *file, *text;
+    til_strbuf_t stem = { 0 };
+    til_status_t status;
+
+    TIL_TRY(read_table(l, "trial/questions.tsv", "", &l->trial_questions));
+    if (t->n_rows == 0) goto done;
+    file = til_table_column(t, "file");
+    text = til_table_column(t, "question");
+    if (file == NULL || file->type != TIL_COLUMN_TEXT || text == NULL ||
+        text->type != TIL_COLUMN_TEXT) {
+        status = til_fail(l->ctx, TIL_EINPUT,
+                          "%s/trial/questions.tsv: expected the columns id, file and question",
+                          l->folder);
+        goto done;
+    }
+    TIL_TRY(read_table(l, "trial/left_out.tsv", "", &l->left_out));
+    l->answers = til_array_zero(t->n_rows, sizeof *l->answers);
+    l->trial = til_array_zero(t->n_rows, sizeof *l->trial);
+    if (l->answers == NULL || l->trial == NULL)
+        TIL_TRY(til_no_memory(l->ctx, t->n_rows, "answers"));
+    for (size_t i = 0; i < t->n_rows; i++) {
+        answer_t *a = &l->answers[i];
+        const char *id = t->columns[0].text[i];
+        l->input.n_trial = i + 1;
+        til_strbuf_reset(&stem);
+        til_strbuf_printf(&stem, "trial/%s", file->text[i] == NULL ? id : file->text[i]);
+        TIL_TRY(read_table(l, til_strbuf_text(&stem), ".trial.tsv", &a->table));
+        TIL_TRY(read_table(l, til_strbuf_text(&stem), ".patients.tsv", &a->patients));
+        if (a->table.n_cols == 0) {
+            status = til_fail(l->ctx, TIL_EIO,
+                              "%s/%s.trial.tsv: the table that trial/questions.tsv names is not "
+                              "there",
+                              l->folder, til_strbuf_text(&stem));
+            goto done;
+        }
+        l->trial[i] = (til_report_trial_t){ .id = id,
+                                            .text = text->text[i] == NULL ? id : text->text[i],
+                                            .table = &a->table,
+                                            .patients = a->patients.n_cols > 0 ? &a->patients
+                                                                               : NULL };
+    }
+    l->input.trial = l->trial;
+done:
+    til_strbuf_clear(&stem);
+    return status;
+}
+
 static til_status_t read_sheet_of_run(loaded_t *l)
 {
     til_text_t text = { 0 };
@@ -317,11 +379,33 @@ static til_status_t read_run(loaded_t *l)
     TIL_TRY(read_scores(l));
     TIL_TRY(read_table(l, "scores/scores.coverage.tsv", "", &l->coverage));
     TIL_TRY(read_questions(l));
+    TIL_TRY(read_trial(l));
     TIL_TRY(text_list(l, "commands", &l->commands, &l->input.n_commands));
     TIL_TRY(text_list(l, "methods", &l->methods, &l->input.n_methods));
 done:
     free(path);
     return status;
+}
+
+/* SHA-256 of a text in base64, as a content security policy wants it. */
+static void policy_hash(const char *text, char out[HASH_TEXT])
+{
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    char hex[TIL_SHA256_TEXT];
+    unsigned char bytes[33] = { 0 };
+
+    til_sha256(text, strlen(text), hex);
+    for (size_t i = 0; i < 64; i++) {
+        unsigned digit = (unsigned)(hex[i] <= '9' ? hex[i] - '0' : hex[i] - 'a' + 10);
+        bytes[i / 2] = (unsigned char)(bytes[i / 2] << 4 | digit);
+    }
+    for (size_t i = 0, k = 0; i < 33; i += 3) {
+        unsigned word = (unsigned)bytes[i] << 16 | (unsigned)bytes[i + 1] << 8 | bytes[i + 2];
+        for (int shift = 18; shift >= 0; shift -= 6) out[k++] = letters[word >> shift & 63];
+    }
+    out[43] = '='; /* 32 bytes leave one letter over */
+    out[44] = '\0';
 }
 
 static const til_table_t *or_null(const til_table_t *t) { return t->n_cols > 0 ? t : NULL; }
@@ -336,6 +420,12 @@ static void fill_input(loaded_t *l, const char *title)
     in->pair = til_json_text(til_json_get(l->run, "pair"));
     in->time = til_json_text(til_json_get(l->run, "time"));
     in->arm = til_json_text(til_json_get(l->run, "arm"));
+    in->response = til_json_text(til_json_get(l->run, "response"));
+    in->left_out = or_null(&l->left_out);
+    policy_hash(til_report_style(), l->style_hash);
+    policy_hash(til_report_script(), l->script_hash);
+    in->style_hash = l->style_hash;
+    in->script_hash = l->script_hash;
     in->alpha = til_json_number(til_json_get(l->run, "alpha"), 0.1);
     in->size_factors = or_null(&l->size_factors);
     in->pca = til_table_column(&l->pca, "PC2") != NULL ? &l->pca : NULL;
@@ -362,6 +452,14 @@ static void loaded_clear(loaded_t *l)
         til_table_clear(&q->gsea);
         til_table_clear(&q->de);
     }
+    for (size_t i = 0; i < l->input.n_trial; i++) {
+        til_table_clear(&l->answers[i].table);
+        til_table_clear(&l->answers[i].patients);
+    }
+    free(l->answers);
+    free(l->trial);
+    til_table_clear(&l->trial_questions);
+    til_table_clear(&l->left_out);
     free(l->questions);
     free(l->asked);
     free(l->commands);

@@ -20,6 +20,9 @@ typedef struct {
     til_groups_t groups;
     size_t *group, *line;
     char **labels;
+    /* the same samples by arm and visit */
+    til_visits_t visits;
+    struct til_visit_lists *lists;
 } til_page_t;
 
 /* Escaped text, and a number with its full value beside it for machines. */
@@ -37,7 +40,21 @@ TIL_MUST_USE
 til_status_t til_page_column(til_page_t *page, const til_table_t *table, const char *what,
                              const char *name, const double **values);
 
+/* A table that can be sorted, searched and saved: until the end of its header row. The file it is
+ * from is <folder><id><suffix>. */
+void til_page_begin_table(til_page_t *page, const char *folder, const char *id, const char *suffix);
+void til_page_end_table(til_page_t *page);
+
+/* Sorts the samples into arms and visits (page->visits); freed by til_page_visits_clear. */
+TIL_MUST_USE
+til_status_t til_page_visits(til_page_t *page);
+void til_page_visits_clear(til_page_t *page);
+
 /* The sections, in the order of the page. */
+TIL_MUST_USE
+til_status_t til_page_first_screen(til_page_t *page);
+TIL_MUST_USE
+til_status_t til_page_trial(til_page_t *page);
 TIL_MUST_USE
 til_status_t til_page_samples(til_page_t *page);
 TIL_MUST_USE

@@ -71,11 +71,11 @@ static void gene_table(til_page_t *page, const til_report_question_t *q, const t
                        *id = til_table_column(q->de, "gene_id");
     til_strbuf_t *h = &page->html;
 
-    til_strbuf_printf(h, "<h3>Top genes</h3>\n<div class=\"wide\"><table data-table=\"de/");
-    til_page_text(page, q->id);
-    til_strbuf_add(h, ".de.tsv\"><tr><th>gene</th><th>id</th><th>baseMean</th><th>log2FoldChange</"
-                      "th><th>lfcSE</th>"
-                      "<th>stat</th><th>pvalue</th><th>padj</th><th>status</th></tr>\n");
+    til_strbuf_add(h, "<h3>Top genes</h3>\n");
+    til_page_begin_table(page, "de/", q->id, ".de.tsv");
+    til_strbuf_add(h, "<th>gene</th><th>id</th><th>baseMean</th><th>log2FoldChange</th>"
+                      "<th>lfcSE</th><th>stat</th><th>pvalue</th><th>padj</th><th>status</th>"
+                      "</tr></thead><tbody>\n");
     for (size_t i = 0; i < n; i++) {
         size_t g = rows[i];
         til_strbuf_add(h, "<tr><td>");
@@ -94,7 +94,7 @@ static void gene_table(til_page_t *page, const til_report_question_t *q, const t
             til_page_text(page, status->text[g]);
         til_strbuf_add(h, "</td></tr>\n");
     }
-    til_strbuf_add(h, "</table></div>\n");
+    til_page_end_table(page);
 }
 
 /* Normalised counts (log10 of count + 1) of one gene per group. */
@@ -193,11 +193,12 @@ static til_status_t set_section(til_page_t *page, const til_report_question_t *q
     for (size_t k = 0; k < 5; k++)
         TIL_TRY(til_page_column(page, q->gsea, "of sets", names[k], &column[k]));
     n = smallest(q->gsea->n_rows, column[3], column[2], TOP_SETS, rows);
-    til_strbuf_add(h, "<h3>Gene sets</h3>\n<div class=\"wide\"><table data-table=\"gsea/");
-    til_page_text(page, q->id);
-    til_strbuf_add(h, ".gsea.tsv\"><tr><th>set</th><th>size</th><th>es</th><th>nes</th><th>pvalue</"
-                      "th><th>padj</th>"
-                      "<th>leading edge</th></tr>\n");
+    til_strbuf_add(h, "<h3>Gene sets along this ranking</h3>\n<p class=\"muted\">Whether the genes "
+                      "of a set gather at one end of the ranking; genes are taken as independent, "
+                      "patients do not count. The answer about patients stands above.</p>\n");
+    til_page_begin_table(page, "gsea/", q->id, ".gsea.tsv");
+    til_strbuf_add(h, "<th>set</th><th>size</th><th>es</th><th>nes</th><th>pvalue</th><th>padj</th>"
+                      "<th>leading edge</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < n; i++) {
         til_strbuf_add(h, "<tr><td>");
         til_page_text(page, q->gsea->columns[0].text[rows[i]]);
@@ -216,7 +217,8 @@ static til_status_t set_section(til_page_t *page, const til_report_question_t *q
         }
         til_strbuf_add(h, "</td></tr>\n");
     }
-    til_strbuf_add(h, "</table></div>\n<div class=\"figures\">\n");
+    til_page_end_table(page);
+    til_strbuf_add(h, "<div class=\"figures\">\n");
     for (size_t i = 0; i < q->n_curves; i++) {
         til_strbuf_t stem = { 0 };
         til_strbuf_printf(&stem, "enrichment_%s", q->id);
@@ -243,7 +245,7 @@ til_status_t til_page_question(til_page_t *page, const til_report_question_t *q)
     til_page_text(page, q->id);
     til_strbuf_add(&page->html, "</h2>\n");
     TIL_TRY(overview_figures(page, q, &t));
-    n = smallest(t.n, t.p, t.stat, TOP_GENES, rows);
+    n = smallest(t.n, t.padj, t.stat, TOP_GENES, rows);
     gene_table(page, q, &t, rows, n);
     if (page->in->normalized != NULL)
         TIL_TRY(gene_figures(page, q, &t, rows, n < TOP_PLOTS ? n : TOP_PLOTS));

@@ -56,8 +56,9 @@ static void sheet_table(til_page_t *page)
     const til_sheet_t *sheet = page->in->sheet;
     til_strbuf_t *h = &page->html;
 
-    til_strbuf_add(h, "<details><summary>The sample sheet</summary><div "
-                      "class=\"wide\"><table><tr><th>sample</th>");
+    til_strbuf_add(h, "<details><summary>The sample sheet</summary><div class=\"wide\" "
+                      "tabindex=\"0\" role=\"region\" aria-label=\"sample sheet\">"
+                      "<table><tr><th>sample</th>");
     for (size_t c = 0; c < sheet->n_columns; c++) {
         til_strbuf_add(h, "<th>");
         til_page_text(page, sheet->columns[c]);

@@ -116,10 +116,10 @@ static til_status_t coverage_table(til_page_t *page)
 
     TIL_TRY(til_page_column(page, t, "of coverage", "n_genes", &n_genes));
     TIL_TRY(til_page_column(page, t, "of coverage", "n_found", &n_found));
-    til_strbuf_add(
-        h, "<details><summary>Genes found per signature</summary><div class=\"wide\">"
-           "<table data-table=\"scores/scores.coverage.tsv\"><tr><th>set</th><th>n_genes</th>"
-           "<th>n_found</th><th>missing</th></tr>\n");
+    til_strbuf_add(h, "<details><summary>Genes found per signature</summary>\n");
+    til_page_begin_table(page, "scores/", "scores", ".coverage.tsv");
+    til_strbuf_add(h, "<th>set</th><th>n_genes</th><th>n_found</th><th>missing</th></tr></thead>"
+                      "<tbody>\n");
     for (size_t i = 0; i < t->n_rows; i++) {
         til_strbuf_add(h, "<tr><td>");
         til_page_text(page, t->columns[0].text[i]);
@@ -131,7 +131,8 @@ static til_status_t coverage_table(til_page_t *page)
             til_page_text(page, missing->text[i]);
         til_strbuf_add(h, "</td></tr>\n");
     }
-    til_strbuf_add(h, "</table></div></details>\n");
+    til_page_end_table(page);
+    til_strbuf_add(h, "</details>\n");
 done:
     return status;
 }

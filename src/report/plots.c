@@ -108,26 +108,29 @@ void til_plot_bars(til_strbuf_t *svg, const til_groups_t *groups, const double *
                    const char *title, const char *y_title)
 {
     range_t r = range_of(groups->n, value);
-    double slot = groups->n > 60 ? 9 : 14, width = LEFT + RIGHT + slot * (double)groups->n;
+    size_t n = 0, k = 0;
+
+    for (size_t s = 0; s < groups->n; s++) n += isfinite(value[s]) != 0;
+    double slot = n > 60 ? 9 : 14, width = LEFT + RIGHT + slot * (double)n;
     double below = 20 + 6.2 * (double)longest(groups->names, groups->n), legend_room;
     til_scale_t y;
 
     if (width < WIDTH) width = WIDTH;
     legend_room = 24 + 7 * (double)longest(groups->labels, groups->n_groups);
     y = til_scale_make(fmin(0, r.lo), r.hi, HEIGHT - BOTTOM, TOP, 5);
-    til_scale_t x = { 0, 1, LEFT, LEFT + slot * (double)groups->n, 0 };
+    til_scale_t x = { 0, 1, LEFT, LEFT + slot * (double)n, 0 };
     til_svg_begin(svg, width + legend_room, HEIGHT - BOTTOM + below, title);
     heading(svg, width, title);
     til_svg_axes(svg, &x, &y, "", y_title);
     for (size_t s = 0; s < groups->n; s++) {
-        double left = LEFT + slot * (double)s, top = til_scale_at(&y, value[s]);
         if (!isfinite(value[s])) continue;
+        double left = LEFT + slot * (double)k++, top = til_scale_at(&y, value[s]);
         til_svg_rect(svg, left + 1, top, slot - 2, til_scale_at(&y, y.lo) - top,
                      til_colours[groups->group[s] % TIL_N_COLOURS], NULL);
         til_svg_text(svg, left + slot / 2 + 3, HEIGHT - BOTTOM + 6, slot > 10 ? 10 : 8,
                      TIL_ANCHOR_END, -90, groups->names[s]);
     }
-    legend(svg, width + 4, TOP + 10, groups);
+    legend(svg, LEFT + slot * (double)n + 16, TOP + 10, groups);
     til_svg_end(svg);
 }
 
@@ -167,28 +170,36 @@ void til_plot_dispersion(til_strbuf_t *svg, size_t n, const double *mean, const 
     if (lx != NULL && ly != NULL) {
         range_t rx = range_of(n, lx), ry = range_of(n, ly);
         til_scale_t x = til_scale_make(rx.lo, rx.hi, LEFT, WIDTH - RIGHT, 6);
-        til_scale_t y = til_scale_make(fmax(ry.lo, -8), ry.hi, HEIGHT - BOTTOM, TOP, 6);
+        til_scale_t y = til_scale_make(fmax(ry.lo, -8), ry.hi, HEIGHT - BOTTOM, TOP + 12, 6);
         til_svg_axes(svg, &x, &y, "log10 mean of normalised counts", "log10 dispersion");
         draw_layer(svg, &x, &y, n, lx, gene_wise, 1.6, grey);
         draw_layer(svg, &x, &y, n, lx, final, 1.4, blue);
         draw_layer(svg, &x, &y, n, lx, fitted, 1.8, orange);
-        til_svg_text(svg, LEFT + 8, TOP + 14, 11, TIL_ANCHOR_START, 0,
-                     "grey: gene-wise   blue: final   orange: trend");
+        static const char *const parts[] = { "gene-wise", "final", "trend" };
+        const char *const colours[] = { grey, blue, orange };
+        for (int i = 0; i < 3; i++) {
+            til_svg_circle(svg, LEFT + 8 + 90 * i, TOP + 2, 3.5, colours[i]);
+            til_svg_text(svg, LEFT + 16 + 90 * i, TOP + 6, 11, TIL_ANCHOR_START, 0, parts[i]);
+        }
     }
     til_svg_end(svg);
     free(ly);
     free(lx);
 }
 
-/* 1 for genes with padj < alpha, 0 for the rest. */
-static char *called(til_strbuf_t *svg, size_t n, const double *padj, double alpha)
+enum { NOT_CALLED, UP, DOWN };
+
+/* UP or DOWN for genes with padj < alpha. */
+static char *called(til_strbuf_t *svg, size_t n, const double *padj, const double *lfc,
+                    double alpha)
 {
     char *keep = til_array(n, 1);
     if (keep == NULL) {
         svg->failed = true;
         return NULL;
     }
-    for (size_t i = 0; i < n; i++) keep[i] = padj[i] < alpha;
+    for (size_t i = 0; i < n; i++)
+        keep[i] = !(padj[i] < alpha) ? NOT_CALLED : lfc[i] < 0 ? DOWN : UP;
     return keep;
 }
 
@@ -196,7 +207,7 @@ void til_plot_ma(til_strbuf_t *svg, size_t n, const double *mean, const double *
                  const double *padj, double alpha, const char *title)
 {
     double *lx = logs(svg, n, mean), *px = NULL, *py = NULL;
-    char *keep = called(svg, n, padj, alpha);
+    char *keep = called(svg, n, padj, lfc, alpha);
 
     til_svg_begin(svg, WIDTH, HEIGHT, title);
     heading(svg, WIDTH, title);
@@ -210,8 +221,9 @@ void til_plot_ma(til_strbuf_t *svg, size_t n, const double *mean, const double *
         py = place(svg, &y, n, lfc);
         for (size_t i = 0; py != NULL && i < n; i++) /* beyond the frame: at its edge */
             if (isfinite(py[i])) py[i] = fmin(fmax(py[i], TOP), HEIGHT - BOTTOM);
-        scatter(svg, n, px, py, keep, 0, 1.8, grey);
-        scatter(svg, n, px, py, keep, 1, 2.4, orange);
+        scatter(svg, n, px, py, keep, NOT_CALLED, 1.8, grey);
+        scatter(svg, n, px, py, keep, UP, 2.4, orange);
+        scatter(svg, n, px, py, keep, DOWN, 2.4, blue);
         til_svg_line(svg, x.p0, til_scale_at(&y, 0), x.p1, til_scale_at(&y, 0), "#444", 1);
     }
     til_svg_end(svg);
@@ -242,7 +254,10 @@ static void name_best(til_strbuf_t *svg, size_t n, const double *px, const doubl
             free_place = fabs(py[best[i]] - 3 - y) > 9 ||
                          x > px[best[i]] + 6 + 5.5 * (double)strlen(label[best[i]]) ||
                          px[best[i]] + 4 > x + 2 + 5.5 * (double)strlen(label[best[k]]);
-        if (free_place) til_svg_text(svg, x, y, 9, TIL_ANCHOR_START, 0, label[best[k]]);
+        bool at_edge = x + 5.5 * (double)strlen(label[best[k]]) > WIDTH - RIGHT;
+        if (free_place)
+            til_svg_text(svg, at_edge ? x - 8 : x, y, 9,
+                         at_edge ? TIL_ANCHOR_END : TIL_ANCHOR_START, 0, label[best[k]]);
     }
 }
 
@@ -250,7 +265,7 @@ void til_plot_volcano(til_strbuf_t *svg, size_t n, const double *lfc, const doub
                       const double *padj, char *const *label, double alpha, const char *title)
 {
     double *minus = logs(svg, n, p), *px = NULL, *py = NULL;
-    char *keep = called(svg, n, padj, alpha);
+    char *keep = called(svg, n, padj, lfc, alpha);
 
     til_svg_begin(svg, WIDTH, HEIGHT, title);
     heading(svg, WIDTH, title);
@@ -268,8 +283,9 @@ void til_plot_volcano(til_strbuf_t *svg, size_t n, const double *lfc, const doub
         py = place(svg, &y, n, minus);
         for (size_t i = 0; px != NULL && i < n; i++)
             if (isfinite(px[i])) px[i] = fmin(fmax(px[i], LEFT), WIDTH - RIGHT);
-        scatter(svg, n, px, py, keep, 0, 1.8, grey);
-        scatter(svg, n, px, py, keep, 1, 2.4, orange);
+        scatter(svg, n, px, py, keep, NOT_CALLED, 1.8, grey);
+        scatter(svg, n, px, py, keep, UP, 2.4, orange);
+        scatter(svg, n, px, py, keep, DOWN, 2.4, blue);
         if (px != NULL && py != NULL) name_best(svg, n, px, py, p, padj, label, alpha);
     }
     til_svg_end(svg);
@@ -355,11 +371,24 @@ static void row_moments(const double *x, const size_t *columns, size_t n, double
     *sd = m > 1 ? sqrt(squares / (double)(m - 1)) : 0;
 }
 
+/* What the colours mean: -2.5 to 2.5 sd of the row. */
+static void colour_key(til_strbuf_t *svg, double x, double y)
+{
+    for (int i = 0; i < 11; i++) {
+        char colour[8];
+        heat_colour(-2.5 + 0.5 * i, colour);
+        til_svg_rect(svg, x + 9 * i, y, 9, 8, colour, NULL);
+    }
+    til_svg_text(svg, x, y + 19, 9, TIL_ANCHOR_START, 0, "-2.5");
+    til_svg_text(svg, x + 50, y + 19, 9, TIL_ANCHOR_MIDDLE, 0, "0 sd");
+    til_svg_text(svg, x + 99, y + 19, 9, TIL_ANCHOR_END, 0, "2.5");
+}
+
 void til_plot_heat_map(til_strbuf_t *svg, const til_matrix_t *m, const size_t *rows, size_t n_rows,
                        const size_t *columns, const til_groups_t *groups)
 {
     double cell = groups->n > 60 ? 8 : 12, tall = 13;
-    double left = 12, right = 12 + 6.4 * (double)longest(m->row_names, m->n_rows);
+    double left = 12, right = fmax(120, 12 + 6.4 * (double)longest(m->row_names, m->n_rows));
     double width = left + cell * (double)groups->n + right, top = 46;
     double below = 12 + 6.2 * (double)longest(groups->names, groups->n);
     double height = top + tall * (double)n_rows + below + 18 * (double)groups->n_groups;
@@ -390,6 +419,7 @@ void til_plot_heat_map(til_strbuf_t *svg, const til_matrix_t *m, const size_t *r
         til_svg_text(svg, left + cell * ((double)i + .5) + 3, top + tall * (double)n_rows + 6,
                      cell > 10 ? 9 : 7, TIL_ANCHOR_END, -90, groups->names[i]);
     legend(svg, left + 6, top + tall * (double)n_rows + below + 8, groups);
+    colour_key(svg, left + cell * (double)groups->n + 6, 6);
     til_svg_end(svg);
 }
 

@@ -54,4 +54,29 @@ void til_plot_heat_map(til_strbuf_t *svg, const til_matrix_t *m, const size_t *r
 void til_plot_boxes(til_strbuf_t *svg, const til_groups_t *groups, const double *value,
                     const char *title, const char *y_title);
 
+/* An effect in one question, in SD of the first visit; NaN where there is none. */
+typedef struct {
+    double effect, low, high; /* low, high: 95 %       */
+    double p, p_family;       /* by permutation, familywise */
+    double n_up, n;           /* patients               */
+} til_effect_t;
+
+/* effect[row * n_columns + column]: a mark with its interval on one scale for all, filled where the
+ * familywise p is below .05. */
+void til_plot_forest(til_strbuf_t *svg, size_t n_rows, const char *const *names, size_t n_columns,
+                     const char *const *titles, const til_effect_t *effect);
+
+/* Who was seen when: arms side by side, visits along them, a line per patient. */
+typedef struct {
+    size_t n; /* samples */
+    char *const *names;
+    const size_t *arm, *visit, *line, *colour; /* n each, into the lists below   */
+    const size_t *arm_of_line;                 /* n_lines                        */
+    char *const *arms, *const *visits, *const *colours;
+    size_t n_arms, n_visits, n_lines, n_colours;
+} til_visits_t;
+
+void til_plot_visits(til_strbuf_t *svg, const til_visits_t *visits, const double *value,
+                     const char *title, const char *y_title);
+
 #endif

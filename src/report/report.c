@@ -10,26 +10,6 @@
 #include "report/page.h"
 #include "report/svg.h"
 
-static const char style[] =
-    "body{font:15px/1.5 Helvetica,Arial,sans-serif;color:#222;margin:0 "
-    "auto;max-width:1180px;padding:0 16px}"
-    "h1{font-size:1.7em;margin:.8em 0 .2em}h2{margin-top:2em;border-bottom:2px solid "
-    "#0072B2}h3{margin:1.4em 0 .4em}"
-    "table{border-collapse:collapse;font-size:13px}td,th{padding:2px 9px;border-bottom:1px solid "
-    "#ddd;text-align:left}"
-    "td.n{text-align:right;font-variant-numeric:tabular-nums}th{background:#f2f6f9}"
-    ".wide{overflow-x:auto;max-width:100%}.figures{display:flex;flex-wrap:wrap;gap:14px;align-"
-    "items:flex-start}"
-    "figure{margin:0;max-width:100%;overflow-x:auto}figure svg{max-width:100%;height:auto}"
-    "figure.broad svg{max-width:none}.answers{background:#f2f6f9;border-left:5px solid "
-    "#0072B2;padding:8px 18px}"
-    ".muted{color:#666}nav "
-    "a{display:inline-block;margin-right:14px}code{background:#f4f4f4;padding:0 "
-    "3px;overflow-wrap:anywhere}"
-    "@media "
-    "print{nav{display:none}h2{break-after:avoid}figure,tr{break-inside:avoid}body{max-width:none}"
-    "}";
-
 void til_page_text(til_page_t *page, const char *text) { til_xml_escape(&page->html, text); }
 
 void til_page_number(til_page_t *page, double value)
@@ -79,6 +59,24 @@ til_status_t til_page_figure(til_page_t *page, const char *stem, const char *par
     page->figures[page->n_figures++] = (til_figure_t){ name.text, svg->text };
     *svg = (til_strbuf_t){ 0 };
     return TIL_OK;
+}
+
+void til_page_begin_table(til_page_t *page, const char *folder, const char *id, const char *suffix)
+{
+    til_strbuf_t *h = &page->html;
+
+    til_strbuf_add(h, "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"");
+    til_page_text(page, id);
+    til_strbuf_add(h, " table\">\n<table data-table=\"");
+    til_page_text(page, folder);
+    til_page_text(page, id);
+    til_page_text(page, suffix);
+    til_strbuf_add(h, "\"><thead><tr>");
+}
+
+void til_page_end_table(til_page_t *page)
+{
+    til_strbuf_add(&page->html, "</tbody></table></div>\n");
 }
 
 /* ---- groups of samples --------------------------------------------------------------------- */
@@ -168,23 +166,26 @@ static til_status_t answer(til_page_t *page, const til_report_question_t *q)
     til_page_text(page, q->id);
     til_strbuf_add(h, "\"><b>");
     til_page_text(page, q->id);
-    til_strbuf_printf(h, "</b></a>: %zu genes up, %zu down at FDR ", n_up, n_down);
+    til_strbuf_printf(h, "</b></a>: %zu gene%s up, %zu down at FDR ", n_up, n_up == 1 ? "" : "s",
+                      n_down);
     til_svg_number(h, page->in->alpha);
     til_strbuf_printf(h, " (of %zu tested)", n_tested);
     if (q->gsea != NULL) {
         TIL_TRY(til_page_column(page, q->gsea, "of sets", "padj", &gsea_padj));
         TIL_TRY(til_page_column(page, q->gsea, "of sets", "nes", &nes));
-        size_t n_sets = q->gsea->n_rows, n_sets_called = 0;
+        size_t n_sets = q->gsea->n_rows, n_sets_called = 0, n_sets_tested = 0;
         bool any = false;
         for (size_t i = 0; i < n_sets; i++) {
             n_sets_called += gsea_padj[i] < 0.05;
             if (isnan(gsea_padj[i])) continue;
+            n_sets_tested++;
             if (!any || gsea_padj[i] < gsea_padj[best] ||
                 (gsea_padj[i] == gsea_padj[best] && fabs(nes[i]) > fabs(nes[best])))
                 best = i;
             any = true;
         }
-        til_strbuf_printf(h, "; %zu of %zu gene sets at FDR 0.05", n_sets_called, n_sets);
+        til_strbuf_printf(h, "; along this ranking %zu of %zu gene sets tested at FDR 0.05",
+                          n_sets_called, n_sets_tested);
         if (any && gsea_padj[best] < 0.05) {
             til_strbuf_add(h, ", first ");
             til_page_text(page, q->gsea->columns[0].text[best]);
@@ -203,17 +204,29 @@ static void page_head(til_page_t *page)
     const til_report_input_t *in = page->in;
     til_strbuf_t *h = &page->html;
 
-    til_strbuf_add(
-        h, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-           "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-           "'unsafe-inline'\">\n"
-           "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>");
+    til_strbuf_printf(
+        h,
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+        "'sha256-%s'; script-src 'sha256-%s'; base-uri 'none'; form-action 'none'\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>",
+        in->style_hash, in->script_hash);
     til_page_text(page, in->title);
-    til_strbuf_printf(h, "</title>\n<style>%s</style></head><body>\n<h1>", style);
+    til_strbuf_printf(h, "</title>\n<style>%s</style></head><body>\n<main>\n<h1>",
+                      til_report_style());
     til_page_text(page, in->title);
-    til_strbuf_printf(h, "</h1>\n<p class=\"muted\">%zu samples; tilseq %s</p>\n",
-                      in->sheet->n_samples, in->version);
-    til_strbuf_add(h, "<nav><a href=\"#samples\">Samples</a>");
+    til_strbuf_add(h, "</h1>\n");
+    if (in->n_trial == 0)
+        til_strbuf_printf(h, "<p class=\"muted\">%zu samples; tilseq %s</p>\n",
+                          in->sheet->n_samples, in->version);
+}
+
+static void page_links(til_page_t *page)
+{
+    const til_report_input_t *in = page->in;
+    til_strbuf_t *h = &page->html;
+
+    til_strbuf_add(h, "<nav aria-label=\"Sections\"><a href=\"#samples\">Samples</a>");
     for (size_t i = 0; i < in->n_questions; i++) {
         til_strbuf_add(h, "<a href=\"#q-");
         til_page_text(page, in->questions[i].id);
@@ -221,6 +234,7 @@ static void page_head(til_page_t *page)
         til_page_text(page, in->questions[i].id);
         til_strbuf_add(h, "</a>");
     }
+    if (in->n_trial > 0) til_strbuf_add(h, "<a href=\"#trial\">By patient</a>");
     if (in->scores != NULL) til_strbuf_add(h, "<a href=\"#signatures\">Signatures</a>");
     til_strbuf_add(h, "<a href=\"#methods\">Methods</a></nav>\n");
 }
@@ -243,7 +257,7 @@ static void page_methods(til_page_t *page)
         til_strbuf_add(h, "</code></li>\n");
     }
     if (page->in->n_commands > 0) til_strbuf_add(h, "</ol>\n");
-    til_strbuf_add(h, "</body></html>\n");
+    til_strbuf_printf(h, "</main>\n<script>%s</script></body></html>\n", til_report_script());
 }
 
 static void page_clear(til_page_t *page)
@@ -253,6 +267,7 @@ static void page_clear(til_page_t *page)
     free(page->line);
     free(page->group);
     til_file_names_free(page->files);
+    til_page_visits_clear(page);
 }
 
 til_status_t til_report_make(til_ctx_t *ctx, const til_report_input_t *input, til_report_t *out)
@@ -263,14 +278,18 @@ til_status_t til_report_make(til_ctx_t *ctx, const til_report_input_t *input, ti
     *out = (til_report_t){ 0 };
     if (page.files == NULL) return til_no_memory(ctx, 1, "names");
     TIL_TRY(make_groups(&page));
+    TIL_TRY(til_page_visits(&page));
     page_head(&page);
+    if (input->n_trial > 0) TIL_TRY(til_page_first_screen(&page));
+    page_links(&page);
+    TIL_TRY(til_page_samples(&page));
+    if (input->n_trial > 0) TIL_TRY(til_page_trial(&page));
     if (input->n_questions > 0) {
-        til_strbuf_add(&page.html, "<div class=\"answers\"><h3>What changed</h3><ul>\n");
+        til_strbuf_add(&page.html, "<h2 id=\"genes\">Genes</h2>\n<ul class=\"answers\">\n");
         for (size_t i = 0; i < input->n_questions; i++)
             TIL_TRY(answer(&page, &input->questions[i]));
-        til_strbuf_add(&page.html, "</ul></div>\n");
+        til_strbuf_add(&page.html, "</ul>\n");
     }
-    TIL_TRY(til_page_samples(&page));
     for (size_t i = 0; i < input->n_questions; i++)
         TIL_TRY(til_page_question(&page, &input->questions[i]));
     if (input->scores != NULL) TIL_TRY(til_page_scores(&page));
