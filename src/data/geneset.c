@@ -8,6 +8,10 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/names.h"
+#include "base/words.h"
+
+TIL_DEFINE_WORDS(til_duplicates_words, TIL_DUPLICATES_MERGE + 1, [TIL_DUPLICATES_ERROR] = "error",
+                 [TIL_DUPLICATES_FIRST] = "first", [TIL_DUPLICATES_MERGE] = "merge");
 
 static til_status_t need_arena(til_ctx_t *ctx, til_genesets_t *c)
 {
@@ -66,6 +70,23 @@ til_status_t til_genesets_add(til_ctx_t *ctx, til_genesets_t *c, const char *nam
     c->sets[c->n_sets++] = set;
     if (n_repeated != NULL) *n_repeated = n_genes - set.n_genes;
     return TIL_OK;
+}
+
+til_status_t til_genesets_extend(til_ctx_t *ctx, til_genesets_t *c, size_t set, char *const *genes,
+                                 size_t n_genes)
+{
+    til_geneset_t *old = &c->sets[set], both = *old;
+    size_t n = old->n_genes + n_genes;
+    char **all = malloc((n + 1) * sizeof *all);
+
+    if (all == NULL) return til_no_memory(ctx, n, "genes");
+    memcpy(all, old->genes, old->n_genes * sizeof *all);
+    memcpy(all + old->n_genes, genes, n_genes * sizeof *all);
+    both.n_genes = 0;
+    til_status_t status = copy_genes(ctx, c, all, n, &both);
+    if (status == TIL_OK) *old = both;
+    free(all);
+    return status;
 }
 
 til_status_t til_genesets_set_origin(til_ctx_t *ctx, til_genesets_t *c, const char *origin)

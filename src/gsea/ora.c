@@ -52,20 +52,20 @@ static til_status_t test(til_ctx_t *ctx, const til_gsea_query_t *query, til_tabl
     *out = (til_table_t){ 0 };
     if (genes == NULL) return til_no_memory(ctx, n_universe, "genes");
     for (size_t g = 0; g < n_universe; g++) n_selected += query->selected[g];
-    if (n_selected == 0) {
-        status = til_fail(ctx, TIL_EINPUT,
-                          "%s: none of its %zu genes is selected: there is nothing "
-                          "to test",
-                          query->ranking->origin, n_universe);
-        goto done;
-    }
+    if (n_selected == 0)
+        til_say(
+            ctx, TIL_LOG_WARNING,
+            "%s: none of its %zu genes is selected: no set can be over-represented, every p is 1",
+            query->ranking->origin, n_universe);
     TIL_TRY(til_table_init(ctx, n_sets, out));
     TIL_TRY(add_columns(ctx, out, &c));
     for (size_t i = 0; i < n_sets; i++) {
         size_t n = 0;
         TIL_TRY(til_table_set_text(ctx, out, c.set, i, query->sets->sets[i].name));
         TIL_TRY(til_table_set_text(ctx, out, c.status, i,
-                                   query->status[i] == NULL ? "ok" : query->status[i]));
+                                   query->status[i] != NULL ? query->status[i]
+                                   : n_selected == 0        ? "none_selected"
+                                                            : "ok"));
         c.size[i] = til_query_size(query, i);
         c.universe[i] = (double)n_universe;
         if (query->status[i] != NULL) continue;

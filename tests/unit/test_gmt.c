@@ -66,6 +66,51 @@ START_TEST(repeats_are_counted)
 }
 END_TEST
 
+/* Two files, in which A stands twice. */
+static til_status_t read_two(til_duplicates_t duplicates)
+{
+    static const char *const content[] = { "A\tna\tG1\tG2\nB\tna\tG1\n",
+                                           "C\tna\tG3\nA\tna\tG2\tG9\n" };
+    static const char *const path[] = { "a.gmt", "b.gmt" };
+    til_status_t status = TIL_OK;
+
+    for (size_t i = 0; i < 2 && status == TIL_OK; i++) {
+        til_text_t text = { 0 };
+        ck_assert_int_eq(til_text_from_bytes(&ctx, path[i], content[i], strlen(content[i]), &text),
+                         TIL_OK);
+        status = til_gmt_add(&ctx, &text, duplicates, &sets);
+        til_text_clear(&text);
+    }
+    return status;
+}
+
+START_TEST(several_files_add_up)
+{
+    ck_assert_int_eq(read_two(TIL_DUPLICATES_FIRST), TIL_OK);
+    ck_assert_uint_eq(sets.n_sets, 3);
+    ck_assert_uint_eq(sets.sets[0].n_genes, 2);
+    ck_assert_str_eq(sets.sets[2].name, "C");
+    ck_assert_str_eq(sets.origin, "a.gmt, b.gmt");
+    ck_assert_ptr_nonnull(strstr(said, "1 sets have the name of another: the first is used"));
+}
+END_TEST
+
+START_TEST(sets_of_one_name_are_merged)
+{
+    ck_assert_int_eq(read_two(TIL_DUPLICATES_MERGE), TIL_OK);
+    ck_assert_uint_eq(sets.n_sets, 3);
+    ck_assert_uint_eq(sets.sets[0].n_genes, 3);
+    ck_assert_str_eq(sets.sets[0].genes[2], "G9");
+}
+END_TEST
+
+START_TEST(sets_of_one_name_are_refused)
+{
+    ck_assert_int_eq(read_two(TIL_DUPLICATES_ERROR), TIL_EINPUT);
+    ck_assert_ptr_nonnull(strstr(ctx.message, "b.gmt:2: set A is also in a.gmt"));
+}
+END_TEST
+
 START_TEST(empty_set_is_left_out)
 {
     ck_assert_int_eq(read_text("A\tna\tG1\nEMPTY\tna\n"), TIL_OK);
@@ -77,7 +122,6 @@ END_TEST
 static const struct {
     const char *content, *message;
 } broken[] = { { "A\tna\tG1\nB\tna\tG1\nA\tna\tG2\n", "s.gmt:3: set A is also on line 1" },
-               { "A\tna\n\nA\tna\tG2\n", "s.gmt:3: set A is also on line 1" },
                { "A\tna\tG1\nB G1 G2\n", "s.gmt:2: no tab in the line" },
                { "\tna\tG1\n", "s.gmt:1: the set has no name" },
                { "EMPTY\tna\n", "s.gmt: no gene set" } };
@@ -128,6 +172,9 @@ int main(void)
     tcase_add_loop_test(tcase, layouts_read_the_same, 0, sizeof layouts / sizeof *layouts);
     tcase_add_test(tcase, repeats_are_counted);
     tcase_add_test(tcase, empty_set_is_left_out);
+    tcase_add_test(tcase, several_files_add_up);
+    tcase_add_test(tcase, sets_of_one_name_are_merged);
+    tcase_add_test(tcase, sets_of_one_name_are_refused);
     tcase_add_loop_test(tcase, broken_file_is_named, 0, sizeof broken / sizeof *broken);
     tcase_add_test(tcase, writing_reads_back);
     suite_add_tcase(suite, tcase);

@@ -5,14 +5,14 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/names.h"
+#include "base/strbuf.h"
 #include "base/try.h"
 #include "io/text/gmt.h"
 
 /* What a reading has met so far. */
 typedef struct {
-    til_names_t *names;      /* set names, also of sets left out */
-    size_t *lines, capacity; /* where each name stood            */
+    til_duplicates_t duplicates;
+    size_t n_before, n_duplicates; /* sets of other files; sets of a name that there was */
     size_t n_repeated, n_with_repeats, n_empty;
     size_t n_trimmed; /* genes and set names with blanks or quotes round them */
     char example[64];
@@ -63,25 +63,23 @@ static char *trim(reading_t *r, char *field)
     return start;
 }
 
-static til_status_t note_name(til_ctx_t *ctx, reading_t *r, const til_text_t *text,
-                              const char *name)
+/* A set of a name that there is already. */
+static til_status_t repeat_set(til_ctx_t *ctx, reading_t *r, const til_text_t *text,
+                               const til_geneset_t *first, size_t n_genes, til_genesets_t *out)
 {
-    int is_new;
-    ptrdiff_t id;
-    til_status_t status;
-
-    if (name[0] == '\0')
-        return til_fail(ctx, TIL_EINPUT, "%s:%zu: the set has no name", text->path, text->line);
-    id = til_names_add(r->names, name, &is_new);
-    if (id < 0) return til_no_memory(ctx, r->capacity, "set names");
-    if (!is_new)
+    r->n_duplicates++;
+    if (r->duplicates == TIL_DUPLICATES_FIRST) return TIL_OK;
+    if (r->duplicates == TIL_DUPLICATES_MERGE)
+        return til_genesets_extend(ctx, out, (size_t)(first - out->sets), r->genes, n_genes);
+    if ((size_t)(first - out->sets) >= r->n_before)
         return til_fail(ctx, TIL_EINPUT,
-                        "%s:%zu: set %s is also on line %zu: names of sets must "
-                        "differ",
-                        text->path, text->line, name, r->lines[id]);
-    status = til_grow(ctx, &r->lines, &r->capacity, (size_t)id + 1, sizeof *r->lines);
-    if (status == TIL_OK) r->lines[id] = text->line;
-    return status;
+                        "%s:%zu: set %s is also on line %zu: names of sets must differ; "
+                        "--duplicates first or merge takes them",
+                        text->path, text->line, first->name, first->line);
+    return til_fail(ctx, TIL_EINPUT,
+                    "%s:%zu: set %s is also in %s: names of sets must differ; --duplicates first "
+                    "or merge takes them",
+                    text->path, text->line, first->name, out->origin);
 }
 
 static til_status_t read_set(til_ctx_t *ctx, reading_t *r, const til_text_t *text, char *line,
@@ -97,7 +95,8 @@ static til_status_t read_set(til_ctx_t *ctx, reading_t *r, const til_text_t *tex
                         "description and genes, by tabs",
                         text->path, text->line);
     name = trim(r, name);
-    TIL_TRY(note_name(ctx, r, text, name));
+    if (name[0] == '\0')
+        return til_fail(ctx, TIL_EINPUT, "%s:%zu: the set has no name", text->path, text->line);
     about = cut_field(&rest);
     while (rest != NULL) {
         char *gene = trim(r, cut_field(&rest));
@@ -111,6 +110,8 @@ static til_status_t read_set(til_ctx_t *ctx, reading_t *r, const til_text_t *tex
                 text->line, name);
         return TIL_OK;
     }
+    const til_geneset_t *first = til_genesets_find(out, name);
+    if (first != NULL) return repeat_set(ctx, r, text, first, n_genes, out);
     TIL_TRY(til_genesets_add(ctx, out, name, about, r->genes, n_genes, text->line, &n_repeated));
     r->n_repeated += n_repeated;
     r->n_with_repeats += n_repeated > 0;
@@ -118,25 +119,48 @@ done:
     return status;
 }
 
+/* "a.gmt", then "a.gmt, b.gmt". */
+static til_status_t add_origin(til_ctx_t *ctx, const char *path, til_genesets_t *out)
+{
+    til_strbuf_t both = { 0 };
+    til_status_t status;
+
+    if (out->origin != NULL) til_strbuf_printf(&both, "%s, ", out->origin);
+    til_strbuf_add(&both, path);
+    status = both.failed ? til_no_memory(ctx, 1, "file names")
+                         : til_genesets_set_origin(ctx, out, til_strbuf_text(&both));
+    til_strbuf_clear(&both);
+    return status;
+}
+
 til_status_t til_gmt_read(til_ctx_t *ctx, til_text_t *text, til_genesets_t *out)
 {
+    *out = (til_genesets_t){ 0 };
+    til_status_t status = til_gmt_add(ctx, text, TIL_DUPLICATES_ERROR, out);
+    if (status != TIL_OK) til_genesets_clear(out);
+    return status;
+}
+
+til_status_t til_gmt_add(til_ctx_t *ctx, til_text_t *text, til_duplicates_t duplicates,
+                         til_genesets_t *out)
+{
     til_status_t status = TIL_OK;
-    reading_t r = { .names = til_names_new() };
+    reading_t r = { .duplicates = duplicates, .n_before = out->n_sets };
     char *line;
     size_t length;
 
-    *out = (til_genesets_t){ 0 };
-    if (r.names == NULL) {
-        status = til_no_memory(ctx, 1, "set names");
-        goto done;
-    }
-    TIL_TRY(til_genesets_set_origin(ctx, out, text->path));
     while (til_text_next_data(text, &line, &length))
         if (line[strspn(line, " \t")] != '\0') TIL_TRY(read_set(ctx, &r, text, line, out));
-    if (out->n_sets == 0) {
+    TIL_TRY(add_origin(ctx, text->path, out));
+    if (out->n_sets == r.n_before && r.n_duplicates == 0) {
         status = til_fail(ctx, TIL_EINPUT, "%s: no gene set in the file", text->path);
         goto done;
     }
+    if (r.n_duplicates > 0)
+        til_say(ctx, TIL_LOG_NOTICE, "%s: %zu sets have the name of another: %s", text->path,
+                r.n_duplicates,
+                duplicates == TIL_DUPLICATES_FIRST ? "the first is used"
+                                                   : "their genes are put together");
     if (r.n_trimmed > 0)
         til_say(ctx, TIL_LOG_NOTICE,
                 "%s: %zu names have blanks or quotes round them ('%s'): they are taken off",
@@ -146,12 +170,9 @@ til_status_t til_gmt_read(til_ctx_t *ctx, til_text_t *text, til_genesets_t *out)
                 text->path, r.n_repeated, r.n_with_repeats);
     if (r.n_empty > 0)
         til_say(ctx, TIL_LOG_NOTICE, "%s: %zu of %zu sets have no genes: left out", text->path,
-                r.n_empty, r.n_empty + out->n_sets);
+                r.n_empty, r.n_empty + out->n_sets - r.n_before);
 done:
-    til_names_free(r.names);
-    free(r.lines);
     free(r.genes);
-    if (status != TIL_OK) til_genesets_clear(out);
     return status;
 }
 

@@ -18,6 +18,15 @@
 TIL_MUST_USE
 til_status_t til_gmt_read(til_ctx_t *ctx, til_text_t *text, til_genesets_t *out);
 
+/* The same into a collection that may hold sets already (or {0}), whose names count too.
+ *
+ *   duplicates   what becomes of a set of a name that is there
+ *   out          as it was, or partly filled, unless TIL_OK; its origin is the path, "a, b" of several
+ */
+TIL_MUST_USE
+til_status_t til_gmt_add(til_ctx_t *ctx, til_text_t *text, til_duplicates_t duplicates,
+                         til_genesets_t *out);
+
 /* The same layout; an empty second column is written as NA. */
 void til_gmt_write(til_out_t *out, const til_genesets_t *sets);
 
