@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <tilseq/context.h>
+#include <tilseq/design.h>
 #include <tilseq/geneset.h>
 #include <tilseq/ranking.h>
 #include <tilseq/table.h>
@@ -47,6 +48,40 @@ extern const til_words_t til_score_type_words, til_rank_ties_words;
 /* How hard `preranked` works: the relative standard error of p that it aims for. */
 typedef enum { TIL_GSEA_FAST, TIL_GSEA_NORMAL, TIL_GSEA_PRECISE } til_gsea_effort_t;
 
+/* Log expression of samples and a contrast of a linear model of it, for the tests that compare
+ * samples. All borrowed. */
+typedef struct {
+    size_t n_genes;
+    const double *e;              /* n_genes x n_samples                                      */
+    const double *weights;        /* the same shape, > 0 (voom's); NULL: all 1                */
+    const double *sample_weights; /* n_samples, > 0; NULL: all 1                              */
+    const til_design_t *design;
+    const double *contrast; /* n_coef                                                       */
+    const size_t *block;    /* n_samples: those of one block have `correlation`; or NULL    */
+    double correlation;
+    bool trend, robust; /* of the prior variance, as in tilseq de                             */
+} til_set_values_t;
+
+/* The effect of the contrast and the residual effects of every gene. */
+typedef struct {
+    size_t n_genes, n_effects; /* n_effects: 1 + residual degrees of freedom                  */
+    double *effect;            /* n_genes x n_effects: contrast / unscaled deviation first    */
+    double *stdev;             /* n_genes: the unscaled deviation of the contrast             */
+    double *mean;              /* n_genes: of the expression                                  */
+    bool trend, robust;
+} til_set_effects_t;
+
+/* `out` is left empty unless TIL_OK. TIL_EINPUT without residual degrees of freedom, TIL_ENUMERIC
+ * when weights leave the design singular. */
+TIL_MUST_USE
+til_status_t til_gsea_effects(til_ctx_t *ctx, const til_set_values_t *values,
+                              til_set_effects_t *out);
+void til_gsea_effects_clear(til_set_effects_t *effects);
+
+/* The moderated t of every gene: the ranking that goes with the effects. */
+TIL_MUST_USE
+til_status_t til_gsea_moderated_t(til_ctx_t *ctx, const til_set_effects_t *effects, double *t);
+
 typedef struct {
     size_t min_size, max_size; /* of a set after matching; both ends included        */
     double gsea_param;         /* a hit weighs |stat|^gsea_param; >= 0               */
@@ -57,6 +92,8 @@ typedef struct {
                                        2 (fast), 5 (normal) or 20 (precise) times as many */
     uint64_t seed;
     const struct til_gene_ids *gene_ids; /* other names of genes; NULL: names as they are */
+    const til_set_effects_t *effects;    /* methods with needs_effects: of the ranking's genes, in
+                                         their order; else NULL                             */
 } til_gsea_options_t;
 
 #define TIL_GSEA_OPTIONS_INIT                                                                      \
@@ -83,6 +120,7 @@ typedef struct {
     const char *summary;   /* one line, lower case, no stop               */
     const char *reference; /* authors, year, doi                          */
     bool needs_selection;  /* tests `selected` instead of the statistic   */
+    bool needs_effects;    /* compares samples: options.effects           */
     til_status_t (*test)(til_ctx_t *ctx, const til_gsea_query_t *query, til_table_t *out);
 } til_gsea_method_t;
 
@@ -99,8 +137,9 @@ const til_gsea_method_t *til_gsea_find(const char *name);
  *   options    see above
  *   out        n_sets rows in the order of `sets`. preranked and simple:
  *              set size es nes pvalue padj log2err leading_edge status; ora:
- *              set size overlap universe pvalue padj genes status. Gene lists are joined by
- *              commas. A set not tested has NA and a status too_small, too_large or no_genes;
+ *              set size overlap universe pvalue padj genes status; cameraPR and those with
+ *              needs_effects: set size direction effect ci_low ci_high pvalue padj
+ *              correlation status [pvalue_mixed padj_mixed]. Gene lists are joined by commas. A set not tested has NA and a status too_small, too_large or no_genes;
  *              other words: unbalanced (no random set has a score of that sign: no p, no nes),
  *              upper_bound (p is smaller than given; log2err NA), plain_draws and splitting (the
  *              importance samples of preranked disagreed, p is told by these). `size` counts

@@ -7,6 +7,7 @@
 #include <tilseq/de.h>
 
 #include "glm/linear.h"
+#include "glm/voom.h"
 
 /* The part of the question that is fitted. */
 typedef struct {
@@ -24,6 +25,18 @@ TIL_MUST_USE
 til_status_t til_moderated_run_init(til_ctx_t *ctx, const til_de_input_t *input,
                                     til_moderated_run_t *run);
 void til_moderated_run_clear(til_moderated_run_t *run);
+
+/* Log counts with voom's weights. With input->block the correlation within blocks goes into
+ * run->correlation and run->model, which borrows `blocks` ({0} before; clear it after `run`).
+ * `voom` is {0} before. */
+TIL_MUST_USE
+til_status_t til_moderated_run_voom(til_ctx_t *ctx, til_moderated_run_t *run, til_blocks_t *blocks,
+                                    til_voom_t *voom);
+
+/* The same with a quality weight per sample (n_cols) as well, without blocks. */
+TIL_MUST_USE
+til_status_t til_moderated_run_voom_qw(til_ctx_t *ctx, const til_moderated_run_t *run,
+                                       til_voom_t *voom, double *sample_weights);
 
 /* The values to test, of the kept genes. */
 typedef struct {

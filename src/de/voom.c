@@ -39,6 +39,17 @@ done:
     return status;
 }
 
+til_status_t til_moderated_run_voom(til_ctx_t *ctx, til_moderated_run_t *run, til_blocks_t *blocks,
+                                    til_voom_t *voom)
+{
+    const til_de_input_t *input = run->input;
+
+    if (input->block == NULL)
+        return til_voom(ctx, &run->counts, run->effective, &run->model, NULL, NULL, voom);
+    til_status_t status = til_blocks_init(ctx, input->counts->n_cols, input->block, blocks);
+    return status == TIL_OK ? voom_in_blocks(ctx, blocks, run, voom) : status;
+}
+
 static til_status_t run(til_ctx_t *ctx, const til_de_input_t *input, til_de_result_t *result)
 {
     til_status_t status = TIL_OK;
@@ -47,12 +58,7 @@ static til_status_t run(til_ctx_t *ctx, const til_de_input_t *input, til_de_resu
     til_blocks_t blocks = { 0 };
 
     TIL_TRY(til_moderated_run_init(ctx, input, &fit));
-    if (input->block != NULL) {
-        TIL_TRY(til_blocks_init(ctx, input->counts->n_cols, input->block, &blocks));
-        TIL_TRY(voom_in_blocks(ctx, &blocks, &fit, &voom));
-    } else {
-        TIL_TRY(til_voom(ctx, &fit.counts, fit.effective, &fit.model, NULL, NULL, &voom));
-    }
+    TIL_TRY(til_moderated_run_voom(ctx, &fit, &blocks, &voom));
     til_moderated_values_t values = { .e = voom.e, .mean = voom.mean, .weights = voom.weights };
     TIL_TRY(til_moderated_run_test(ctx, &fit, &values, result));
 

@@ -28,6 +28,22 @@ static til_status_t add_weights(til_ctx_t *ctx, const double *sample_weights, ti
     return TIL_OK;
 }
 
+til_status_t til_moderated_run_voom_qw(til_ctx_t *ctx, const til_moderated_run_t *run,
+                                       til_voom_t *voom, double *sample_weights)
+{
+    til_status_t status = TIL_OK;
+
+    for (int round = 0; round < 2; round++) {
+        til_voom_clear(voom);
+        TIL_TRY(til_voom(ctx, &run->counts, run->effective, &run->model, NULL,
+                         round == 0 ? NULL : sample_weights, voom));
+        TIL_TRY(til_sample_weights(ctx, &run->model, voom->n_genes, voom->e, voom->weights,
+                                   sample_weights));
+    }
+done:
+    return status;
+}
+
 static til_status_t run(til_ctx_t *ctx, const til_de_input_t *input, til_de_result_t *result)
 {
     til_status_t status = TIL_OK;
@@ -37,13 +53,7 @@ static til_status_t run(til_ctx_t *ctx, const til_de_input_t *input, til_de_resu
 
     if (sample_weights == NULL) TIL_TRY(til_no_memory(ctx, input->counts->n_cols, "samples"));
     TIL_TRY(til_moderated_run_init(ctx, input, &fit));
-    for (int round = 0; round < 2; round++) {
-        til_voom_clear(&voom);
-        TIL_TRY(til_voom(ctx, &fit.counts, fit.effective, &fit.model, NULL,
-                         round == 0 ? NULL : sample_weights, &voom));
-        TIL_TRY(til_sample_weights(ctx, &fit.model, voom.n_genes, voom.e, voom.weights,
-                                   sample_weights));
-    }
+    TIL_TRY(til_moderated_run_voom_qw(ctx, &fit, &voom, sample_weights));
     til_moderated_values_t values = {
         .e = voom.e, .mean = voom.mean, .weights = voom.weights, .sample_weights = sample_weights
     };

@@ -147,6 +147,9 @@ til_status_t til_gsea_run(til_ctx_t *ctx, const til_gsea_method_t *method,
         return til_fail(ctx, TIL_EUSAGE, "method %s: %s", method->name,
                         method->needs_selection ? "needs a selection of genes"
                                                 : "takes a ranking, not a selection");
+    if (method->needs_effects &&
+        (options->effects == NULL || options->effects->n_genes != ranking->n_genes))
+        return til_fail(ctx, TIL_EUSAGE, "method %s: needs counts of samples", method->name);
     TIL_TRY(check_options(ctx, options));
     TIL_TRY(check_ranking(ctx, ranking, method->needs_selection ? 0 : options->gsea_param));
     TIL_TRY(match(ctx, &query, &matched, coverage));

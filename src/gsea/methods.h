@@ -8,7 +8,9 @@
 
 #include "genes/gene_index.h"
 
-#define TIL_GSEA_METHODS(each) each(preranked) each(simple) each(ora)
+#define TIL_GSEA_METHODS(each)                                                                     \
+    each(preranked) each(simple) each(camera_pr) each(ora) each(camera) each(camera_fixed)         \
+        each(fry) each(roast)
 
 #define TIL_DECLARE_METHOD(x) extern const til_gsea_method_t til_gsea_##x;
 TIL_GSEA_METHODS(TIL_DECLARE_METHOD)

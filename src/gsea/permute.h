@@ -11,7 +11,8 @@ enum {
     TIL_STREAM_EXTRA = 0x6578,
     TIL_STREAM_TILT = 0x7469,
     TIL_STREAM_PLAIN = 0x706C,
-    TIL_STREAM_SPLIT = 0x7370
+    TIL_STREAM_SPLIT = 0x7370,
+    TIL_STREAM_ROTATE = 0x726F
 };
 
 /* The score of the asked type from the extremes of the running sum; 0 when std has a tie. */

@@ -1,0 +1,1 @@
+tilseq gsea -g $DATA/sets.gmt --ranks $DATA/ranks.rnk --method fry

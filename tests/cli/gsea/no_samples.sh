@@ -1,0 +1,1 @@
+tilseq gsea -g $DATA/sets.gmt --counts $DATA/counts.tsv --method fry
