@@ -75,7 +75,14 @@ awk -F'\t' -v OFS='\t' '
                        "10.1186/s13073-020-00783-w", "stored-copy"); next }
     { row($1, "set", species, n, "mouse_native", "tilseq mouse-native curation", "", "curated") }
 ' "$to/verify.tmp" "$from/tilseq_human_v1.metadata.tsv" "$to/scores.tsv" \
-    "$to/human.gmt" "$to/mouse.gmt" "$from/scores_v1.tsv" > "$to/INDEX.tsv"
+    "$to/human.gmt" "$to/mouse.gmt" "$from/scores_v1.tsv" > "$to/index.tmp"
+
+# what a set reads out, and its place in the headline: readouts.tsv
+awk -F'\t' -v OFS='\t' '
+    NR == FNR { more[$1] = $2 OFS $3; next }
+    { print $0, $1 in more ? more[$1] : "NA" OFS "NA" }
+' "$to/readouts.tsv" "$to/index.tmp" > "$to/INDEX.tsv"
+rm "$to/index.tmp"
 
 rm "$to/verify.tmp"
 for table in ids_human ids_mouse; do cp "$from/$table.tsv.gz" "$to/$table.tsv.gz"; done

@@ -6,6 +6,7 @@
 #include <tilseq/design.h>
 
 #include "base/arena.h"
+#include "base/strbuf.h"
 
 /* The samples of a sheet that a design is made of. */
 typedef struct {

@@ -51,6 +51,12 @@ double til_qt(double p, double df, bool upper, bool log)
     return qt(p, df, !upper, log);
 }
 
+double til_pt_noncentral(double t, double df, double ncp, bool upper)
+{
+    if (isnan(t) || !(df > 0)) return NAN;
+    return pnt(t, df, ncp, !upper, false);
+}
+
 double til_pf(double f, double df1, double df2, bool upper, bool log)
 {
     if (isnan(f) || !(df1 > 0) || !(df2 > 0)) return NAN;

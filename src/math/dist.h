@@ -13,6 +13,7 @@ double til_pnorm(double x, double mean, double sd, bool upper, bool log);
 double til_qnorm(double p, double mean, double sd, bool upper, bool log);
 double til_dnorm(double x, double mean, double sd, bool log);
 double til_pt(double t, double df, bool upper, bool log);
+double til_pt_noncentral(double t, double df, double ncp, bool upper);
 double til_qt(double p, double df, bool upper, bool log);
 double til_pf(double f, double df1, double df2, bool upper, bool log);
 double til_df(double f, double df1, double df2, bool log); /* density */

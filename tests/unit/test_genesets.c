@@ -38,6 +38,7 @@ static void each_line(const char *name, size_t skip, void (*row)(char **, size_t
 }
 
 static til_names_t *indexed;
+static size_t n_headline;
 
 static void index_row(char **f, size_t n, void *arg)
 {
@@ -45,7 +46,7 @@ static void index_row(char **f, size_t n, void *arg)
     int is_new;
 
     (void)arg;
-    ck_assert_uint_eq(n, 10);
+    ck_assert_uint_eq(n, 12);
     snprintf(key, sizeof key, "%s %s %s", f[1], f[2], f[0]);
     ck_assert_int_ge(til_names_add(indexed, key, &is_new), 0);
     ck_assert_msg(is_new, "two rows for %s", key);
@@ -56,6 +57,9 @@ static void index_row(char **f, size_t n, void *arg)
     if (strcmp(f[6], "NA") != 0)
         ck_assert_msg((strcmp(f[7], "verified") == 0) == (strcmp(f[9], "stored-copy") == 0),
                       "doi_status of %s", key);
+    if (strcmp(f[11], "NA") == 0) return;
+    ck_assert_msg(strcmp(f[10], "NA") != 0, "%s is in the headline without a readout", key);
+    n_headline++;
 }
 
 typedef struct {
@@ -113,6 +117,7 @@ START_TEST(index_covers_what_ships)
 
     indexed = til_names_new();
     each_line("INDEX.tsv", 1, index_row, NULL);
+    ck_assert_uint_eq(n_headline, 18); /* nine for each species */
     ck_ok(til_builtin_text(&ctx, "ids_human.tsv.gz", &text));
     ck_ok(til_gene_ids_read(&ctx, &text, &human.ids));
     til_text_clear(&text);

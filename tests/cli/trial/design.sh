@@ -1,0 +1,1 @@
+tilseq trial $DATA/counts.tsv $DATA/samples.tsv -g $DATA/sets.gmt --design '~ time + arm' -c arm:B:A -o out -q; ls out; cut -f1-17 out/arm_B_vs_A.trial.tsv | awk -F"\t" -v OFS="\t" '!/^##/ { for (i = 5; i <= NF; i++) if ($i ~ /^-?[0-9.]+(e-?[0-9]+)?$/) $i = sprintf("%.5g", $i); print }'

@@ -1,0 +1,1 @@
+tilseq trial $DATA/counts.tsv $DATA/samples.tsv -g $DATA/sets.gmt -o out

@@ -1,0 +1,1 @@
+tilseq trial $DATA/counts.tsv $DATA/samples.tsv -g $DATA/sets.gmt --primary IFNG --pair patient --time time --arm arm -o out -q; cut -f1-4,15,18,22 out/on_in_B.trial.tsv | awk -F"\t" -v OFS="\t" '!/^##/ { for (i = 5; i <= NF; i++) if ($i ~ /^-?[0-9.]+(e-?[0-9]+)?$/) $i = sprintf("%.5g", $i); print }'
