@@ -94,7 +94,7 @@ typedef struct {
  *
  *   signature kind n_genes n_found n_patients n_up effect ci_low ci_high effect_sd se df stat
  *   pvalue padj p_permutation p_least p_family detectable status
- *   verdict family sd sd_first noise_sd readout
+ *   verdict family sd sd_first noise_sd df_residual readout
  *
  * effect, ci_low, ci_high, se, sd, detectable are in log2 (in the units of a VALUE); effect_sd in
  * standard deviations of the first visit. padj is Benjamini-Hochberg over the rows of one family
@@ -121,6 +121,26 @@ typedef struct {
 TIL_MUST_USE
 til_status_t til_trial_run(til_ctx_t *ctx, const til_trial_input_t *input, til_trial_result_t *out);
 void til_trial_result_clear(til_trial_result_t *result);
+
+/* ---- the next trial ------------------------------------------------------------------------ */
+
+typedef struct {
+    double effect; /* log2, or the unit of a VALUE                                 */
+    double power, alpha;
+    int n_arms; /* 2: a difference between two arms; 1: a change in one         */
+} til_trial_power_wishes_t;
+
+/* How many patients per arm the next trial needs, from the table of an answer.
+ *
+ *   origin, id   file and question of the table, for messages and for the column question
+ *   out          signature sd n_per_arm ci_low ci_high question; the interval is what the sd of
+ *                this many patients leaves open. Left empty unless TIL_OK
+ *
+ * TIL_EINPUT when the table is not one of an answer. */
+TIL_MUST_USE
+til_status_t til_trial_power(til_ctx_t *ctx, const til_table_t *answer, const char *origin,
+                             const char *id, const til_trial_power_wishes_t *wishes,
+                             til_table_t *out);
 
 #ifdef __cplusplus
 }

@@ -39,6 +39,7 @@ enum {
     SD,
     SD_FIRST,
     NOISE_SD,
+    DF_RESIDUAL,
     N_NUMBERS
 };
 enum { SIGNATURE, KIND, STATUS, VERDICT, FAMILY, READOUT, N_TEXTS };
@@ -75,6 +76,7 @@ static const struct {
     { true, SD, "sd", "standard deviation of the values within groups" },
     { true, SD_FIRST, "sd_first", "standard deviation of the first visit" },
     { true, NOISE_SD, "noise_sd", "the part of sd that counting alone gives" },
+    { true, DF_RESIDUAL, "df_residual", "degrees of freedom of sd" },
     { false, READOUT, "readout", "what the signature reads out" },
 };
 enum { N_COLUMNS = sizeof COLUMNS / sizeof COLUMNS[0] };
@@ -196,6 +198,7 @@ static til_status_t write_test(til_ctx_t *ctx, const til_trial_cohort_t *c,
                                  til_trial_detectable(fit->df[i], alpha, DETECTABLE_POWER);
     w->number[SD][row] = fit->sd[i];
     w->number[SD_FIRST][row] = first;
+    w->number[DF_RESIDUAL][row] = fit->df_residual;
     w->number[NOISE_SD][row] = noise_of(c, q, &fit->frame, values->noise + s * values->n_samples);
     TIL_TRY(til_table_set_text(ctx, w->table, w->text[STATUS], row,
                                first > 0 ? "ok" : "ok;no_spread_at_first_visit"));

@@ -29,6 +29,11 @@ void til_table_write(til_out_t *out, const til_table_t *table)
         write_text(out, table->columns[c].name);
     }
     til_out_char(out, '\n');
+    til_table_write_rows(out, table);
+}
+
+void til_table_write_rows(til_out_t *out, const til_table_t *table)
+{
     for (size_t i = 0; i < table->n_rows; i++) {
         for (size_t c = 0; c < table->n_cols; c++) {
             const til_column_t *column = &table->columns[c];

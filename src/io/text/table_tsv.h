@@ -12,6 +12,9 @@
  * a blank. */
 void til_table_write(til_out_t *out, const til_table_t *table);
 
+/* The rows without the header, for a table in several parts. */
+void til_table_write_rows(til_out_t *out, const til_table_t *table);
+
 /* Reads a TSV or CSV table back from its text, which is consumed. A column all of whose cells are
  * numbers or missing becomes a number column, unless it is the first; the rest are text. TIL_EINPUT
  * naming file and line for ragged rows and repeated column names. */

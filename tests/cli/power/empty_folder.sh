@@ -1,0 +1,1 @@
+mkdir empty; tilseq power empty

@@ -1,0 +1,1 @@
+tilseq power $DATA/samples.tsv
