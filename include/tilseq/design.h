@@ -67,7 +67,8 @@ typedef struct {
 
 /* A column of numbers is a covariate. Any other, one that `factors` names, and one called patient,
  * subject, donor or batch is a factor; its first level is the reference: the one the user
- * named, else the first in sheet order. */
+ * named, else a level called pre, baseline, screening, control, ctrl, untreated, placebo or vehicle
+ * in any case, else the first: by number among visits, else in sheet order. */
 typedef struct {
     char *name;
     bool is_factor;
@@ -116,11 +117,12 @@ typedef struct {
     size_t *rows;      /* n_samples: the row of the sheet                      */
     size_t *terms;     /* n_coef: 0 the intercept, t the formula's t-th term   */
     size_t n_variables;
-    til_variable_t *variables; /* paired: patient, time, and arm where there is one    */
+    til_variable_t *variables; /* paired: patient, time, arm where there is one, strata,
+                                   adjusted for                                         */
     char *origin;              /* file name of the sheet, for messages                 */
     char *formula;             /* what the columns stand for, in R's notation          */
     char *references;          /* "arm=R batch=b1" for the log and the results         */
-    bool is_paired;
+    bool is_paired, has_arm;   /* has_arm: of a paired design                          */
     size_t n_left_out;
     til_left_out_t *left_out;
     struct til_arena *arena;
@@ -148,15 +150,23 @@ TIL_MUST_USE
 til_status_t til_design_reduce(til_ctx_t *ctx, const til_design_t *full, const char *formula,
                                til_design_t *out);
 
-/* A comparison of time points within patients, the patients possibly in arms. */
+/* A comparison of time points within patients, the patients possibly in arms; or, without `pair`, of
+ * arms, possibly at several times, among samples of different patients (animals). */
 typedef struct {
-    const char *pair, *time; /* columns of the sheet                                 */
-    const char *arm;         /* a column, or NULL                                    */
-    bool is_trend;           /* time is a number and its slope is asked for          */
+    const char *pair, *time;   /* columns of the sheet                                 */
+    const char *arm;           /* a column, or NULL                                    */
+    bool is_trend;             /* time is a number and its slope is asked for          */
+    const char *const *adjust; /* n_adjust columns with a value per sample             */
+    size_t n_adjust;
+    const char *const *strata; /* n_strata columns with a value per patient: arms and changes
+                                   are compared at one mix of their levels               */
+    size_t n_strata;
 } til_pairing_t;
 
 /* The nested paired design: R's model.matrix(~ arm + arm:patient + arm:time) with patients numbered
- * within their arm and columns of zeros left out; ~ patient + time without arms. The coefficients
+ * within their arm and columns of zeros left out; ~ patient + time without arms. Then, per stratum and
+ * time, (in the stratum - share of its patients) * (at the time), and the columns adjusted for. The
+ * coefficients
  * are named in words: on_in_NAIVE (the change), Pt11_vs_Pt10 (a patient). Patients who
  * cannot contribute are in left_out with the reason.
  *
@@ -230,7 +240,7 @@ typedef struct {
 
 typedef struct {
     const char *formula;               /* NULL: pairing, or the contrasts bring theirs     */
-    const til_pairing_t *pairing;      /* NULL: formula                                    */
+    const til_pairing_t *pairing;      /* NULL: formula; without `pair`: arms and times    */
     const til_contrast_specs_t *specs; /* NULL: none (a pairing brings its own)            */
     const til_typing_t *typing;
 } til_asked_t;

@@ -69,7 +69,7 @@ static size_t patients_in(const til_design_t *d, const til_variable_t *arm, size
 static void tell_pairs(til_ctx_t *ctx, const til_design_t *d)
 {
     const til_variable_t *time = &d->variables[1];
-    const til_variable_t *arm = d->n_variables > 2 ? &d->variables[2] : NULL;
+    const til_variable_t *arm = d->has_arm ? &d->variables[2] : NULL;
 
     for (size_t i = 0; i < d->n_left_out; i++)
         til_say(ctx, TIL_LOG_DETAIL, "%s %s is left out: %s", d->variables[0].name,

@@ -352,6 +352,8 @@ static void design_words(run_t *r)
     til_step_option(r->ctx, &r->steps, "--time", asked->time);
     til_step_option(r->ctx, &r->steps, "--arm", asked->arm);
     if (asked->trend) til_step_word(r->ctx, &r->steps, "--trend");
+    til_step_list(r->ctx, &r->steps, "--adjust", &asked->adjust);
+    til_step_list(r->ctx, &r->steps, "--strata", &asked->strata);
     til_step_list(r->ctx, &r->steps, "--reference", &asked->references);
     til_step_list(r->ctx, &r->steps, "--factor", &asked->factors);
     if (asked->drop_na) til_step_word(r->ctx, &r->steps, "--drop-na");

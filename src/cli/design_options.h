@@ -18,13 +18,17 @@
     { 0, "pair", TIL_OPT_TEXT, offsetof(args_t, asked.pair), "COL", 0, 0,                          \
       "instead of --design: compare times within this column (patient)" },                         \
     { 0, "time", TIL_OPT_TEXT, offsetof(args_t, asked.time), "COL", 0, 0,                          \
-      "with --pair: the column of times" },                                                        \
+      "with --pair, or --arm alone: the column of times" },                                        \
     { 0, "arm", TIL_OPT_TEXT, offsetof(args_t, asked.arm), "COL", 0, 0,                            \
-      "with --pair: the column of arms, whose changes are compared" },                             \
+      "the column of arms, whose changes (--pair) or samples are compared" },                      \
     { 0, "trend", TIL_OPT_FLAG, offsetof(args_t, asked.trend), NULL, 0, 0,                         \
-      "with --pair: time is a number and its slope is asked for" },                                \
+      "with --time: it is a number and its slope is asked for" },                                  \
+    { 0, "adjust", TIL_OPT_LIST, offsetof(args_t, asked.adjust), "COL,...", 0, 0,                  \
+      "with --pair or --arm: columns with a value per sample to adjust for" },                     \
+    { 0, "strata", TIL_OPT_LIST, offsetof(args_t, asked.strata), "COL,...", 0, 0,                  \
+      "with --pair or --arm: compare arms at one mix of the levels of these columns" },            \
     { 0, "reference", TIL_OPT_LIST, offsetof(args_t, asked.references), "COL=LEVEL", 0, 0,         \
-      "reference level of a factor [the first in the sheet] (repeatable)" },                       \
+      "reference level of a factor [pre, baseline, control..., else the first] (repeatable)" },    \
     { 0, "factor", TIL_OPT_LIST, offsetof(args_t, asked.factors), "COL", 0, 0,                     \
       "take a column of numbers as a factor (repeatable)" },                                       \
     { 0, "drop-na", TIL_OPT_FLAG, offsetof(args_t, asked.drop_na), NULL, 0, 0,                     \

@@ -43,7 +43,7 @@ static til_status_t find_factors(til_ctx_t *ctx, const til_design_t *design,
     til_formula_t formula = { 0 };
 
     if (design->is_paired) {
-        if (design->n_variables > ARM) out->factors[out->n_factors++] = &design->variables[ARM];
+        if (design->has_arm) out->factors[out->n_factors++] = &design->variables[ARM];
         if (design->variables[TIME].is_factor)
             out->factors[out->n_factors++] = &design->variables[TIME];
         return TIL_OK;

@@ -261,7 +261,7 @@ static til_status_t weigh_paired(til_ctx_t *ctx, const til_design_t *design, con
                                  const til_variable_t *compared, const size_t levels[2],
                                  double *weights)
 {
-    if (design->n_variables > 2 || compared != &design->variables[1])
+    if (design->has_arm || compared != &design->variables[1])
         return til_fail(ctx, TIL_EUSAGE,
                         "%s%s:%s:%s: a paired design answers its own questions, and ID=EXPRESSION "
                         "over its coefficients (tilseq design prints them)",

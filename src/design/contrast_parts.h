@@ -14,12 +14,20 @@ void til_contrast_fit_id(til_strbuf_t *id);
 TIL_MUST_USE
 til_status_t til_contrast_give(til_ctx_t *ctx, const til_strbuf_t *b, char **out);
 
-/* The questions a paired design answers by itself: the change in each arm to each later time, and
- * how the arms' changes differ from the first arm's.
+/* The questions a paired design answers by itself: the change in each arm to each later time, how
+ * the arms' changes differ, and with three or more times the change from time to time and from the
+ * first on treatment to the last.
  *
  *   contrasts   *n of them, to be released one by one and with free() */
 TIL_MUST_USE
 til_status_t til_pair_contrasts(til_ctx_t *ctx, const til_design_t *design,
                                 til_contrast_t **contrasts, size_t *n);
+
+/* The design of arms, possibly at several times, of samples that are not paired, with its questions.
+ * What is in `out` after a failure is cleared by the caller. */
+TIL_MUST_USE
+til_status_t til_arm_question(til_ctx_t *ctx, const til_sheet_t *sheet,
+                              const til_pairing_t *pairing, const til_typing_t *typing,
+                              til_question_t *out);
 
 #endif

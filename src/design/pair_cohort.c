@@ -26,6 +26,66 @@ done:
     return status;
 }
 
+/* Columns of strata and covariates; each stands once and is none of the others. */
+static til_status_t find_extra_columns(til_ctx_t *ctx, til_cohort_t *c)
+{
+    til_status_t status = TIL_OK;
+    const til_pairing_t *pairing = c->pairing;
+    size_t n_main = pairing->arm == NULL ? 2 : 3, n = pairing->n_strata + pairing->n_adjust;
+
+    TIL_TRY(til_keep_array(ctx, c->arena, n, sizeof *c->extra, &c->extra));
+    TIL_TRY(til_keep_array(ctx, c->arena, n, sizeof *c->extra_columns, &c->extra_columns));
+    for (size_t i = 0; i < n; i++) {
+        bool is_stratum = i < pairing->n_strata;
+        const char *option = is_stratum ? "--strata" : "--adjust";
+        const char *name = is_stratum ? pairing->strata[i] : pairing->adjust[i - pairing->n_strata];
+        TIL_TRY(til_frame_column(ctx, &c->frame, name, option, &c->extra_columns[i]));
+        bool is_again = false;
+        for (size_t k = 0; k < n_main; k++) is_again |= c->columns[k] == c->extra_columns[i];
+        for (size_t k = 0; k < i; k++) is_again |= c->extra_columns[k] == c->extra_columns[i];
+        if (is_again)
+            return til_fail(ctx, TIL_EUSAGE, "%s %s: that column is in the design already", option,
+                            name);
+    }
+    c->n_extra = n;
+    c->n_strata = pairing->n_strata;
+
+done:
+    return status;
+}
+
+/* A stratum is the patient's own. */
+static til_status_t check_stratum(til_ctx_t *ctx, const til_cohort_t *c, const til_variable_t *v)
+{
+    const til_variable_t *patient = &c->variables[TIL_PATIENT];
+
+    for (size_t s = 0; s < c->frame.n; s++)
+        for (size_t e = 0; e < s; e++)
+            if (patient->level[e] == patient->level[s] && v->level[e] != v->level[s])
+                return til_fail(
+                    ctx, TIL_EINPUT,
+                    "%s: --strata %s: it changes between samples of %s %s: --adjust takes "
+                    "what has a value per sample",
+                    c->sheet->origin, v->name, patient->name, patient->levels[patient->level[s]]);
+    return TIL_OK;
+}
+
+static til_status_t make_extra(til_ctx_t *ctx, til_cohort_t *c, const til_typing_t *typing)
+{
+    til_status_t status = TIL_OK;
+
+    for (size_t i = 0; i < c->n_extra; i++) {
+        TIL_TRY(til_variable_make(ctx, &c->frame, c->extra_columns[i],
+                                  i < c->n_strata ? TIL_AS_FACTOR : TIL_AS_FOUND, typing, c->arena,
+                                  &c->extra[i]));
+        TIL_TRY(til_variable_need_levels(ctx, &c->frame, &c->extra[i]));
+        if (i < c->n_strata) TIL_TRY(check_stratum(ctx, c, &c->extra[i]));
+    }
+
+done:
+    return status;
+}
+
 static const char *cell_of(const til_cohort_t *c, size_t s, int what)
 {
     return til_sheet_cell(c->sheet, c->frame.rows[s], c->columns[what]);
@@ -127,6 +187,18 @@ static void say_reason(til_ctx_t *ctx, const til_cohort_t *c, size_t p)
     til_strbuf_clear(&list);
 }
 
+static void say_how_to_keep(til_ctx_t *ctx, const til_cohort_t *c)
+{
+    const til_pairing_t *pairing = c->pairing;
+
+    if (c->n_left_out == 0) return;
+    til_say(
+        ctx, TIL_LOG_NOTICE,
+        "to keep them: --design '~ %s%s%s' --block %s (voom) in place of --pair takes every sample",
+        pairing->arm == NULL ? "" : pairing->arm, pairing->arm == NULL ? "" : " * ", pairing->time,
+        pairing->pair);
+}
+
 static void say_left_out(til_ctx_t *ctx, const til_cohort_t *c)
 {
     for (size_t p = 0; p < c->variables[TIL_PATIENT].n_levels; p++) {
@@ -135,6 +207,7 @@ static void say_left_out(til_ctx_t *ctx, const til_cohort_t *c)
             is_first = c->reasons[q] == NULL || strcmp(c->reasons[q], c->reasons[p]) != 0;
         if (is_first) say_reason(ctx, c, p);
     }
+    say_how_to_keep(ctx, c);
 }
 
 static til_status_t judge_patients(til_ctx_t *ctx, til_cohort_t *c)
@@ -202,12 +275,14 @@ til_status_t til_cohort_gather(til_ctx_t *ctx, til_cohort_t *c, const til_typing
     TIL_TRY(til_frame_all(ctx, c->sheet, &c->frame));
     TIL_TRY(til_typing_check(ctx, &c->frame, typing));
     TIL_TRY(find_columns(ctx, c));
+    TIL_TRY(find_extra_columns(ctx, c));
     TIL_TRY(til_frame_complete(ctx, &c->frame, c->columns, c->pairing->arm != NULL ? 3 : 2,
                                typing->drop_na));
+    TIL_TRY(til_frame_complete(ctx, &c->frame, c->extra_columns, c->n_extra, typing->drop_na));
     TIL_TRY(til_variable_make(ctx, &c->frame, c->columns[TIL_PATIENT], TIL_AS_FACTOR, typing,
                               c->arena, &c->variables[TIL_PATIENT]));
     TIL_TRY(til_variable_make(ctx, &c->frame, c->columns[TIL_TIME],
-                              c->pairing->is_trend ? TIL_AS_NUMBER : TIL_AS_FACTOR, typing,
+                              c->pairing->is_trend ? TIL_AS_NUMBER : TIL_AS_VISITS, typing,
                               c->arena, &c->variables[TIL_TIME]));
     TIL_TRY(til_variable_need_levels(ctx, &c->frame, &c->variables[TIL_TIME]));
     if (c->pairing->arm != NULL) {
@@ -228,6 +303,7 @@ til_status_t til_cohort_gather(til_ctx_t *ctx, til_cohort_t *c, const til_typing
     c->frame.n = kept;
     if (c->pairing->arm != NULL)
         TIL_TRY(til_variable_need_levels(ctx, &c->frame, &c->variables[TIL_ARM]));
+    TIL_TRY(make_extra(ctx, c, typing));
 
 done:
     return status;

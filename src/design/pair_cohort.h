@@ -16,6 +16,9 @@ typedef struct {
     til_frame_t armed;           /* samples with an arm too                                 */
     size_t columns[3];           /* of patient, time, arm                                   */
     til_variable_t variables[3]; /* of the samples that stay; the arm where there is one    */
+    til_variable_t *extra;       /* strata, then what is adjusted for, of the samples that stay */
+    size_t n_extra, n_strata;
+    size_t *extra_columns;
     char **reasons;              /* a reason per patient to leave them out, or NULL         */
     til_left_out_t *left_out;    /* n_left_out patients who have one                        */
     size_t n_left_out;

@@ -13,7 +13,8 @@
  *     p_vs_P(a)       each further patient p of arm a; numbers 2, 3..., arms within a number
  *     t_in_a          the change from R to t in arm a; times, arms within a time
  *
- * Without arms it is ~ patient + time. With a trend, time is a number and t its slope. The columns
+ * Behind them stand, per stratum and time, how the change departs in that stratum, and covariates with
+ * a value per sample. Without arms it is ~ patient + time. With a trend, time is a number and t its slope. The columns
  * of patients have disjoint support, so X'WX is an arrow whose border is the first n_arms and the
  * last n_arms * n_times columns.
  *
@@ -32,6 +33,8 @@
 #include "design/contrast_parts.h"
 #include "design/model_matrix.h"
 #include "design/pair_cohort.h"
+
+enum { FIRST_EXTRA_TERM = 4 }; /* til_design_t.terms of strata; covariates have the next */
 
 /* ---- the columns --------------------------------------------------------------------- */
 
@@ -187,6 +190,107 @@ static size_t count_changes(const nest_t *nest)
     return n;
 }
 
+/* ---- strata and covariates ----------------------------------------------------------- */
+
+/* Of the patients, the share in level l of stratum v. */
+static double share_of(const nest_t *nest, const til_variable_t *v, size_t l)
+{
+    size_t n = 0;
+
+    for (size_t p = 0; p < nest->patient->n_levels; p++)
+        for (size_t s = 0; s < nest->n; s++)
+            if (nest->patient->level[s] == p) {
+                n += v->level[s] == l;
+                break;
+            }
+    return (double)n / (double)nest->patient->n_levels;
+}
+
+/* Per level of a stratum and time, how its change departs: centred, so that the change of an arm
+ * stays that at the mix of strata of all patients. */
+static til_status_t fill_stratum(til_ctx_t *ctx, const nest_t *nest, const til_variable_t *v,
+                                 til_design_t *out, size_t *j, til_strbuf_t *name)
+{
+    til_status_t status = TIL_OK;
+    const til_variable_t *time = nest->time;
+    double *x;
+
+    for (size_t t = 1; t <= nest->n_times; t++)
+        for (size_t l = 1; l < v->n_levels; l++) {
+            double share = share_of(nest, v, l);
+            til_strbuf_printf(name, "%s%s:%s", v->name, v->levels[l],
+                              time->is_factor ? time->levels[t] : time->name);
+            TIL_TRY(next_column(ctx, out, j, FIRST_EXTRA_TERM, name, &x));
+            for (size_t s = 0; s < nest->n; s++) {
+                double at = time->is_factor ? time->level[s] == t : time->value[s];
+                x[s] = at * ((v->level[s] == l) - share);
+            }
+        }
+
+done:
+    return status;
+}
+
+/* Is a column told by the patients already? */
+static bool is_of_patients(const nest_t *nest, const til_variable_t *v)
+{
+    for (size_t s = 0; s < nest->n; s++)
+        for (size_t e = 0; e < s; e++)
+            if (nest->patient->level[e] == nest->patient->level[s] &&
+                (v->is_factor ? v->level[e] != v->level[s] : v->value[e] != v->value[s]))
+                return false;
+    return true;
+}
+
+static size_t count_extra(const til_cohort_t *c, const nest_t *nest)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < c->n_extra; i++) {
+        const til_variable_t *v = &c->extra[i];
+        if (i < c->n_strata) n += nest->n_times * (v->n_levels - 1);
+        else if (!is_of_patients(nest, v)) n += v->is_factor ? v->n_levels - 1 : 1;
+    }
+    return n;
+}
+
+static til_status_t fill_covariate(til_ctx_t *ctx, const nest_t *nest, const til_variable_t *v,
+                                   til_design_t *out, size_t *j, til_strbuf_t *name)
+{
+    til_status_t status = TIL_OK;
+    double *x;
+
+    if (is_of_patients(nest, v)) {
+        til_say(ctx, TIL_LOG_WARNING,
+                "--adjust %s: it has one value for each %s, whom the design takes into account "
+                "already: left out; --strata %s lets the changes depend on it",
+                v->name, nest->patient->name, v->name);
+        return TIL_OK;
+    }
+    for (size_t l = 1; l < (v->is_factor ? v->n_levels : 2); l++) {
+        til_strbuf_printf(name, "%s%s", v->name, v->is_factor ? v->levels[l] : "");
+        TIL_TRY(next_column(ctx, out, j, FIRST_EXTRA_TERM + 1, name, &x));
+        for (size_t s = 0; s < nest->n; s++) x[s] = v->is_factor ? v->level[s] == l : v->value[s];
+    }
+
+done:
+    return status;
+}
+
+static til_status_t fill_extra(til_ctx_t *ctx, const til_cohort_t *c, const nest_t *nest,
+                               til_design_t *out, size_t *j, til_strbuf_t *name)
+{
+    til_status_t status = TIL_OK;
+
+    for (size_t i = 0; i < c->n_extra; i++) {
+        if (i < c->n_strata) TIL_TRY(fill_stratum(ctx, nest, &c->extra[i], out, j, name));
+        else TIL_TRY(fill_covariate(ctx, nest, &c->extra[i], out, j, name));
+    }
+
+done:
+    return status;
+}
+
 /* ---- the design ---------------------------------------------------------------------- */
 
 static til_status_t write_formula(til_ctx_t *ctx, const til_pairing_t *pairing, til_design_t *out)
@@ -208,6 +312,16 @@ static til_status_t write_formula(til_ctx_t *ctx, const til_pairing_t *pairing, 
         til_strbuf_add(&b, ":");
     }
     til_model_variable_name(&b, pairing->time);
+    for (size_t i = 0; i < pairing->n_strata; i++) {
+        til_strbuf_add(&b, " + ");
+        til_model_variable_name(&b, pairing->strata[i]);
+        til_strbuf_add(&b, ":");
+        til_model_variable_name(&b, pairing->time);
+    }
+    for (size_t i = 0; i < pairing->n_adjust; i++) {
+        til_strbuf_add(&b, " + ");
+        til_model_variable_name(&b, pairing->adjust[i]);
+    }
     status = til_keep_strbuf(ctx, out->arena, &b, &out->formula);
     til_strbuf_clear(&b);
     return status;
@@ -225,15 +339,19 @@ static til_status_t fill_design(til_ctx_t *ctx, til_cohort_t *c, const nest_t *n
     out->arena = c->arena;
     c->arena = NULL;
     out->is_paired = true;
-    out->n_variables = nest->arm == NULL ? 2 : 3;
+    out->has_arm = nest->arm != NULL;
+    size_t n_main = out->has_arm ? 3 : 2;
+    out->n_variables = n_main + c->n_extra;
     out->left_out = c->left_out;
     out->n_left_out = c->n_left_out;
     TIL_TRY(
         til_keep_array(ctx, out->arena, out->n_variables, sizeof *out->variables, &out->variables));
-    memcpy(out->variables, c->variables, out->n_variables * sizeof *out->variables);
+    memcpy(out->variables, c->variables, n_main * sizeof *out->variables);
+    memcpy(out->variables + n_main, c->extra, c->n_extra * sizeof *out->variables);
     TIL_TRY(til_keep_array(ctx, out->arena, out->n_coef, sizeof *out->terms, &out->terms));
     TIL_TRY(fill_patients(ctx, nest, out, &j, &name));
     TIL_TRY(fill_changes(ctx, nest, out, &j, &name));
+    TIL_TRY(fill_extra(ctx, c, nest, out, &j, &name));
     TIL_TRY(til_design_take_samples(ctx, &c->frame, out));
     TIL_TRY(write_formula(ctx, c->pairing, out));
     TIL_TRY(til_design_note_references(ctx, out));
@@ -257,7 +375,9 @@ til_status_t til_design_pair(til_ctx_t *ctx, const til_sheet_t *sheet, const til
     }
     TIL_TRY(til_cohort_gather(ctx, &c, typing));
     TIL_TRY(make_nest(ctx, c.variables, pairing->arm != NULL, c.frame.n, c.arena, &nest));
-    TIL_TRY(til_design_init(ctx, c.frame.n, nest.patient->n_levels + count_changes(&nest), out));
+    TIL_TRY(til_design_init(ctx, c.frame.n,
+                            nest.patient->n_levels + count_changes(&nest) + count_extra(&c, &nest),
+                            out));
     TIL_TRY(fill_design(ctx, &c, &nest, out));
 
 done:
@@ -302,37 +422,86 @@ static void add_change_text(const nest_t *nest, size_t t, til_strbuf_t *b)
     til_strbuf_printf(b, " within %s", nest->patient->name);
 }
 
-/* The change to t in arm a, or how it differs from that in the first arm. */
+/* The questions of a paired design. */
+typedef enum {
+    CHANGE,     /* to time t in arm a                                   */
+    DIFFERENCE, /* of the changes to time t: arm a against arm b        */
+    STEP,       /* from time t - 1 to t in arm a                        */
+    WANING      /* from the first time on treatment to the last, arm a  */
+} pair_kind_t;
+
+typedef struct {
+    pair_kind_t kind;
+    size_t t, a, b;
+} pair_ask_t;
+
+static void add_arm(const nest_t *nest, const pair_ask_t *ask, til_strbuf_t *id, til_strbuf_t *text)
+{
+    if (nest->arm != NULL) {
+        til_strbuf_printf(id, "_in_%s", nest->arm->levels[ask->a]);
+        til_strbuf_printf(text, ", in %s %s", nest->arm->name, nest->arm->levels[ask->a]);
+    }
+}
+
+/* Id and text; the samples that stand behind are counted at time t. */
+static void write_ask(const nest_t *nest, const pair_ask_t *ask, til_strbuf_t *id,
+                      til_strbuf_t *text)
+{
+    const til_variable_t *time = nest->time, *arm = nest->arm;
+    size_t n = patients_at(nest, ask->t, ask->a);
+
+    switch (ask->kind) {
+    case CHANGE:
+        add_change_name(nest, ask->t, ask->a, id);
+        add_change_text(nest, ask->t, text);
+        if (arm != NULL) til_strbuf_printf(text, ", in %s %s", arm->name, arm->levels[ask->a]);
+        break;
+    case DIFFERENCE:
+        til_strbuf_printf(id, "%s_vs_%s_%s", arm->levels[ask->a], arm->levels[ask->b],
+                          time->is_factor ? time->levels[ask->t] : time->name);
+        add_change_text(nest, ask->t, text);
+        til_strbuf_printf(text, ", more in %s %s than in %s (%zu and %zu %ss)", arm->name,
+                          arm->levels[ask->a], arm->levels[ask->b], n,
+                          patients_at(nest, ask->t, ask->b), nest->patient->name);
+        return;
+    case STEP:
+        til_strbuf_printf(id, "%s_vs_%s", time->levels[ask->t], time->levels[ask->t - 1]);
+        til_strbuf_printf(text, "%s: %s versus %s within %s", time->name, time->levels[ask->t],
+                          time->levels[ask->t - 1], nest->patient->name);
+        add_arm(nest, ask, id, text);
+        break;
+    case WANING:
+        til_strbuf_add(id, "waning");
+        til_strbuf_printf(text, "%s: the last, %s, versus the first after %s, %s, within %s",
+                          time->name, time->levels[ask->t], time->levels[0], time->levels[1],
+                          nest->patient->name);
+        add_arm(nest, ask, id, text);
+        break;
+    }
+    til_strbuf_printf(text, " (%zu %ss)", n, nest->patient->name);
+}
+
+/* Nothing in `out` where a change it is made of is not in the design. */
 static til_status_t make_contrast(til_ctx_t *ctx, const til_design_t *design, const nest_t *nest,
-                                  size_t t, size_t a, bool is_difference, til_contrast_t *out)
+                                  const pair_ask_t *ask, til_contrast_t *out)
 {
     til_status_t status = TIL_OK;
     til_strbuf_t id = { 0 }, text = { 0 };
-    ptrdiff_t j = change_column(design, nest, t, a, &id), zero = -1;
+    ptrdiff_t plus = change_column(design, nest, ask->t, ask->a, &id), minus = -1;
 
-    if (is_difference) zero = change_column(design, nest, t, 0, &id);
-    if (j < 0 || (is_difference && zero < 0)) goto done;
+    if (ask->kind == DIFFERENCE) minus = change_column(design, nest, ask->t, ask->b, &id);
+    if (ask->kind == STEP) minus = change_column(design, nest, ask->t - 1, ask->a, &id);
+    if (ask->kind == WANING) minus = change_column(design, nest, 1, ask->a, &id);
+    if (plus < 0 || (ask->kind != CHANGE && minus < 0)) goto done;
     out->weights = til_array_zero(design->n_coef, sizeof *out->weights);
     if (out->weights == NULL) {
         status = til_no_memory(ctx, design->n_coef, "weights");
         goto done;
     }
-    out->weights[j] = 1;
-    add_change_text(nest, t, &text);
+    out->weights[plus] = 1;
+    if (minus >= 0) out->weights[minus] = -1;
     til_strbuf_reset(&id);
-    if (is_difference) {
-        out->weights[zero] = -1;
-        til_strbuf_printf(&id, "%s_vs_%s_%s", nest->arm->levels[a], nest->arm->levels[0],
-                          nest->time->is_factor ? nest->time->levels[t] : nest->time->name);
-        til_strbuf_printf(&text, ", more in %s %s than in %s (%zu and %zu %ss)", nest->arm->name,
-                          nest->arm->levels[a], nest->arm->levels[0], patients_at(nest, t, a),
-                          patients_at(nest, t, 0), nest->patient->name);
-    } else {
-        add_change_name(nest, t, a, &id);
-        if (nest->arm != NULL)
-            til_strbuf_printf(&text, ", in %s %s", nest->arm->name, nest->arm->levels[a]);
-        til_strbuf_printf(&text, " (%zu %ss)", patients_at(nest, t, a), nest->patient->name);
-    }
+    write_ask(nest, ask, &id, &text);
     til_contrast_fit_id(&id);
     TIL_TRY(til_contrast_give(ctx, &id, &out->id));
     TIL_TRY(til_contrast_give(ctx, &text, &out->text));
@@ -344,12 +513,34 @@ done:
     return status;
 }
 
+/* All questions, those against the first arm before those between others; returns how many. */
+static size_t list_asks(const nest_t *nest, pair_ask_t *asks)
+{
+    size_t n = 0;
+
+    for (size_t t = 1; t <= nest->n_times; t++)
+        for (size_t a = 0; a < nest->n_arms; a++) asks[n++] = (pair_ask_t){ CHANGE, t, a, 0 };
+    for (size_t t = 1; t <= nest->n_times; t++)
+        for (size_t a = 1; a < nest->n_arms; a++) asks[n++] = (pair_ask_t){ DIFFERENCE, t, a, 0 };
+    for (size_t t = 1; t <= nest->n_times; t++)
+        for (size_t b = 1; b < nest->n_arms; b++)
+            for (size_t a = b + 1; a < nest->n_arms; a++)
+                asks[n++] = (pair_ask_t){ DIFFERENCE, t, a, b };
+    if (nest->n_times < 2) return n;
+    for (size_t t = 2; t <= nest->n_times; t++)
+        for (size_t a = 0; a < nest->n_arms; a++) asks[n++] = (pair_ask_t){ STEP, t, a, 0 };
+    for (size_t a = 0; a < nest->n_arms; a++)
+        asks[n++] = (pair_ask_t){ WANING, nest->n_times, a, 0 };
+    return n;
+}
+
 til_status_t til_pair_contrasts(til_ctx_t *ctx, const til_design_t *design,
                                 til_contrast_t **contrasts, size_t *n)
 {
     til_status_t status = TIL_OK;
     til_arena_t *arena = til_arena_new();
     nest_t nest;
+    pair_ask_t *asks;
 
     *contrasts = NULL;
     *n = 0;
@@ -357,20 +548,20 @@ til_status_t til_pair_contrasts(til_ctx_t *ctx, const til_design_t *design,
         status = til_no_memory(ctx, design->n_coef, "contrasts");
         goto done;
     }
-    TIL_TRY(make_nest(ctx, design->variables, design->n_variables > 2, design->n_samples, arena,
-                      &nest));
-    *contrasts = til_array_zero(2 * nest.n_times * nest.n_arms, sizeof **contrasts);
+    TIL_TRY(make_nest(ctx, design->variables, design->has_arm, design->n_samples, arena, &nest));
+    size_t room = nest.n_times * nest.n_arms * (nest.n_arms + 2) + nest.n_arms;
+    TIL_TRY(til_keep_array(ctx, arena, room, sizeof *asks, &asks));
+    *contrasts = til_array_zero(room, sizeof **contrasts);
     if (*contrasts == NULL) {
-        status = til_no_memory(ctx, nest.n_times * nest.n_arms, "contrasts");
+        status = til_no_memory(ctx, room, "contrasts");
         goto done;
     }
-    for (size_t difference = 0; difference < 2; difference++)
-        for (size_t t = 1; t <= nest.n_times; t++)
-            for (size_t a = difference; a < nest.n_arms; a++) {
-                til_contrast_t *next = &(*contrasts)[*n];
-                TIL_TRY(make_contrast(ctx, design, &nest, t, a, difference == 1, next));
-                if (next->weights != NULL) ++*n;
-            }
+    size_t n_asks = list_asks(&nest, asks);
+    for (size_t i = 0; i < n_asks; i++) {
+        til_contrast_t *next = &(*contrasts)[*n];
+        TIL_TRY(make_contrast(ctx, design, &nest, &asks[i], next));
+        if (next->weights != NULL) ++*n;
+    }
 
 done:
     til_arena_free(arena);

@@ -218,8 +218,12 @@ static til_status_t ask_pairs(til_ctx_t *ctx, const til_sheet_t *sheet, const ti
     til_status_t status = TIL_OK;
     size_t n = asked->specs == NULL ? 0 : asked->specs->n_specs;
 
-    TIL_TRY(til_design_pair(ctx, sheet, asked->pairing, asked->typing, &q->design));
-    TIL_TRY(til_pair_contrasts(ctx, &q->design, &q->contrasts, &q->n_contrasts));
+    if (asked->pairing->pair == NULL) {
+        TIL_TRY(til_arm_question(ctx, sheet, asked->pairing, asked->typing, q));
+    } else {
+        TIL_TRY(til_design_pair(ctx, sheet, asked->pairing, asked->typing, &q->design));
+        TIL_TRY(til_pair_contrasts(ctx, &q->design, &q->contrasts, &q->n_contrasts));
+    }
     for (size_t i = 0; i < n; i++) {
         const til_contrast_spec_t *spec = &asked->specs->specs[i];
         if (spec->formula != NULL || spec->exclude_column != NULL) {

@@ -2,9 +2,12 @@
  *
  * Numbers are a covariate unless the column is declared a factor or is called patient, subject,
  * donor or batch, where numbers are labels. Levels stand in sheet order behind the reference:
- * an alphabetical order would choose the reference by spelling.
+ * an alphabetical order would choose the reference by spelling. Visits (--time, and columns called
+ * time, visit, day...) stand by their numbers, C1D1 < C1D15 < C2D1. The reference is the level the user
+ * names, else one that is called what references are called, else the first.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -17,7 +20,17 @@
 
 enum { MAX_LISTED = 12 }; /* names in one message */
 
+/* Why the reference is the reference. */
+typedef enum { TIL_BY_SHEET, TIL_BY_NUMBER, TIL_BY_NAME, TIL_BY_WISH } til_level_order_t;
+
 static const char *const label_columns[] = { "patient", "subject", "donor", "batch" };
+
+static const char *const visit_columns[] = { "time", "timepoint", "time_point", "visit",
+                                             "day",  "week",      "month",      "cycle" };
+
+/* The better known first: of a screening and a baseline, the baseline. */
+static const char *const reference_levels[] = { "pre",  "baseline",  "screening", "control",
+                                                "ctrl", "untreated", "placebo",   "vehicle" };
 
 static char lower(char c) { return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c); }
 
@@ -118,8 +131,13 @@ static bool declared_factor(const til_typing_t *typing, const char *name)
 {
     for (size_t i = 0; i < typing->n_factors; i++)
         if (strcmp(typing->factors[i], name) == 0) return true;
-    for (size_t i = 0; i < sizeof label_columns / sizeof *label_columns; i++)
-        if (same_but_case(label_columns[i], name)) return true;
+    return false;
+}
+
+static bool is_among(const char *name, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (same_but_case(names[i], name)) return true;
     return false;
 }
 
@@ -221,24 +239,113 @@ til_status_t til_variable_level(til_ctx_t *ctx, const til_variable_t *variable, 
     return status;
 }
 
-/* Makes level number `reference` the first; the others keep their order. */
-static void put_first(til_variable_t *v, size_t n_samples, size_t reference)
+/* Puts the levels in the order `order` (n_levels level numbers). `number` holds n_levels. */
+static void reorder(til_variable_t *v, size_t n_samples, const size_t *order, char **names,
+                    size_t *number)
 {
-    char *name = v->levels[reference];
-
-    memmove(v->levels + 1, v->levels, reference * sizeof *v->levels);
-    v->levels[0] = name;
-    for (size_t s = 0; s < n_samples; s++) {
-        if (v->level[s] == reference) v->level[s] = 0;
-        else if (v->level[s] < reference) v->level[s]++;
+    for (size_t l = 0; l < v->n_levels; l++) {
+        names[l] = v->levels[order[l]];
+        number[order[l]] = l;
     }
+    memcpy(v->levels, names, v->n_levels * sizeof *names);
+    for (size_t s = 0; s < n_samples; s++) v->level[s] = number[v->level[s]];
+}
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/* Two levels by their numbers: do they agree in everything else, and if so, < 0, 0 or > 0 in
+ * *order. A number that is missing stands before one that is there: on, on2. */
+static bool compare_visits(const char *a, const char *b, int *order)
+{
+    double x, y;
+
+    *order = 0;
+    if (til_number_parse(a, strlen(a), &x) && til_number_parse(b, strlen(b), &y)) {
+        *order = (x > y) - (x < y);
+        return true;
+    }
+    while (*a != '\0' || *b != '\0') {
+        if (is_digit(*a) || is_digit(*b)) {
+            double m = -1, n = -1;
+            if (is_digit(*a)) m = 0;
+            if (is_digit(*b)) n = 0;
+            for (; is_digit(*a); a++) m = 10 * m + (*a - '0');
+            for (; is_digit(*b); b++) n = 10 * n + (*b - '0');
+            if (*order == 0) *order = (m > n) - (m < n);
+            continue;
+        }
+        if (*a == '\0' || *b == '\0' || lower(*a) != lower(*b)) return false;
+        a++, b++;
+    }
+    return true;
+}
+
+/* order[0..n): level numbers sorted by their numbers, when every two of them can be compared. */
+static bool sort_visits(const til_variable_t *v, size_t *order, size_t n)
+{
+    int sign;
+
+    for (size_t i = 1; i < n; i++)
+        if (!compare_visits(v->levels[order[0]], v->levels[order[i]], &sign)) return false;
+    for (size_t i = 1; i < n; i++)
+        for (size_t k = i; k > 0; k--) {
+            size_t keep = order[k];
+            if (!compare_visits(v->levels[order[k - 1]], v->levels[keep], &sign)) return false;
+            if (sign <= 0) break;
+            order[k] = order[k - 1];
+            order[k - 1] = keep;
+        }
+    return true;
+}
+
+/* The level that is called what references are called; n_levels if none. */
+static size_t find_known_reference(const til_variable_t *v)
+{
+    for (size_t i = 0; i < sizeof reference_levels / sizeof *reference_levels; i++)
+        for (size_t l = 0; l < v->n_levels; l++)
+            if (same_but_case(v->levels[l], reference_levels[i])) return l;
+    return v->n_levels;
+}
+
+/* Brings the levels into order: the reference, then visits by number or the others as found. */
+static til_status_t order_levels(til_ctx_t *ctx, const til_frame_t *frame, const char *reference,
+                                 bool are_visits, til_variable_t *v, til_level_order_t *how)
+{
+    til_status_t status = TIL_OK;
+    size_t *order = til_array(2 * v->n_levels, sizeof *order), n = 0,
+           first = find_known_reference(v);
+    char **names = til_array(v->n_levels, sizeof *names);
+
+    if (order == NULL || names == NULL) TIL_TRY(til_no_memory(ctx, v->n_levels, "levels"));
+    *how = first < v->n_levels ? TIL_BY_NAME : TIL_BY_SHEET;
+    for (size_t l = 0; l < v->n_levels; l++)
+        if (l != first) order[n++] = l;
+    if (are_visits && sort_visits(v, order, n) && n > 1 && *how == TIL_BY_SHEET)
+        *how = TIL_BY_NUMBER;
+    if (first < v->n_levels) {
+        memmove(order + 1, order, n * sizeof *order);
+        order[0] = first;
+    }
+    reorder(v, frame->n, order, names, order + v->n_levels);
+    if (reference == NULL) goto done;
+    TIL_TRY(til_variable_level(ctx, v, "--reference", reference, &first));
+    *how = TIL_BY_WISH;
+    order[0] = first;
+    for (size_t l = 0, k = 1; l < v->n_levels; l++)
+        if (l != first) order[k++] = l;
+    reorder(v, frame->n, order, names, order + v->n_levels);
+
+done:
+    free(names);
+    free(order);
+    return status;
 }
 
 static til_status_t make_factor(til_ctx_t *ctx, const til_frame_t *frame, size_t column,
-                                const char *reference, til_arena_t *arena, til_variable_t *v)
+                                const char *reference, bool are_visits, til_arena_t *arena,
+                                til_variable_t *v, til_level_order_t *how)
 {
     til_status_t status = TIL_OK;
-    size_t level;
     til_names_t *names = til_names_new();
 
     if (names == NULL) return til_no_memory(ctx, frame->n, "levels");
@@ -258,10 +365,7 @@ static til_status_t make_factor(til_ctx_t *ctx, const til_frame_t *frame, size_t
     for (size_t l = 0; l < v->n_levels; l++)
         TIL_TRY(til_keep_text(ctx, arena, til_names_get(names, l), &v->levels[l]));
     TIL_TRY(refuse_lookalikes(ctx, frame, v));
-    if (reference != NULL) {
-        TIL_TRY(til_variable_level(ctx, v, "--reference", reference, &level));
-        put_first(v, frame->n, level);
-    }
+    TIL_TRY(order_levels(ctx, frame, reference, are_visits, v, how));
 
 done:
     til_names_free(names);
@@ -302,8 +406,10 @@ static til_status_t make_covariate(til_ctx_t *ctx, const til_frame_t *frame, siz
 }
 
 static til_status_t describe(til_ctx_t *ctx, const til_frame_t *frame, size_t column,
-                             const char *reference, til_arena_t *arena, til_variable_t *v)
+                             til_level_order_t how, til_arena_t *arena, til_variable_t *v)
 {
+    static const char *const reasons[] = { "the first in the sheet", "the first by its number",
+                                           "by its name", "as asked" };
     size_t odd, n_numbers = count_numbers(frame, column, &odd);
     til_strbuf_t b = { 0 };
     til_status_t status;
@@ -315,8 +421,7 @@ static til_status_t describe(til_ctx_t *ctx, const til_frame_t *frame, size_t co
                           v->name, v->name);
     } else {
         til_strbuf_printf(&b, "%s: a factor with %zu levels, the reference is '%s' (%s)", v->name,
-                          v->n_levels, v->n_levels > 0 ? v->levels[0] : "",
-                          reference != NULL ? "as asked" : "the first in the sheet");
+                          v->n_levels, v->n_levels > 0 ? v->levels[0] : "", reasons[how]);
         if (n_numbers > frame->n / 2 && n_numbers < frame->n)
             til_strbuf_printf(&b, "; %zu of %zu cells are numbers but '%s' of sample %s is not",
                               n_numbers, frame->n,
@@ -336,16 +441,21 @@ til_status_t til_variable_make(til_ctx_t *ctx, const til_frame_t *frame, size_t 
     const char *name = frame->sheet->columns[column];
     const char *reference = wanted_reference(frame->sheet, typing, column);
     size_t odd;
+    til_level_order_t how = TIL_BY_SHEET;
+    bool are_visits = role == TIL_AS_VISITS ||
+                      is_among(name, visit_columns, sizeof visit_columns / sizeof *visit_columns);
     bool is_number = role == TIL_AS_NUMBER ||
-                     (role == TIL_AS_FOUND && !declared_factor(typing, name) && frame->n > 0 &&
-                      count_numbers(frame, column, &odd) == frame->n);
+                     (role == TIL_AS_FOUND && !declared_factor(typing, name) &&
+                      !is_among(name, label_columns,
+                                sizeof label_columns / sizeof *label_columns) &&
+                      frame->n > 0 && count_numbers(frame, column, &odd) == frame->n);
 
     *out = (til_variable_t){ 0 };
     TIL_TRY(til_keep_text(ctx, arena, name, &out->name));
     if (is_number && reference != NULL) TIL_TRY(til_variable_need_factor(ctx, out, "--reference"));
     if (is_number) TIL_TRY(make_covariate(ctx, frame, column, arena, out));
-    else TIL_TRY(make_factor(ctx, frame, column, reference, arena, out));
-    TIL_TRY(describe(ctx, frame, column, reference, arena, out));
+    else TIL_TRY(make_factor(ctx, frame, column, reference, are_visits, arena, out, &how));
+    TIL_TRY(describe(ctx, frame, column, how, arena, out));
 
 done:
     return status;

@@ -15,7 +15,7 @@ typedef struct {
     size_t n;
 } til_frame_t;
 
-typedef enum { TIL_AS_FOUND, TIL_AS_FACTOR, TIL_AS_NUMBER } til_variable_role_t;
+typedef enum { TIL_AS_FOUND, TIL_AS_FACTOR, TIL_AS_VISITS, TIL_AS_NUMBER } til_variable_role_t;
 
 /* The column called `name`; TIL_EINPUT listing the columns there are. `why` says who wants it. */
 TIL_MUST_USE
@@ -26,7 +26,7 @@ til_status_t til_frame_column(til_ctx_t *ctx, const til_frame_t *frame, const ch
 bool til_cell_is_missing(const char *cell);
 
 /* Understands a column for the samples of `frame`, none of which has a missing cell there. What
- * hangs on `out` lives in `arena`.
+ * hangs on `out` lives in `arena`. TIL_AS_VISITS: a factor whose levels stand by their numbers.
  *
  * TIL_EINPUT for a factor whose levels differ by blanks or case only, a reference that is not
  * among them, and for TIL_AS_NUMBER a cell that is not a number. */

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/arena.h"
+#include "base/keep.h"
 #include "base/names.h"
 #include "base/try.h"
 #include "tasks/questions.h"
@@ -19,9 +21,21 @@ static til_status_t check_options(til_ctx_t *ctx, const til_design_args_t *args)
     if (args->pair != NULL && args->time == NULL)
         return til_fail(ctx, TIL_EUSAGE, "--pair needs --time, the column of what is compared");
     if (args->pair != NULL) return TIL_OK;
-    if (args->time != NULL) return til_fail(ctx, TIL_EUSAGE, "--time needs --pair");
-    if (args->arm != NULL) return til_fail(ctx, TIL_EUSAGE, "--arm needs --pair");
-    if (args->trend) return til_fail(ctx, TIL_EUSAGE, "--trend needs --pair");
+    if (args->arm != NULL && args->design != NULL)
+        return til_fail(ctx, TIL_EUSAGE,
+                        "--design and --arm exclude each other: --arm builds the design");
+    if (args->time != NULL && args->arm == NULL)
+        return til_fail(ctx, TIL_EUSAGE,
+                        "--time needs --pair, or --arm for samples that are not paired");
+    if (args->trend && args->time == NULL)
+        return til_fail(ctx, TIL_EUSAGE, "--trend needs --time, with --pair or --arm");
+    if (args->arm != NULL) return TIL_OK;
+    if (args->adjust.n > 0)
+        return til_fail(ctx, TIL_EUSAGE,
+                        "--adjust needs --pair or --arm: a --design names its covariates itself");
+    if (args->strata.n > 0)
+        return til_fail(ctx, TIL_EUSAGE,
+                        "--strata needs --pair or --arm: a --design names its strata itself");
     if (args->design == NULL && args->contrasts.n == 0)
         return til_fail(ctx, TIL_EUSAGE, "no design: --design '~ ...' or --pair COL --time COL");
     return TIL_OK;
@@ -124,24 +138,62 @@ static void warn_unused(til_ctx_t *ctx, const til_design_args_t *args,
                     args->factors.items[i]);
 }
 
+/* The columns that "a,b" and further words name; a column whose own name holds the comma is one. */
+static til_status_t split_columns(til_ctx_t *ctx, const til_list_t *words, const til_sheet_t *sheet,
+                                  til_arena_t *arena, const char *const **out, size_t *n)
+{
+    til_status_t status = TIL_OK;
+    size_t room = 0;
+    char **names;
+
+    for (size_t i = 0; i < words->n; i++) room += strlen(words->items[i]) + 1;
+    TIL_TRY(til_keep_array(ctx, arena, room, sizeof *names, &names));
+    *n = 0;
+    for (size_t i = 0; i < words->n; i++) {
+        const char *word = words->items[i];
+        bool is_whole = til_sheet_column(sheet, word) >= 0;
+        while (word != NULL) {
+            const char *comma = is_whole ? NULL : strchr(word, ',');
+            size_t length = comma == NULL ? strlen(word) : (size_t)(comma - word);
+            if (length == 0)
+                return til_fail(ctx, TIL_EUSAGE, "'%s' names no column: COL,COL is wanted",
+                                words->items[i]);
+            TIL_TRY(til_keep_text_n(ctx, arena, word, length, &names[(*n)++]));
+            word = comma == NULL ? NULL : comma + 1;
+        }
+    }
+    *out = (const char *const *)names;
+
+done:
+    return status;
+}
+
 til_status_t til_ask(til_ctx_t *ctx, til_job_t *job, const til_design_args_t *args,
                      const til_sheet_t *sheet, til_questions_t *out)
 {
     til_status_t status = TIL_OK;
     til_contrast_specs_t specs = { 0 };
-    til_pairing_t pairing = { args->pair, args->time, args->arm, args->trend };
+    til_pairing_t pairing = {
+        .pair = args->pair, .time = args->time, .arm = args->arm, .is_trend = args->trend
+    };
+    til_arena_t *arena = til_arena_new();
     til_typing_t typing = { args->references.items, args->references.n, args->factors.items,
                             args->factors.n, args->drop_na };
-    til_asked_t asked = { args->design, args->pair != NULL ? &pairing : NULL, &specs, &typing };
+    til_asked_t asked = { args->design, args->pair != NULL || args->arm != NULL ? &pairing : NULL,
+                          &specs, &typing };
 
     *out = (til_questions_t){ 0 };
+    if (arena == NULL) TIL_TRY(til_no_memory(ctx, 1, "columns"));
     TIL_TRY(check_options(ctx, args));
+    TIL_TRY(split_columns(ctx, &args->adjust, sheet, arena, &pairing.adjust, &pairing.n_adjust));
+    TIL_TRY(split_columns(ctx, &args->strata, sheet, arena, &pairing.strata, &pairing.n_strata));
     TIL_TRY(read_contrasts(ctx, job, &args->contrasts, &specs));
     TIL_TRY(til_questions_build(ctx, sheet, &asked, out));
     TIL_TRY(tell(ctx, job, out));
     warn_unused(ctx, args, out);
 
 done:
+    til_arena_free(arena);
     til_contrast_specs_clear(&specs);
     if (status != TIL_OK) til_questions_clear(out);
     return status;

@@ -12,6 +12,7 @@ typedef struct {
     const char *design;             /* --design                                          */
     til_list_t contrasts;           /* -c                                                */
     const char *pair, *time, *arm;  /* --pair, --time, --arm                             */
+    til_list_t adjust, strata;      /* --adjust, --strata: lists of columns              */
     bool trend;                     /* --trend                                           */
     til_list_t references, factors; /* --reference, --factor                             */
     bool drop_na;                   /* --drop-na                                         */

@@ -15,7 +15,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (int kind = 0; kind < 4; kind++) {
         til_ctx_t ctx = TIL_CTX_INIT;
         til_typing_t typing = { .drop_na = kind > 1 };
-        til_pairing_t pairing = { "patient", "time", kind % 2 == 0 ? "arm" : NULL, kind == 3 };
+        til_pairing_t pairing = { .pair = "patient",
+                                  .time = "time",
+                                  .arm = kind % 2 == 0 ? "arm" : NULL,
+                                  .is_trend = kind == 3 };
         til_asked_t asked = { .pairing = &pairing, .typing = &typing };
         til_questions_t questions;
         til_sheet_t sheet;

@@ -115,7 +115,7 @@ START_TEST(a_paired_change_is_the_mean_of_differences)
     shuffle(&rng, order);
     til_sheet_t sheet = make_sheet(order);
     til_typing_t typing = { .references = references, .n_references = 2 };
-    til_pairing_t pairing = { "patient", "time", "arm", false };
+    til_pairing_t pairing = { .pair = "patient", .time = "time", .arm = "arm" };
     til_asked_t asked = { NULL, &pairing, NULL, &typing };
     til_questions_t q;
     til_ctx_t ctx = TIL_CTX_INIT;

@@ -58,6 +58,8 @@ make_inputs() {     # tests/cli/data, folder to make
         "$data/counts.tsv" >"$made/sparse.tsv"
     awk -F'\t' -v OFS='\t' 'NR == 1 { print $0, "site", "weight" } NR > 1 { print $0, "s" int(NR / 2) % 2, 40 + NR * 7 % 11 }' \
         "$data/samples.tsv" >"$made/sparse_samples.tsv"
+    awk -F'\t' -v OFS='\t' 'NR == 1 { print $0, "purity" } NR > 1 { print $0, NR * 7 % 11 / 10 }' \
+        "$data/samples.tsv" >"$made/purity.tsv"
     # library: two samples of one patient and time
     awk -F'\t' -v OFS='\t' 'NR == 1 { print $0, "library" }
         NR > 1 { print $0, (NR < 4 ? "L1" : $1) }' "$data/samples.tsv" >"$made/libraries.tsv"

@@ -51,7 +51,7 @@ START_TEST(the_nested_design_of_r)
 {
     const char *references[] = { "timepoint=pre", "cohort=NAIVE" };
     til_typing_t typing = { .references = references, .n_references = 2 };
-    til_pairing_t pairing = { "patient", "timepoint", "cohort", false };
+    til_pairing_t pairing = { .pair = "patient", .time = "timepoint", .arm = "cohort" };
     til_asked_t asked = { .pairing = &pairing, .typing = &typing };
     til_sheet_t sheet;
     til_questions_t questions;
