@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/input_options.h"
 #include "cli/design_options.h"
+#include "tasks/cautions.h"
 #include "tasks/groups.h"
 #include "tasks/inputs.h"
 #include "tasks/lengths.h"
@@ -30,7 +31,7 @@ typedef struct {
     til_de_alternative_t alternative;
     double lfc_threshold, alpha;
     int64_t null_check, seed;
-    bool ebayes_trend, robust, compatible, list_methods;
+    bool ebayes_trend, robust, compatible, strict, list_methods;
     til_common_t common;
 } de_args_t;
 
@@ -80,6 +81,8 @@ static const til_opt_t options[] = {
     { 0, "compatible", TIL_OPT_FLAG, offsetof(de_args_t, compatible), NULL, 0, 0,
       "the peer's answer where the default knows better (docs/UPSTREAM.md): DESeq2's test of genes "
       "without a finite estimate" },
+    { 0, "strict", TIL_OPT_FLAG, offsetof(de_args_t, strict), NULL, 0, 0,
+      "end with exit code 3 where design or libraries give cause for a warning" },
     { 0, "list-methods", TIL_OPT_FLAG, offsetof(de_args_t, list_methods), NULL, 0, 0,
       "print the methods and their references" },
     { 'o', "output", TIL_OPT_OUTPUT, offsetof(de_args_t, output), "DIR", 0, 0,
@@ -494,6 +497,8 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     TIL_TRY(check_collapsed_names(ctx, &session));
     TIL_TRY(til_ask(ctx, job, &args->asked, &session.sheet, &questions));
     TIL_TRY(check_questions(ctx, &questions));
+    TIL_TRY(
+        til_caution(ctx, &session.sheet, args->block, &questions, &session.counts, args->strict));
     TIL_TRY(til_job_remark(ctx, job, "method", "%s", session.method->name));
     if (args->null_check > 0)
         TIL_TRY(til_job_remark(ctx, job, "seed", "%lld", (long long)args->seed));

@@ -6,6 +6,7 @@
 #include "base/try.h"
 #include "cli/commands.h"
 #include "cli/design_options.h"
+#include "tasks/cautions.h"
 #include "tasks/inputs.h"
 #include "design/rank.h"
 
@@ -13,6 +14,7 @@ typedef struct {
     til_design_args_t asked;
     til_input_args_t input;
     const char *output, *weights;
+    bool strict;
     til_common_t common;
 } design_args_t;
 
@@ -28,6 +30,8 @@ static const til_opt_t options[] = {
       "write the matrix (sample and one column per coefficient) to FILE, - for standard output" },
     { 0, "weights", TIL_OPT_OUTPUT, offsetof(design_args_t, weights), "FILE", 0, 0,
       "write what each contrast weighs each coefficient by to FILE" },
+    { 0, "strict", TIL_OPT_FLAG, offsetof(design_args_t, strict), NULL, 0, 0,
+      "end with exit code 3 where the design gives cause for a warning" },
     TIL_COMMON_OPTIONS(design_args_t)
 };
 
@@ -199,6 +203,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
         TIL_TRY(explain(ctx, &questions.questions[q]));
     for (size_t q = 0; q < questions.n_questions; q++)
         TIL_TRY(til_rank_require(ctx, &questions.questions[q].design));
+    TIL_TRY(til_caution(ctx, &sheet, NULL, &questions, NULL, args->strict));
 
 done:
     til_questions_clear(&questions);

@@ -182,6 +182,12 @@ static bool is_cooks_outlier(const til_deseq2_fit_t *fit, const til_deseq2_gene_
     return gene->max_cooks > fit->cooks_cutoff && !gene->keep_despite_cooks;
 }
 
+/* One sample weighs much and stands alone in its cell: said, not judged. */
+static bool has_high_cooks(const til_deseq2_fit_t *fit, const til_deseq2_gene_t *gene)
+{
+    return !gene->all_zero && gene->lone_cooks > fit->cooks_cutoff;
+}
+
 /* A test against 0 is of the estimate, one against a threshold of the shrunk one, as in DESeq2. */
 static void take_shrunk(const engine_t *engine, size_t c, size_t g, til_de_columns_t *to)
 {
@@ -264,7 +270,7 @@ static til_status_t write_status(til_ctx_t *ctx, const engine_t *engine, size_t 
     const til_deseq2_gene_t *gene = &engine->fit.gene[g];
     size_t at = row_of(engine, g), used = 0;
     bool is_separated = !gene->all_zero && separated_of(engine, c, g) != NULL;
-    char text[MAX_STATUS_TEXT] = "", word[MAX_STATUS_TEXT];
+    char text[MAX_STATUS_TEXT] = "", word[MAX_STATUS_TEXT], high[MAX_STATUS_TEXT / 2];
     const struct {
         bool holds;
         const char *word;
@@ -273,6 +279,7 @@ static til_status_t write_status(til_ctx_t *ctx, const engine_t *engine, size_t 
         { !gene->all_zero && is_cooks_outlier(&engine->fit, gene), word },
         { gene->n_replaced > 0, word + sizeof word / 2 },
         { is_separated, "separated" },
+        { has_high_cooks(&engine->fit, gene), high },
         { !gene->all_zero &&
               !(gene->converged && (engine->input->reduced == NULL || gene->reduced_converged)),
           "not_converged" },
@@ -281,6 +288,8 @@ static til_status_t write_status(til_ctx_t *ctx, const engine_t *engine, size_t 
 
     snprintf(word, sizeof word / 2, "outlier:%s",
              engine->fitted.counts->col_names[gene->cooks_sample]);
+    snprintf(high, sizeof high, "high_cooks:%s",
+             engine->fitted.counts->col_names[gene->lone_sample]);
     snprintf(word + sizeof word / 2, sizeof word / 2, "replaced:%zu", gene->n_replaced);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (words[i].holds && used < sizeof text)
@@ -508,6 +517,11 @@ static void tell(til_ctx_t *ctx, const engine_t *engine)
             "%zu genes fitted (%zu not converged), outlying counts replaced "
             "in %zu",
             n_fitted, n_not_converged, engine->fit.n_replaced_genes);
+    if (!engine->fit.has_cells)
+        til_say(ctx, TIL_LOG_NOTICE,
+                "no outlier protection: no three samples share a row of the design (pairs, a "
+                "covariate), so that no count is set aside or replaced; the status "
+                "high_cooks:SAMPLE names genes where one sample weighs much");
 }
 
 static til_status_t run(til_ctx_t *ctx, const til_de_input_t *input, til_de_result_t *result)

@@ -124,9 +124,15 @@ static void record_cooks(const job_t *job, const til_nb_work_t *work, const doub
     const til_nb_plan_t *plan = &job->plan;
     size_t largest = 0, n_above = 0;
 
-    gene->max_cooks = NAN;
+    gene->max_cooks = gene->lone_cooks = NAN;
     for (size_t g = 0; g < plan->n_groups; g++) {
         size_t size = plan->group_begin[g + 1] - plan->group_begin[g];
+        for (size_t i = plan->group_begin[g];
+             size < TIL_COOKS_MIN_CELL && i < plan->group_begin[g + 1]; i++)
+            if (!(cooks[i] <= gene->lone_cooks)) {
+                gene->lone_cooks = cooks[i];
+                gene->lone_sample = plan->order[i];
+            }
         if (size < TIL_COOKS_MIN_CELL) continue;
         for (size_t i = plan->group_begin[g]; i < plan->group_begin[g + 1]; i++) {
             double d = job->can_replace && size >= TIL_REPLACE_MIN_CELL ? 0 : cooks[i];
@@ -301,6 +307,7 @@ static til_status_t fit_trend_and_prior(til_ctx_t *ctx, job_t *job)
                                             .loglik = NAN,
                                             .reduced_loglik = NAN,
                                             .max_cooks = NAN,
+                                            .lone_cooks = NAN,
                                             .all_zero = isnan(spread->dispersion) };
         if (!fit->gene[g].all_zero) fit->gene[g].trend_dispersion = trend[i++];
     }
@@ -364,6 +371,7 @@ til_status_t til_deseq2_fit(til_ctx_t *ctx, const til_de_input_t *input, const t
                                (double)(job.plan.n - job.plan.p), false, false);
     job.can_replace = options->replace_outliers &&
                       til_cooks_any_cell(&job.plan, TIL_REPLACE_MIN_CELL);
+    out->has_cells = til_cooks_any_cell(&job.plan, TIL_COOKS_MIN_CELL);
     job.one_two_level_factor = job.plan.by_group && job.plan.p == 2;
 
     TIL_TRY(til_nb_genewise_all(ctx, data, job.works, job.spread, job.genewise_beta));

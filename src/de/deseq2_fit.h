@@ -22,6 +22,8 @@ typedef struct {
     double loglik, reduced_loglik; /* the latter for a likelihood ratio test                   */
     double max_cooks;              /* over samples that count; NaN when none does              */
     size_t cooks_sample;           /* the sample of max_cooks                                  */
+    double lone_cooks;  /* over samples in cells of fewer than 3, which no rule judges; or NaN */
+    size_t lone_sample; /* the sample of lone_cooks                                 */
     size_t n_replaced;
     int n_gene_steps, n_map_steps, n_coef_iter;
     bool all_zero; /* before replacement                                       */
@@ -42,6 +44,7 @@ typedef struct {
     til_dispersion_prior_t prior;
     double cooks_cutoff;
     size_t n_replaced_genes;
+    bool has_cells; /* some cell has samples enough to judge one of them by the others      */
 } til_deseq2_fit_t;
 
 typedef struct {

@@ -180,7 +180,17 @@ til_status_t til_trend_fit(til_ctx_t *ctx, size_t n, const double *mean, const d
                     "counts: a local regression is used instead");
         }
     }
-    if (out->type == TIL_TREND_LOCAL) TIL_TRY(fit_local(ctx, n_used, used, used + n, x, y, out));
+    if (out->type == TIL_TREND_LOCAL) {
+        status = fit_local(ctx, n_used, used, used + n, x, y, out);
+        if (status == TIL_ENUMERIC) {
+            til_ctx_forgive(ctx);
+            status = til_fail(
+                ctx, TIL_ENUMERIC,
+                "dispersion trend: too few genes of different mean counts for a local "
+                "regression (are these raw counts?); --fit-type mean needs none");
+        }
+        TIL_TRY(status);
+    }
     if (type == TIL_TREND_MEAN)
         out->asymptote = trimmed_mean_above(n, dispersion, 10 * MIN_DISPERSION, scratch);
 done:

@@ -1,5 +1,6 @@
 /* inputs.c -- matrix, sheet and gene names, read and matched by name. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,11 @@
 #include "io/text/cls.h"
 #include "io/text/genes_tsv.h"
 #include "io/text/sheet_tsv.h"
+
+#define LARGEST_LOG 40.0 /* log2 of more than was ever counted */
+#define COMMON_LOG  4.0  /* counts this small on average are mostly 0 to 2 */
+#define PER_MILLION 5e-3
+enum { FEW_VALUES = 20 };
 
 /* ---- matrix ------------------------------------------------------------------------------ */
 
@@ -73,6 +79,52 @@ til_status_t til_check_depth(til_ctx_t *ctx, const til_matrix_t *m)
                             "mend its column",
                             m->origin, m->col_names[s]);
     }
+    return TIL_OK;
+}
+
+/* What counts never look like: logarithms (small, alike, with decimals or rounded) are refused, values
+ * per million are named. Rounding on the way in hides decimals, so whole numbers are looked at too. */
+static til_status_t check_scale(til_ctx_t *ctx, const til_matrix_t *m, bool is_rounded)
+{
+    size_t n = 0, n_fraction = 0, n_per_million = 0;
+    double most = 0, sum = 0;
+
+    for (size_t i = 0; i < m->n_rows * m->n_cols; i++) {
+        double x = m->x[i];
+        n += x > 0;
+        n_fraction += x != floor(x);
+        sum += x;
+        most = fmax(most, x);
+    }
+    bool are_small = n > FEW_VALUES && most <= LARGEST_LOG;
+    if (are_small && n_fraction * 2 > n)
+        return til_fail(ctx, TIL_EINPUT,
+                        "%s: the values look log-transformed (all under %g, most with decimals): "
+                        "raw counts are wanted",
+                        m->origin, LARGEST_LOG);
+    if (are_small && n_fraction == 0 && sum / (double)n > COMMON_LOG) {
+        if (is_rounded)
+            return til_fail(
+                ctx, TIL_EINPUT,
+                "%s: the values look log-transformed and rounded (all under %g, %.1f on "
+                "average): raw counts are wanted",
+                m->origin, LARGEST_LOG, sum / (double)n);
+        til_say(ctx, TIL_LOG_WARNING,
+                "%s: the values look log-transformed and rounded (all under %g, %.1f on average): "
+                "raw counts are wanted",
+                m->origin, LARGEST_LOG, sum / (double)n);
+    }
+    for (size_t s = 0; s < m->n_cols; s++) {
+        double total = 0;
+        for (size_t g = 0; g < m->n_rows; g++) total += m->x[g * m->n_cols + s];
+        n_per_million += fabs(total - 1e6) < PER_MILLION * 1e6;
+    }
+    if (n_per_million == m->n_cols && m->n_cols > 1)
+        til_say(
+            ctx, TIL_LOG_WARNING,
+            "%s: every column adds up to a million: TPM and CPM have lost how much was counted; "
+            "give the counts (tximport, tilseq merge)",
+            m->origin);
     return TIL_OK;
 }
 
@@ -433,8 +485,11 @@ til_status_t til_load_samples(til_ctx_t *ctx, til_job_t *job, const char *matrix
     TIL_TRY(read_sheet_of(ctx, job, sheet_path, m, &full));
     TIL_TRY(filter_sheet(ctx, &full, args, sheet));
     TIL_TRY(til_match_samples(ctx, &full, sheet, args, m));
-    if (values != TIL_VALUES_ANY) TIL_TRY(til_check_depth(ctx, m));
-    if (values != TIL_VALUES_ANY) TIL_TRY(refuse_twins(ctx, m));
+    if (values != TIL_VALUES_ANY) {
+        TIL_TRY(til_check_depth(ctx, m));
+        TIL_TRY(check_scale(ctx, m, args->round));
+        TIL_TRY(refuse_twins(ctx, m));
+    }
 done:
     til_sheet_clear(&full);
     if (status != TIL_OK) {
