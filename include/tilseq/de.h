@@ -62,6 +62,7 @@ typedef struct {
     const til_design_t *reduced; /* LRT: the smaller model; else NULL                  */
     const til_matrix_t *lengths; /* average transcript lengths, same shape as counts,
                                            or NULL: offsets for changes of isoform            */
+    const double *size_factors;  /* n_samples, > 0, or NULL: the method's own          */
     const size_t *block;         /* sample -> block 0..n_blocks - 1, or NULL           */
     size_t n_blocks;
     const size_t *filter_groups; /* sample -> group, for filter expr:VARIABLE, or NULL:

@@ -15,6 +15,7 @@
 #include "tasks/groups.h"
 #include "tasks/inputs.h"
 #include "tasks/lengths.h"
+#include "tasks/own_factors.h"
 #include "design/collapse.h"
 #include "de/null_check.h"
 #include "io/text/matrix_tsv.h"
@@ -24,6 +25,7 @@
 typedef struct {
     til_design_args_t asked;
     til_input_args_t input;
+    til_factor_args_t factors;
     const char *method, *reduced, *block, *filter, *lengths, *collapse, *output;
     til_de_test_t test;
     til_de_shrink_t shrink;
@@ -35,7 +37,7 @@ typedef struct {
     til_common_t common;
 } de_args_t;
 
-static const de_args_t defaults = { .method = "deseq2",
+static const de_args_t defaults = { .method = "limma-trend",
                                     .test = TIL_DE_WALD,
                                     .shrink = TIL_DE_SHRINK_NONE,
                                     .trend = TIL_DE_TREND_PARAMETRIC,
@@ -72,6 +74,11 @@ static const til_opt_t options[] = {
       "FDR that independent filtering aims at and that counts as called" },
     { 0, "lengths", TIL_OPT_FILE, offsetof(de_args_t, lengths), "FILE", 0, 0,
       "average transcript lengths per gene and sample (PREFIX.gene_lengths.tsv), as offsets" },
+    { 0, "size-factors", TIL_OPT_TEXT, offsetof(de_args_t, factors.size_factors), "METHOD|FILE", 0,
+      0,
+      "scale samples by a method of tilseq norm or a table sample size_factor [the engine's own]" },
+    { 0, "control-genes", TIL_OPT_FILE, offsetof(de_args_t, factors.control_genes), "FILE", 0, 0,
+      "scale samples by these genes alone (ids in the first column)" },
     { 0, "null-check", TIL_OPT_INT, offsetof(de_args_t, null_check), "N", 0, 100000,
       "also test N times with permuted labels and say how many genes are called" },
     { 0, "seed", TIL_OPT_INT, offsetof(de_args_t, seed), "INT", 0, 9e15,
@@ -116,6 +123,11 @@ static const char *filter_column(const de_args_t *args)
     return strncmp(args->filter, GROUPS_OF, n) == 0 ? args->filter + n : NULL;
 }
 
+static bool has_own_factors(const de_args_t *args)
+{
+    return args->factors.size_factors != NULL || args->factors.control_genes != NULL;
+}
+
 static til_status_t read_wishes(til_ctx_t *ctx, const de_args_t *args, til_de_input_t *input)
 {
     *input = (til_de_input_t)TIL_DE_INPUT_INIT;
@@ -143,6 +155,10 @@ static til_status_t read_wishes(til_ctx_t *ctx, const de_args_t *args, til_de_in
         return til_fail(ctx, TIL_EUSAGE, "--reduced: only --test lrt uses it");
     if (input->lfc_threshold == 0 && input->alternative != TIL_DE_GREATER_ABS)
         return til_fail(ctx, TIL_EUSAGE, "--alternative: needs an --lfc-threshold above 0");
+    if (has_own_factors(args) && args->lengths != NULL)
+        return til_fail(ctx, TIL_EUSAGE,
+                        "--lengths: they make the size factors: not with --size-factors or "
+                        "--control-genes");
     if (args->output == NULL) return til_fail(ctx, TIL_EUSAGE, "-o DIR is missing");
     return TIL_OK;
 }
@@ -156,6 +172,7 @@ typedef struct {
     const til_de_method_t *method;
     til_de_input_t wishes;
     til_matrix_t counts, lengths;
+    til_own_factors_t factors;
     til_sheet_t sheet;
     bool *differs; /* per column of the sheet: --collapse met several values */
 } session_t;
@@ -288,6 +305,8 @@ static void tell_contrast(til_ctx_t *ctx, const til_contrast_t *contrast, const 
             n_up + n_down, alpha, n_up, n_down, contrast->text);
 }
 
+#define MANY_FALSE 0.1 /* of the genes called with the real labels */
+
 /* --null-check: permuted labels, round by round, to ID.null.tsv. */
 static til_status_t check_null(til_ctx_t *ctx, const session_t *session,
                                const til_de_input_t *input, size_t c, size_t n_real)
@@ -311,12 +330,18 @@ static til_status_t check_null(til_ctx_t *ctx, const session_t *session,
         share += null.share_small / (double)n;
         if (null.n_called > most) most = null.n_called;
     }
+    double median = til_median_inplace(n, called);
     til_say(ctx, TIL_LOG_NOTICE,
             "%s: with permuted labels a median of %g genes is called at FDR "
             "%g (%zu at most, %zu permutations) and %.3g of the p-values are below 0.05; with the "
             "real ones %zu are called",
-            input->contrasts[c].id, til_median_inplace(n, called), input->alpha, most, n, share,
-            n_real);
+            input->contrasts[c].id, median, input->alpha, most, n, share, n_real);
+    if (median > MANY_FALSE * (double)n_real)
+        til_say(ctx, TIL_LOG_WARNING,
+                "%s: permuted labels call more than a tenth of what the real ones do: these calls "
+                "cannot be trusted; another --method (limma-trend), or repeated patients in the "
+                "design?",
+                input->contrasts[c].id);
     TIL_TRY(til_out_close(ctx, out));
 done:
     free(called);
@@ -392,6 +417,7 @@ static til_status_t answer(til_ctx_t *ctx, const session_t *session, const til_q
     til_matrix_t counts = { 0 }, lengths = { 0 };
     til_design_t reduced = { 0 };
     size_t *groups = til_array(2 * design->n_samples, sizeof *groups), unused;
+    double *factors = NULL;
 
     if (groups == NULL) TIL_TRY(til_no_memory(ctx, design->n_samples, "samples"));
     for (size_t v = 0; v < design->n_variables; v++)
@@ -409,6 +435,12 @@ static til_status_t answer(til_ctx_t *ctx, const session_t *session, const til_q
         TIL_TRY(til_matrix_select(ctx, &session->lengths, NULL, 0, design->rows, design->n_samples,
                                   &lengths));
         input.lengths = &lengths;
+    }
+    if (has_own_factors(args)) {
+        factors = til_array(design->n_samples, sizeof *factors);
+        if (factors == NULL) TIL_TRY(til_no_memory(ctx, design->n_samples, "samples"));
+        TIL_TRY(til_own_factors(ctx, &session->factors, input.counts, factors));
+        input.size_factors = factors;
     }
     if (args->reduced != NULL) {
         TIL_TRY(til_design_reduce(ctx, design, args->reduced, &reduced));
@@ -437,6 +469,7 @@ done:
     til_design_clear(&reduced);
     til_matrix_clear(&lengths);
     til_matrix_clear(&counts);
+    free(factors);
     free(groups);
     return status;
 }
@@ -461,6 +494,9 @@ static til_status_t load(til_ctx_t *ctx, session_t *session)
                                      session->differs));
     }
     TIL_TRY(til_check_depth(ctx, &session->counts));
+    if (has_own_factors(args))
+        TIL_TRY(
+            til_own_factors_init(ctx, job, &args->factors, &session->counts, &session->factors));
     if (args->lengths != NULL)
         TIL_TRY(til_load_lengths(ctx, job, args->lengths, &session->counts, &session->lengths));
 done:
@@ -477,20 +513,60 @@ static til_status_t check_questions(til_ctx_t *ctx, const til_questions_t *quest
     return til_ask_check(ctx, questions);
 }
 
+/* The engine asked for, NULL if there is none of that name; where none was typed the default, or, if
+ * that does not know a wish (*missed), the first engine that does. */
+static const til_de_method_t *choose_engine(const de_args_t *args, const char **missed)
+{
+    const til_de_method_t *method = til_de_find(args->method);
+    const struct {
+        bool wished;
+        const char *option;
+        size_t known; /* offset of a bool in the method */
+    } wishes[] = { { args->test == TIL_DE_LRT, "--test lrt", offsetof(til_de_method_t, has_lrt) },
+                   { args->lengths != NULL, "--lengths", offsetof(til_de_method_t, has_lengths) },
+                   { args->block != NULL, "--block", offsetof(til_de_method_t, has_block) },
+                   { args->trend != TIL_DE_TREND_PARAMETRIC, "--fit-type",
+                     offsetof(til_de_method_t, has_trend) },
+                   { args->shrink != TIL_DE_SHRINK_NONE, "--shrink",
+                     offsetof(til_de_method_t, has_shrink) },
+                   { args->ebayes_trend, "--ebayes-trend", offsetof(til_de_method_t, has_ebayes) },
+                   { args->robust, "--robust", offsetof(til_de_method_t, has_ebayes) } };
+    enum { N = sizeof wishes / sizeof *wishes };
+
+    *missed = NULL;
+    if (args->method != defaults.method) return method; /* typed */
+    for (size_t w = 0; w < N; w++)
+        if (wishes[w].wished && !*(const bool *)((const char *)method + wishes[w].known))
+            *missed = wishes[w].option;
+    for (size_t i = 0; *missed != NULL && til_de_methods[i] != NULL; i++) {
+        bool knows_all = true;
+        for (size_t w = 0; w < N; w++)
+            knows_all &= !wishes[w].wished ||
+                         *(const bool *)((const char *)til_de_methods[i] + wishes[w].known);
+        if (knows_all) return til_de_methods[i];
+    }
+    return method;
+}
+
 static til_status_t run(til_ctx_t *ctx, til_job_t *job)
 {
     til_status_t status = TIL_OK;
     const de_args_t *args = job->args;
-    session_t session = { .job = job, .args = args, .method = til_de_find(args->method) };
+    session_t session = { .job = job, .args = args };
+    const char *missed;
     til_questions_t questions = { 0 };
 
     if (args->list_methods) return list_methods(ctx, job);
     if (job->n_operands != 2)
         return til_fail(ctx, TIL_EUSAGE, "expected COUNTS and SAMPLES, got %d files",
                         job->n_operands);
+    session.method = choose_engine(args, &missed);
     if (session.method == NULL)
         return til_fail(ctx, TIL_EUSAGE, "--method: no method '%s'; see --list-methods",
                         args->method);
+    if (missed != NULL)
+        til_say(ctx, TIL_LOG_NOTICE, "%s: %s does not have it, %s is used", missed, args->method,
+                session.method->name);
     TIL_TRY(read_wishes(ctx, args, &session.wishes));
     TIL_TRY(til_job_folder(ctx, job, args->output));
     TIL_TRY(load(ctx, &session));
@@ -511,13 +587,15 @@ done:
     til_sheet_clear(&session.sheet);
     til_matrix_clear(&session.counts);
     til_matrix_clear(&session.lengths);
+    til_own_factors_clear(&session.factors);
     return status;
 }
 
 static til_status_t check_args(til_ctx_t *ctx, const void *p)
 {
     const de_args_t *args = p;
-    const til_de_method_t *method = til_de_find(args->method);
+    const char *missed;
+    const til_de_method_t *method = choose_engine(args, &missed);
     til_matrix_t lengths = { 0 };
     til_design_t reduced = { 0 };
     size_t block = 0;

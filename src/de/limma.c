@@ -79,6 +79,18 @@ done:
     return status;
 }
 
+/* Norm factors of geometric mean 1 whose effective libraries go with the size factors given. */
+static void take_size_factors(const til_de_input_t *input, til_moderated_run_t *run)
+{
+    size_t n = input->counts->n_cols;
+    double mean = 0;
+
+    for (size_t s = 0; s < n; s++)
+        mean += log(input->size_factors[s] / run->lib_size[s]) / (double)n;
+    for (size_t s = 0; s < n; s++)
+        run->norm_factor[s] = input->size_factors[s] / run->lib_size[s] / exp(mean);
+}
+
 til_status_t til_moderated_run_init(til_ctx_t *ctx, const til_de_input_t *input,
                                     til_moderated_run_t *run)
 {
@@ -93,7 +105,8 @@ til_status_t til_moderated_run_init(til_ctx_t *ctx, const til_de_input_t *input,
     if (run->lib_size == NULL || run->norm_factor == NULL || run->effective == NULL)
         TIL_TRY(til_no_memory(ctx, n, "samples"));
     TIL_TRY(til_library_sizes(ctx, &run->counts, run->lib_size));
-    TIL_TRY(til_norm_factors_tmm(ctx, &run->counts, run->lib_size, run->norm_factor));
+    if (input->size_factors != NULL) take_size_factors(input, run);
+    else TIL_TRY(til_norm_factors_tmm(ctx, &run->counts, run->lib_size, run->norm_factor));
     for (size_t s = 0; s < n; s++) run->effective[s] = run->lib_size[s] * run->norm_factor[s];
     TIL_TRY(til_linear_init(ctx, input->design, &run->model));
 

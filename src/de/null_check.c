@@ -1,6 +1,7 @@
 /* null_check.c -- the same test on permuted labels. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,6 +54,102 @@ static void permute(til_rng_t *rng, size_t n, const size_t *stratum, size_t *sou
     }
 }
 
+/* In a paired design a difference between two arms asks about the patients' arms. */
+typedef struct {
+    const til_design_t *design;
+    size_t arm[2];    /* the two, by level                       */
+    size_t *patients; /* n of them who are in one of the two     */
+    size_t *arm_of;   /* n: 0 or 1                               */
+    size_t n;
+} swap_t;
+
+static ptrdiff_t change_column(const til_design_t *d, size_t time, size_t arm)
+{
+    char name[1024];
+
+    if (d->variables[1].is_factor)
+        snprintf(name, sizeof name, "%s_in_%s", d->variables[1].levels[time],
+                 d->variables[2].levels[arm]);
+    else snprintf(name, sizeof name, "%s_in_%s", d->variables[1].name, d->variables[2].levels[arm]);
+    for (size_t j = 0; j < d->n_coef; j++)
+        if (strcmp(d->coef_names[j], name) == 0) return (ptrdiff_t)j;
+    return -1;
+}
+
+/* Are the columns weighed changes in exactly two arms? */
+static bool find_arms(const til_design_t *d, const double *weights, swap_t *out)
+{
+    size_t n = 0;
+
+    if (!d->is_paired || !d->has_arm) return false;
+    for (size_t a = 0; a < d->variables[2].n_levels; a++) {
+        bool is_asked = false;
+        for (size_t t = 0; t < (d->variables[1].is_factor ? d->variables[1].n_levels : 1); t++) {
+            ptrdiff_t j = change_column(d, t, a);
+            is_asked |= j >= 0 && weights[j] != 0;
+        }
+        if (!is_asked) continue;
+        if (n == 2) return false;
+        out->arm[n++] = a;
+    }
+    return n == 2;
+}
+
+static void list_patients(const til_design_t *d, swap_t *swap)
+{
+    for (size_t p = 0; p < d->variables[0].n_levels; p++)
+        for (size_t s = 0; s < d->n_samples; s++) {
+            if (d->variables[0].level[s] != p) continue;
+            size_t arm = d->variables[2].level[s];
+            if (arm == swap->arm[0] || arm == swap->arm[1]) {
+                swap->patients[swap->n] = p;
+                swap->arm_of[swap->n++] = arm == swap->arm[1];
+            }
+            break;
+        }
+}
+
+/* Deals the arms anew: the changes of a patient move to the columns of the arm dealt. */
+static void swap_arms(til_rng_t *rng, const swap_t *swap, size_t *dealt, til_design_t *to)
+{
+    const til_design_t *d = swap->design;
+    size_t n_times = d->variables[1].is_factor ? d->variables[1].n_levels : 1;
+
+    memcpy(dealt, swap->arm_of, swap->n * sizeof *dealt);
+    for (size_t i = swap->n; i-- > 1;) {
+        size_t k = (size_t)til_rng_below(rng, i + 1), keep = dealt[i];
+        dealt[i] = dealt[k];
+        dealt[k] = keep;
+    }
+    for (size_t i = 0; i < swap->n; i++)
+        for (size_t t = 0; t < n_times && dealt[i] != swap->arm_of[i]; t++) {
+            ptrdiff_t a = change_column(d, t, swap->arm[0]), b = change_column(d, t, swap->arm[1]);
+            for (size_t s = 0; s < d->n_samples && a >= 0 && b >= 0; s++) {
+                if (d->variables[0].level[s] != swap->patients[i]) continue;
+                to->x[s + (size_t)a * d->n_samples] = d->x[s + (size_t)b * d->n_samples];
+                to->x[s + (size_t)b * d->n_samples] = d->x[s + (size_t)a * d->n_samples];
+            }
+        }
+}
+
+/* Is the drawn design the real one, or its mirror: in every stratum the moved columns the same, or
+ * all the other way round? Then it asks the real question. */
+static bool is_real(const til_design_t *from, const til_design_t *to, const bool *moves,
+                    const size_t *stratum)
+{
+    bool is_same = true, is_mirror = true;
+    size_t n = from->n_samples;
+
+    for (size_t j = 0; j < from->n_coef; j++)
+        for (size_t s = 0; s < n && moves[j] && (is_same || is_mirror); s++) {
+            const double *x = from->x + j * n, *y = to->x + j * n;
+            size_t first = stratum[s];
+            is_same &= !(x[s] < y[s]) && !(x[s] > y[s]);
+            is_mirror &= fabs(x[s] + y[s] - x[first] - y[first]) < 1e-9 * (1 + fabs(x[s]));
+        }
+    return is_same || is_mirror;
+}
+
 static void take_rows(const til_design_t *from, const bool *moves, const size_t *source,
                       til_design_t *to)
 {
@@ -73,32 +170,62 @@ static til_status_t copy_design(til_ctx_t *ctx, const til_design_t *from, til_de
     return TIL_OK;
 }
 
+/* Columns that move, strata they move in, and the draw of the round into null_design. */
+static til_status_t draw(til_ctx_t *ctx, const til_de_input_t *input, size_t contrast,
+                         til_rng_t *rng, til_design_t *null_design)
+{
+    enum { MAX_DRAWS = 100 }; /* a design with no other arrangement gives itself */
+    til_status_t status = TIL_OK;
+    const til_design_t *design = input->design;
+    const double *weights = input->contrasts[contrast].weights;
+    size_t n = design->n_samples, p = design->n_coef;
+    bool *moves = til_array(p, sizeof *moves);
+    size_t *stratum = til_array(4 * n, sizeof *stratum), *source = stratum + n;
+    swap_t swap = { .design = design };
+
+    if (moves == NULL || stratum == NULL) TIL_TRY(til_no_memory(ctx, n, "samples"));
+    for (size_t j = 0; j < p; j++) moves[j] = weights[j] != 0;
+    bool are_arms = find_arms(design, weights, &swap);
+    if (are_arms) {
+        swap.patients = stratum + 2 * n;
+        swap.arm_of = stratum + 3 * n;
+        list_patients(design, &swap);
+    }
+    bool can_change = find_strata(design, moves, stratum);
+    if (!are_arms && !can_change) {
+        for (size_t j = 0; j < p; j++) moves[j] = true;
+        (void)find_strata(design, moves, stratum);
+    }
+    for (int i = 0; i < MAX_DRAWS; i++) {
+        memcpy(null_design->x, design->x, n * p * sizeof *design->x);
+        if (are_arms) {
+            swap_arms(rng, &swap, source, null_design);
+        } else {
+            permute(rng, n, stratum, source);
+            take_rows(design, moves, source, null_design);
+        }
+        if (!is_real(design, null_design, moves, stratum)) break;
+    }
+done:
+    free(stratum);
+    free(moves);
+    return status;
+}
+
 til_status_t til_de_null_round(til_ctx_t *ctx, const til_de_method_t *method,
                                const til_de_input_t *input, size_t contrast, uint64_t seed,
                                uint64_t round, til_null_round_t *out)
 {
     til_status_t status = TIL_OK;
-    const til_design_t *design = input->design;
-    size_t n = design->n_samples, p = design->n_coef;
     til_rng_t rng = til_rng_stream(seed, STREAM, contrast, round);
-    bool *moves = til_array(p, sizeof *moves);
-    size_t *stratum = til_array(n, sizeof *stratum), *source = til_array(n, sizeof *source);
     til_design_t null_design = { 0 };
     til_de_input_t null_input = *input;
     til_de_result_t result = { 0 };
     til_log_t log = ctx->log;
 
     ctx->log = (til_log_t){ 0 }; /* what it says of permuted labels is of no use */
-    if (moves == NULL || stratum == NULL || source == NULL)
-        TIL_TRY(til_no_memory(ctx, n, "samples"));
-    TIL_TRY(copy_design(ctx, design, &null_design));
-    for (size_t j = 0; j < p; j++) moves[j] = input->contrasts[contrast].weights[j] != 0;
-    if (!find_strata(design, moves, stratum))
-        for (size_t j = 0; j < p; j++) moves[j] = true;
-    (void)find_strata(design, moves, stratum);
-
-    permute(&rng, n, stratum, source);
-    take_rows(design, moves, source, &null_design);
+    TIL_TRY(copy_design(ctx, input->design, &null_design));
+    TIL_TRY(draw(ctx, input, contrast, &rng, &null_design));
     null_input.design = &null_design;
     null_input.contrasts = input->contrasts + contrast;
     null_input.n_contrasts = 1;
@@ -119,8 +246,5 @@ done:
     ctx->log = log;
     til_de_result_clear(&result);
     til_design_clear(&null_design);
-    free(source);
-    free(stratum);
-    free(moves);
     return status;
 }

@@ -15,7 +15,9 @@ typedef struct {
  *
  * Within strata of samples whose other columns of the design are equal (a patient in a paired
  * design, a batch), the columns the contrast weighs are permuted; where that can change nothing (an
- * interaction) whole rows of the design are, over all samples.
+ * interaction) whole rows of the design are, over all samples. A difference between two arms of a
+ * paired design deals the arms of the patients anew. The real labelling and its mirror are never
+ * drawn, unless there is no other.
  *
  *   contrast   index into input->contrasts
  *   round      0, 1, ...: another permutation, the same for one seed whatever else is run

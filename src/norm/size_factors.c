@@ -100,11 +100,12 @@ static til_status_t estimate(til_ctx_t *ctx, const til_matrix_t *counts, bool sk
 
     n_used = reference(counts, log_of, skip_zeros, used, log_mean);
     if (n_used == 0) {
-        status = til_fail(ctx, TIL_ENUMERIC,
-                          skip_zeros ? "%s: all counts are zero"
-                                     : "%s: every feature has a zero in some sample, so no ratio "
-                                       "is defined: try the method poscounts",
-                          counts->origin);
+        status = til_fail(
+            ctx, TIL_ENUMERIC,
+            skip_zeros ? "%s: all counts are zero"
+                       : "%s: every feature has a zero in some sample, so no ratio "
+                         "is defined: use the method poscounts (de: --size-factors poscounts)",
+            counts->origin);
         goto done;
     }
 

@@ -60,6 +60,7 @@ make_inputs() {     # tests/cli/data, folder to make
         "$data/samples.tsv" >"$made/sparse_samples.tsv"
     awk -F'\t' -v OFS='\t' 'NR == 1 { print $0, "purity" } NR > 1 { print $0, NR * 7 % 11 / 10 }' \
         "$data/samples.tsv" >"$made/purity.tsv"
+    { echo gene; sed -n '20,50p' "$data/counts.tsv" | cut -f1; } >"$made/controls.txt"
     # library: two samples of one patient and time
     awk -F'\t' -v OFS='\t' 'NR == 1 { print $0, "library" }
         NR > 1 { print $0, (NR < 4 ? "L1" : $1) }' "$data/samples.tsv" >"$made/libraries.tsv"

@@ -1,1 +1,1 @@
-tilseq de $DATA/counts.tsv $DATA/samples.tsv --design "~ arm" -c arm:B:A --collapse patient -q -o out; grep -v "^##" out/size_factors.tsv | cut -f1; tilseq de $DATA/counts.tsv $DATA/samples.tsv --design "~ time" -c time:on:pre --collapse patient -o out2; e=$?; ls; exit $e
+tilseq de -m deseq2 $DATA/counts.tsv $DATA/samples.tsv --design "~ arm" -c arm:B:A --collapse patient -q -o out; grep -v "^##" out/size_factors.tsv | cut -f1; tilseq de -m deseq2 $DATA/counts.tsv $DATA/samples.tsv --design "~ time" -c time:on:pre --collapse patient -o out2; e=$?; ls; exit $e

@@ -1,1 +1,1 @@
-for f in auto none expr expr:time; do tilseq de $DATA/counts.tsv $DATA/samples.tsv --design "~ arm" -c arm:B:A --filter $f -q --no-provenance -o $f; done; cut -f9 none/arm_B_vs_A.de.tsv | sort | uniq -c | tr -s " "; ls | wc -l | tr -d " "
+for f in auto none expr expr:time; do tilseq de -m deseq2 $DATA/counts.tsv $DATA/samples.tsv --design "~ arm" -c arm:B:A --filter $f -q --no-provenance -o $f; done; cut -f9 none/arm_B_vs_A.de.tsv | sort | uniq -c | tr -s " "; ls | wc -l | tr -d " "

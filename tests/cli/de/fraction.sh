@@ -1,1 +1,1 @@
-sed "2s/	99	/	99.5	/" $DATA/counts.tsv >c.tsv; tilseq de c.tsv $DATA/samples.tsv --design "~ arm" -c arm:B:A -o out; e=$?; ls; tilseq de c.tsv $DATA/samples.tsv --design "~ arm" -c arm:B:A --round -q -o out && ls; exit $e
+sed "2s/	99	/	99.5	/" $DATA/counts.tsv >c.tsv; tilseq de -m deseq2 c.tsv $DATA/samples.tsv --design "~ arm" -c arm:B:A -o out; e=$?; ls; tilseq de -m deseq2 c.tsv $DATA/samples.tsv --design "~ arm" -c arm:B:A --round -q -o out && ls; exit $e

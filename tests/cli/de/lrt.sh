@@ -1,1 +1,1 @@
-tilseq de $DATA/counts.tsv $DATA/samples.tsv --design "~ batch + arm" -c arm:B:A --test lrt --reduced "~ batch" -q -o a && tilseq de $DATA/counts.tsv $DATA/samples.tsv --design "~ batch + arm" -c arm:B:A -q -o b; cmp -s a/arm_B_vs_A.de.tsv b/arm_B_vs_A.de.tsv || echo differ
+tilseq de -m deseq2 $DATA/counts.tsv $DATA/samples.tsv --design "~ batch + arm" -c arm:B:A --test lrt --reduced "~ batch" -q -o a && tilseq de -m deseq2 $DATA/counts.tsv $DATA/samples.tsv --design "~ batch + arm" -c arm:B:A -q -o b; cmp -s a/arm_B_vs_A.de.tsv b/arm_B_vs_A.de.tsv || echo differ

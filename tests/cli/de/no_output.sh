@@ -1,1 +1,1 @@
-tilseq de $DATA/counts.tsv $DATA/samples.tsv --design "~ arm" -c arm:B:A
+tilseq de -m deseq2 $DATA/counts.tsv $DATA/samples.tsv --design "~ arm" -c arm:B:A

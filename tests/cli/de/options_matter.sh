@@ -1,6 +1,6 @@
 G=$DATA/../../golden/de/counts.tsv
 head -1 $G | tr '\t' '\n' | tail -n +2 | awk 'BEGIN { print "sample\tarm\tbatch\ttwin" } { print $1 "\t" (NR <= 8 ? "A" : NR <= 16 ? "B" : "C") "\t" (NR % 2 ? "x" : "y") "\t" int((NR - 1) / 2) }' >s.tsv
-d() { tilseq de $G s.tsv --design "~ arm" -c arm:B:A -q --no-provenance "$@"; }
+d() { tilseq de -m deseq2 $G s.tsv --design "~ arm" -c arm:B:A -q --no-provenance "$@"; }
 d -o base
 for o in "--fit-type local" "--fit-type mean" "--lfc-threshold 0.5" "--lfc-threshold 0.5 --alternative less" \
     "--lfc-threshold 0.5 --alternative greater" "--lfc-threshold 0.5 --alternative less-abs" \

@@ -1,1 +1,1 @@
-tilseq de $DATA/counts.tsv $DATA/samples.tsv --design "~ arm" -c arm:B:A -q -o out; ls out; grep -v "^##" out/arm_B_vs_A.de.tsv | awk -F"\t" "NR == 1 { print } NR > 1 && NR < 6 { printf \"%s %.3f %.3f %.3f %s\n\", \$1, \$3, \$4, \$5, \$9 }"
+tilseq de -m deseq2 $DATA/counts.tsv $DATA/samples.tsv --design "~ arm" -c arm:B:A -q -o out; ls out; grep -v "^##" out/arm_B_vs_A.de.tsv | awk -F"\t" "NR == 1 { print } NR > 1 && NR < 6 { printf \"%s %.3f %.3f %.3f %s\n\", \$1, \$3, \$4, \$5, \$9 }"
