@@ -307,7 +307,8 @@ static inline size_t shared_name(const char *name, size_t n)
  * the one before. */
 static uint64_t hash_name(const char *name, size_t n)
 {
-    uint64_t h = 0x9E3779B97F4A7C15u ^ n, word = 0;
+    /* the length must not undo a letter: r1220 and r12220 differ by 3 in both */
+    uint64_t h = (n + 1) * 0x9E3779B97F4A7C15u, word = 0;
     if (n >= 8) {
         for (size_t at = 0; at + 8 < n; at += 8) {
             memcpy(&word, name + at, 8);

@@ -435,6 +435,16 @@ START_TEST(an_order_that_is_not_kept_is_not_trusted)
 }
 END_TEST
 
+START_TEST(names_differ_by_more_than_their_length_and_a_letter)
+{
+    options.stranded = TIL_STRANDED_UNSTRANDED;
+    counts(HEAD "r1220\t99\tchr1\t101\t60\t10M\t=\t151\t60" REST
+                "r12220\t147\tchr1\t151\t60\t10M\t=\t101\t-60" REST);
+    ck_assert_uint_eq(count.n_pairs, 0);
+    ck_assert_uint_eq(count.n_mateless, 2);
+}
+END_TEST
+
 START_TEST(mates_missing_from_a_file_by_name)
 {
     options.stranded = TIL_STRANDED_UNSTRANDED;
@@ -503,6 +513,7 @@ int main(void)
     tcase_add_test(tcase, ends_of_names_do_not_part_mates);
     tcase_add_test(tcase, more_than_ten_stretches);
     tcase_add_test(tcase, an_order_that_is_not_kept_is_not_trusted);
+    tcase_add_test(tcase, names_differ_by_more_than_their_length_and_a_letter);
     tcase_add_test(tcase, mates_missing_from_a_file_by_name);
     tcase_add_test(tcase, quality_of_the_same_pass);
     suite_add_tcase(suite, tcase);
