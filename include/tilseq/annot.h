@@ -55,6 +55,9 @@ void til_annot_clear(til_annot_t *annot);
  */
 void til_annot_gene_lengths(const til_annot_t *annot, uint64_t *lengths);
 
+/* The same with introns: from the first to the last base on each contig and strand. */
+void til_annot_gene_spans(const til_annot_t *annot, uint64_t *lengths);
+
 /* Forgets exons and order, which take most of an annotation's memory; genes, transcripts and
  * contigs stay. */
 void til_annot_drop_features(til_annot_t *annot);

@@ -56,6 +56,7 @@ typedef struct {
     til_multi_t multi_mapping;
     til_multi_overlap_t multi_overlap;
     bool by_feature; /* rows are features, not genes                         */
+    bool introns;    /* a gene's introns count where no gene has an exon; featurecounts mode */
     int min_mapq;
     int min_overlap;     /* bases, >= 1; featurecounts mode only                 */
     double frac_overlap; /* of the fragment's bases; featurecounts mode only     */
@@ -202,8 +203,9 @@ static inline double til_count_value(const til_count_t *count, size_t row)
 
 /* What the annotation looks like from a read; made once, shared by all samples. */
 typedef struct til_overlap til_overlap_t;
+typedef enum { TIL_ROWS_GENES, TIL_ROWS_FEATURES, TIL_ROWS_GENES_WITH_INTRONS } til_rows_t;
 TIL_MUST_USE
-til_status_t til_overlap_build(til_ctx_t *ctx, const til_annot_t *annot, bool by_feature,
+til_status_t til_overlap_build(til_ctx_t *ctx, const til_annot_t *annot, til_rows_t rows,
                                til_overlap_t **out);
 void til_overlap_free(til_overlap_t *index);
 

@@ -41,7 +41,7 @@ typedef struct {
     int64_t min_mapq, min_overlap, max_cigar;
     double frac_overlap, min_assigned;
     bool ignore_duplicates, both_mapped, no_chimeric, split_only, allow_no_eof, allow_cram, strict,
-        long_reads;
+        introns, long_reads;
     til_common_t common;
 } count_args_t;
 
@@ -89,6 +89,8 @@ static const til_opt_t options[] = {
       "smallest number of bases over a gene" },
     { 0, "frac-overlap", TIL_OPT_NUMBER, offsetof(count_args_t, frac_overlap), "F", 0, 1,
       "smallest share of a fragment's bases over a gene" },
+    { 0, "introns", TIL_OPT_FLAG, offsetof(count_args_t, introns), NULL, 0, 0,
+      "count the introns of a gene too, where a fragment lies on no exon of any gene" },
     { 0, "max-cigar", TIL_OPT_INT, offsetof(count_args_t, max_cigar), "INT", 1, 1 << 28,
       "stretches of an alignment that are looked at, parted by I, D, N [10; htseq modes all]" },
     { 'L', "long-reads", TIL_OPT_FLAG, offsetof(count_args_t, long_reads), NULL, 0, 0,
@@ -147,6 +149,7 @@ static til_count_options_t wishes(const count_args_t *args)
     o.ignore_secondary = args->secondary == TIL_NOT_CHOSEN ? o.mode != TIL_COUNT_FEATURECOUNTS
                                                            : args->secondary == SECONDARY_IGNORE;
     o.ignore_duplicates = args->ignore_duplicates;
+    o.introns = args->introns;
     o.both_mapped = args->both_mapped;
     o.no_chimeric = args->no_chimeric;
     o.split_only = args->split_only;
@@ -324,6 +327,13 @@ static til_status_t count_all(til_ctx_t *ctx, til_job_t *job, const til_count_op
     return til_count_samples(ctx, job, &inputs, judge_sample, s, s->counts);
 }
 
+static til_rows_t rows_of(const til_count_options_t *o)
+{
+    return o->by_feature ? TIL_ROWS_FEATURES
+           : o->introns  ? TIL_ROWS_GENES_WITH_INTRONS
+                         : TIL_ROWS_GENES;
+}
+
 /* Reads the annotation and makes of it what counting needs. */
 static til_status_t load_annotation(til_ctx_t *ctx, til_job_t *job, const til_count_options_t *o,
                                     count_state_t *s)
@@ -340,8 +350,9 @@ static til_status_t load_annotation(til_ctx_t *ctx, til_job_t *job, const til_co
             s->annot.n_contigs);
     s->gene_lengths = til_array(s->annot.n_genes, sizeof *s->gene_lengths);
     if (s->gene_lengths == NULL) return til_no_memory(ctx, s->annot.n_genes, "genes");
-    til_annot_gene_lengths(&s->annot, s->gene_lengths);
-    TIL_TRY(til_overlap_build(ctx, &s->annot, o->by_feature, &s->index));
+    if (o->introns) til_annot_gene_spans(&s->annot, s->gene_lengths);
+    else til_annot_gene_lengths(&s->annot, s->gene_lengths);
+    TIL_TRY(til_overlap_build(ctx, &s->annot, rows_of(o), &s->index));
     if (!til_count_lists_features(args->format, o) && !o->with_quality)
         til_annot_drop_features(&s->annot);
 done:

@@ -208,7 +208,7 @@ static til_status_t see_alignments(til_ctx_t *ctx, til_job_t *job, const files_t
     o.with_quality = true;
     if (counts == NULL) TIL_TRY(til_no_memory(ctx, files->n, "samples"));
     TIL_TRY(til_job_annotation(ctx, job, args->annotation, &gtf, &annot));
-    TIL_TRY(til_overlap_build(ctx, &annot, false, &index));
+    TIL_TRY(til_overlap_build(ctx, &annot, TIL_ROWS_GENES, &index));
     til_count_table_t table = { .annot = &annot,
                                 .options = &o,
                                 .counts = counts,

@@ -51,6 +51,7 @@ til_status_t til_ballot_collect(til_ctx_t *ctx, til_ballot_t *ballot, const til_
                                 const til_fragment_t *fragment, const int32_t contigs[2])
 {
     til_status_t status = TIL_OK;
+    ballot->index = index;
     ballot->n_hits = 0;
     ballot->n_steps = 0;
     ballot->unknown_contig = false;
@@ -160,12 +161,41 @@ static int by_row_and_place(const void *x, const void *y)
     return a->start < b->start ? -1 : a->start > b->start;
 }
 
-static til_candidate_t *candidate_of(til_ballot_t *ballot, uint32_t row)
+static til_candidate_t *candidate_of_row(til_ballot_t *ballot, uint32_t row)
 {
     for (size_t i = ballot->n_candidates; i-- > 0;)
         if (ballot->candidates[i].row == row) return &ballot->candidates[i];
     ballot->candidates[ballot->n_candidates] = (til_candidate_t){ .row = row };
     return &ballot->candidates[ballot->n_candidates++];
+}
+
+static til_candidate_t *candidate_of(til_ballot_t *ballot, til_entry_t entry)
+{
+    bool is_intron;
+    til_candidate_t *c = candidate_of_row(ballot,
+                                          til_overlap_row(ballot->index, entry, &is_intron));
+    c->exonic |= !is_intron;
+    return c;
+}
+
+/* A fragment on an exon of any gene is none of the introns it lies on too. */
+static void prefer_exons(til_ballot_t *ballot)
+{
+    bool any = false;
+    size_t n = 0;
+    if (!ballot->index->introns) return;
+    for (size_t i = 0; i < ballot->n_candidates; i++) any |= ballot->candidates[i].exonic;
+    for (size_t i = 0; i < ballot->n_candidates; i++)
+        if (!any || ballot->candidates[i].exonic) ballot->candidates[n++] = ballot->candidates[i];
+    ballot->n_candidates = n;
+}
+
+/* A hit whose entry is the row that is counted. */
+static til_hit_t with_row(const til_ballot_t *ballot, til_hit_t hit)
+{
+    bool is_intron;
+    hit.entry = til_overlap_row(ballot->index, hit.entry, &is_intron) << 2 | (hit.entry & 3);
+    return hit;
 }
 
 /* Bases of the fragment over each candidate, those under both ends once. */
@@ -179,7 +209,7 @@ static til_status_t count_bases(til_ctx_t *ctx, til_ballot_t *ballot, til_strand
     for (size_t i = 0; i < ballot->n_hits; i++) {
         const til_hit_t *hit = &ballot->hits[i];
         if (til_strand_fits(hit->entry, stranded, til_read_fragment_minus(f->end[hit->which])))
-            ballot->sorted[n++] = *hit;
+            ballot->sorted[n++] = with_row(ballot, *hit);
     }
     qsort(ballot->sorted, n, sizeof *ballot->sorted, by_row_and_place);
     uint32_t covered_to = 0;
@@ -188,7 +218,7 @@ static til_status_t count_bases(til_ctx_t *ctx, til_ballot_t *ballot, til_strand
         if (last == NULL || last->entry >> 2 != hit->entry >> 2 || last->contig != hit->contig)
             covered_to = 0;
         uint32_t start = hit->start > covered_to ? hit->start : covered_to;
-        if (hit->end > start) candidate_of(ballot, hit->entry >> 2)->bases += hit->end - start;
+        if (hit->end > start) candidate_of_row(ballot, hit->entry >> 2)->bases += hit->end - start;
         if (hit->end > covered_to) covered_to = hit->end;
     }
     return TIL_OK;
@@ -225,7 +255,7 @@ static til_status_t vote_featurecounts(til_ctx_t *ctx, til_ballot_t *ballot,
     for (size_t i = 0; i < ballot->n_hits; i++) {
         const til_hit_t *hit = &ballot->hits[i];
         if (til_strand_fits(hit->entry, stranded, til_read_fragment_minus(f->end[hit->which])))
-            candidate_of(ballot, hit->entry >> 2)->ends |= (uint8_t)(1 << hit->which);
+            candidate_of(ballot, hit->entry)->ends |= (uint8_t)(1 << hit->which);
     }
     *fate = TIL_FATE_NO_FEATURES;
     if (ballot->n_candidates == 0) return TIL_OK;
@@ -247,6 +277,7 @@ static til_status_t vote_featurecounts(til_ctx_t *ctx, til_ballot_t *ballot,
             if (whole > wanted) wanted = whole;
         }
     }
+    prefer_exons(ballot);
     ballot->n_candidates = keep_best(ballot, o, wanted, bases_matter);
     if (ballot->n_candidates == 0) *fate = TIL_FATE_OVERLAP_LENGTH;
     else if (ballot->n_candidates > 1 &&
@@ -273,7 +304,7 @@ static void intersect(til_ballot_t *ballot, til_stranded_t stranded, const til_f
             step = hit->step;
         }
         /* `bases` counts the steps a row was in, `ends` is not used */
-        til_candidate_t *c = candidate_of(ballot, hit->entry >> 2);
+        til_candidate_t *c = candidate_of(ballot, hit->entry);
         if (c->bases < n_counted) c->bases = c->bases + 1 == n_counted ? n_counted : c->bases;
     }
     if (strict) n_counted = ballot->n_steps;
@@ -293,7 +324,7 @@ static void vote_htseq(til_ballot_t *ballot, const til_count_options_t *o, til_s
         for (size_t i = 0; i < ballot->n_hits; i++)
             if (til_strand_fits(ballot->hits[i].entry, stranded,
                                 til_read_fragment_minus(f->end[ballot->hits[i].which])))
-                (void)candidate_of(ballot, ballot->hits[i].entry >> 2);
+                (void)candidate_of(ballot, ballot->hits[i].entry);
     } else {
         intersect(ballot, stranded, f, o->mode == TIL_COUNT_STRICT);
     }

@@ -17,6 +17,7 @@ typedef struct {
 typedef struct {
     uint32_t row, bases;
     uint8_t ends;
+    bool exonic; /* touched elsewhere than in its introns */
 } til_candidate_t;
 
 /* Memory of one worker, kept from fragment to fragment. Start with zeros. */
@@ -29,7 +30,8 @@ typedef struct {
     size_t n_candidates, candidate_capacity;
     til_span_t *spans; /* of both ends, to be used up */
     size_t span_capacity;
-    uint32_t n_steps; /* steps of the fragment, those without a gene included */
+    const til_overlap_t *index; /* of the last til_ballot_collect */
+    uint32_t n_steps;           /* steps of the fragment, those without a gene included */
     bool unknown_contig;
 } til_ballot_t;
 

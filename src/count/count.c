@@ -111,10 +111,12 @@ static void add_fate(worker_t *w, size_t n_settings, til_fate_t fate)
 static void count_one_gene(const counting_t *s, worker_t *w, til_entry_t entry, bool minus,
                            int64_t weight)
 {
+    bool is_intron;
+    size_t row = til_overlap_row(s->index, entry, &is_intron);
     for (size_t k = 0; k < s->n_settings; k++) {
         bool fits = til_strand_fits(entry, s->settings[k], minus);
         w->fates[k][fits ? TIL_FATE_ASSIGNED : TIL_FATE_NO_FEATURES]++;
-        if (fits) w->counts[(size_t)(entry >> 2) * s->n_settings + k] += weight;
+        if (fits) w->counts[row * s->n_settings + k] += weight;
     }
 }
 
@@ -152,6 +154,19 @@ static bool is_simple(const counting_t *s, const til_touch_t touch[2], uint32_t 
     return true;
 }
 
+/* Whether an end touches an exon of some gene. */
+static bool on_exon(const counting_t *s, const til_touch_t *touch)
+{
+    til_entry_t one;
+    uint32_t n;
+    bool is_intron = true;
+    if (touch->code == 0 || !s->index->introns) return touch->code != 0;
+    const til_entry_t *set = til_overlap_set(s->index, touch->code, &one, &n);
+    for (uint32_t i = 0; i < n && is_intron; i++)
+        (void)til_overlap_row(s->index, set[i], &is_intron);
+    return !is_intron;
+}
+
 /* Shows a fragment to the quality sums; `code` is the one gene it lies on, if it is an odd one. */
 static til_status_t see(til_ctx_t *ctx, const counting_t *s, worker_t *w, const til_fragment_t *f,
                         const int32_t contigs[2], const til_touch_t touch[2], uint32_t code)
@@ -159,10 +174,11 @@ static til_status_t see(til_ctx_t *ctx, const counting_t *s, worker_t *w, const 
     til_sighting_t sighting = { .fragment = f,
                                 .contigs = contigs,
                                 .n_hits = til_fragment_hits(f),
-                                .on_gene = touch[0].code != 0 || touch[1].code != 0,
-                                .one_gene = code & 1 };
-    if (code & 1) {
-        uint32_t row = code >> 3;
+                                .on_gene = on_exon(s, &touch[0]) || on_exon(s, &touch[1]) };
+    sighting.one_gene = sighting.on_gene && (code & 1);
+    if (sighting.one_gene) {
+        bool is_intron;
+        uint32_t row = til_overlap_row(s->index, code >> 1, &is_intron);
         sighting.gene = s->options->by_feature ? s->annot->exons[row].gene : row;
         sighting.strand = code >> 1 & 3;
     }
@@ -340,7 +356,9 @@ static void look_ahead(const counting_t *s, const worker_t *w, size_t i)
 {
     const til_read_t *read = s->pairing ? read_at(s, s->pairs[i].first) : &s->reads[i];
     if (read == NULL || !(read->touch.code & 1)) return;
-    __builtin_prefetch(&w->counts[(size_t)(read->touch.code >> 3) * s->n_settings], 1);
+    bool is_intron;
+    size_t row = til_overlap_row(s->index, read->touch.code >> 1, &is_intron);
+    __builtin_prefetch(&w->counts[row * s->n_settings], 1);
 }
 
 /* Frees what a read of this batch owns; one that is kept is given back with its place. */
@@ -629,6 +647,8 @@ static til_status_t check_options(til_ctx_t *ctx, const til_count_options_t *o)
         return til_fail(ctx, TIL_EUSAGE,
                         "--min-overlap, --frac-overlap and --multi-overlap largest "
                         "belong to --mode featurecounts");
+    if (o->introns && (o->mode != TIL_COUNT_FEATURECOUNTS || o->by_feature))
+        return til_fail(ctx, TIL_EUSAGE, "--introns belongs to --mode featurecounts, --level gene");
     return TIL_OK;
 }
 

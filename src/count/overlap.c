@@ -31,6 +31,8 @@ typedef struct {
     size_t list_capacity, n_lists;
     til_entry_t *open; /* sorted */
     size_t n_open, open_capacity;
+    til_entry_t *shown; /* of those open, without introns of genes that have an exon there */
+    size_t n_shown, shown_capacity;
     uint32_t *slots; /* hash of lists -> code */
     size_t n_slots, n_interned;
 } builder_t;
@@ -72,21 +74,47 @@ static til_status_t grow_slots(builder_t *b)
     return TIL_OK;
 }
 
-/* The code of the open set. */
-static til_status_t intern_open(builder_t *b, uint32_t *code)
+static bool is_open(const builder_t *b, til_entry_t entry)
+{
+    size_t lo = 0, hi = b->n_open;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (b->open[mid] < entry) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo < b->n_open && b->open[lo] == entry;
+}
+
+static til_status_t show_open(builder_t *b)
+{
+    const til_entry_t introns = (til_entry_t)b->index->n_rows << 2;
+    til_status_t status = til_grow(b->ctx, &b->shown, &b->shown_capacity, b->n_open + 1,
+                                   sizeof *b->shown);
+    if (status != TIL_OK) return status;
+    b->n_shown = 0;
+    for (size_t i = 0; i < b->n_open; i++) {
+        til_entry_t entry = b->open[i];
+        if (!b->index->introns || entry < introns || !is_open(b, entry - introns))
+            b->shown[b->n_shown++] = entry;
+    }
+    return TIL_OK;
+}
+
+/* The code of the set that is shown. */
+static til_status_t intern_shown(builder_t *b, uint32_t *code)
 {
     til_status_t status = TIL_OK;
-    size_t n = b->n_open;
+    size_t n = b->n_shown;
 
     if (n <= 1) {
-        *code = n == 0 ? 0 : b->open[0] << 1 | 1;
+        *code = n == 0 ? 0 : b->shown[0] << 1 | 1;
         return TIL_OK;
     }
     if (2 * b->n_interned >= b->n_slots) TIL_TRY(grow_slots(b));
-    size_t at = hash_entries(b->open, n) & (b->n_slots - 1);
+    size_t at = hash_entries(b->shown, n) & (b->n_slots - 1);
     for (; b->slots[at] != 0; at = (at + 1) & (b->n_slots - 1)) {
         const til_entry_t *list = &b->index->lists[b->slots[at] >> 1];
-        if (list[0] == n && memcmp(list + 1, b->open, n * sizeof *list) == 0) {
+        if (list[0] == n && memcmp(list + 1, b->shown, n * sizeof *list) == 0) {
             *code = b->slots[at];
             return TIL_OK;
         }
@@ -97,7 +125,7 @@ static til_status_t intern_open(builder_t *b, uint32_t *code)
                      sizeof *b->index->lists));
     *code = b->slots[at] = (uint32_t)b->n_lists << 1;
     b->index->lists[b->n_lists++] = (til_entry_t)n;
-    memcpy(&b->index->lists[b->n_lists], b->open, n * sizeof *b->open);
+    memcpy(&b->index->lists[b->n_lists], b->shown, n * sizeof *b->shown);
     b->n_lists += n;
     b->n_interned++;
 done:
@@ -181,7 +209,8 @@ static til_status_t sweep(builder_t *b, event_t *events, size_t n, event_t *spar
             if (event_opens(events[i])) TIL_TRY(open_entry(b, event_entry(events[i])));
             else close_entry(b, event_entry(events[i]));
         }
-        TIL_TRY(intern_open(b, &code));
+        TIL_TRY(show_open(b));
+        TIL_TRY(intern_shown(b, &code));
         til_segment_t *last = &b->index->segments[b->n_segments - 1];
         if (last->code == code) continue;
         if (last->start == pos) last->code = code;
@@ -223,12 +252,13 @@ typedef struct {
 
 /* The stretch that begins at the i-th exon in the annotation's order, which is the order in which
  * they touch; returns where the next one begins. */
-static size_t take_stretch(const til_annot_t *annot, bool by_feature, size_t i, stretch_t *out)
+static size_t take_stretch(const til_annot_t *annot, til_rows_t rows, size_t i, stretch_t *out)
 {
     const til_exon_t *exon = &annot->exons[annot->order[i]];
     *out = (stretch_t){ exon->contig, exon->start, exon->end,
-                        (by_feature ? annot->order[i] : exon->gene) << 2 | exon->strand };
-    for (i++; i < annot->n_exons && !by_feature; i++) {
+                        (rows == TIL_ROWS_FEATURES ? annot->order[i] : exon->gene) << 2 |
+                            exon->strand };
+    for (i++; i < annot->n_exons && rows != TIL_ROWS_FEATURES; i++) {
         exon = &annot->exons[annot->order[i]];
         if ((exon->gene << 2 | exon->strand) != out->entry || exon->contig != out->contig ||
             exon->start > out->end)
@@ -238,29 +268,55 @@ static size_t take_stretch(const til_annot_t *annot, bool by_feature, size_t i, 
     return i;
 }
 
+/* The same of the whole of a gene on one contig and strand, as introns. */
+static size_t take_span(const til_annot_t *annot, size_t i, stretch_t *out)
+{
+    til_entry_t entry;
+    i = take_stretch(annot, TIL_ROWS_GENES, i, out);
+    while (i < annot->n_exons) {
+        stretch_t next;
+        size_t at = take_stretch(annot, TIL_ROWS_GENES, i, &next);
+        if (next.entry != out->entry || next.contig != out->contig) break;
+        if (next.end > out->end) out->end = next.end;
+        i = at;
+    }
+    entry = out->entry + ((til_entry_t)annot->n_genes << 2);
+    out->entry = entry;
+    return i;
+}
+
+/* Calls take_* over all exons; introns: the second time. */
+static size_t take_next(const til_annot_t *annot, til_rows_t rows, bool spans, size_t i,
+                        stretch_t *out)
+{
+    return spans ? take_span(annot, i, out) : take_stretch(annot, rows, i, out);
+}
+
 /* Counts the events of each contig: those of contig c will be first[c]..first[c + 1). */
-static size_t count_events(const til_annot_t *annot, bool by_feature, size_t *first)
+static size_t count_events(const til_annot_t *annot, til_rows_t rows, size_t *first)
 {
     stretch_t stretch;
-    for (size_t i = 0; i < annot->n_exons;) {
-        i = take_stretch(annot, by_feature, i, &stretch);
-        first[stretch.contig + 2] += 2;
-    }
+    for (int spans = 0; spans <= (rows == TIL_ROWS_GENES_WITH_INTRONS); spans++)
+        for (size_t i = 0; i < annot->n_exons;) {
+            i = take_next(annot, rows, spans, i, &stretch);
+            first[stretch.contig + 2] += 2;
+        }
     for (size_t c = 2; c < annot->n_contigs + 2; c++) first[c] += first[c - 1];
     return first[annot->n_contigs + 1];
 }
 
 /* Puts each contig's events together; first[c + 1] moves from their begin to their end. */
-static void fill_events(const til_annot_t *annot, bool by_feature, size_t *first, event_t *events)
+static void fill_events(const til_annot_t *annot, til_rows_t rows, size_t *first, event_t *events)
 {
     stretch_t stretch;
-    for (size_t i = 0; i < annot->n_exons;) {
-        i = take_stretch(annot, by_feature, i, &stretch);
-        size_t at = first[stretch.contig + 1];
-        events[at] = event_at(stretch.start, stretch.entry, true);
-        events[at + 1] = event_at(stretch.end, stretch.entry, false);
-        first[stretch.contig + 1] = at + 2;
-    }
+    for (int spans = 0; spans <= (rows == TIL_ROWS_GENES_WITH_INTRONS); spans++)
+        for (size_t i = 0; i < annot->n_exons;) {
+            i = take_next(annot, rows, spans, i, &stretch);
+            size_t at = first[stretch.contig + 1];
+            events[at] = event_at(stretch.start, stretch.entry, true);
+            events[at + 1] = event_at(stretch.end, stretch.entry, false);
+            first[stretch.contig + 1] = at + 2;
+        }
 }
 
 static size_t genes_without_strand(const til_annot_t *annot)
@@ -275,17 +331,18 @@ static size_t genes_without_strand(const til_annot_t *annot)
     return n;
 }
 
-til_status_t til_overlap_build(til_ctx_t *ctx, const til_annot_t *annot, bool by_feature,
+til_status_t til_overlap_build(til_ctx_t *ctx, const til_annot_t *annot, til_rows_t rows,
                                til_overlap_t **out)
 {
     til_status_t status = TIL_OK;
     builder_t b = { .ctx = ctx };
     event_t *events = NULL, *spare = NULL;
-    size_t n_rows = by_feature ? annot->n_exons : annot->n_genes;
+    size_t n_rows = rows == TIL_ROWS_FEATURES ? annot->n_exons : annot->n_genes;
+    bool introns = rows == TIL_ROWS_GENES_WITH_INTRONS;
     size_t *first = NULL, n_most = 0, n_segments, n;
 
     *out = NULL;
-    if (n_rows >= UINT32_MAX >> 3)
+    if (n_rows >= UINT32_MAX >> (introns ? 4 : 3))
         return til_fail(ctx, TIL_EINPUT, "%s: %zu rows to count: at most 536870910", annot->origin,
                         n_rows);
     b.index = calloc(1, sizeof *b.index);
@@ -294,7 +351,7 @@ til_status_t til_overlap_build(til_ctx_t *ctx, const til_annot_t *annot, bool by
         status = til_no_memory(ctx, annot->n_contigs, "contigs");
         goto done;
     }
-    n = count_events(annot, by_feature, first);
+    n = count_events(annot, rows, first);
     n_segments = n + 2 * annot->n_contigs;
     if (n_segments > UINT32_MAX) {
         status = til_fail(ctx, TIL_EINPUT, "%s: too many features for 32-bit segments",
@@ -305,12 +362,13 @@ til_status_t til_overlap_build(til_ctx_t *ctx, const til_annot_t *annot, bool by
     b.index->segments = til_array_large_pages(n_segments, sizeof *b.index->segments);
     b.index->n_contigs = annot->n_contigs;
     b.index->n_rows = n_rows;
+    b.index->introns = introns;
     b.index->contigs = til_array_zero(annot->n_contigs, sizeof *b.index->contigs);
     if (events == NULL || b.index->segments == NULL || b.index->contigs == NULL) {
         status = til_no_memory(ctx, n, "events");
         goto done;
     }
-    fill_events(annot, by_feature, first, events);
+    fill_events(annot, rows, first, events);
     for (size_t c = 0; c < annot->n_contigs; c++)
         if (first[c + 1] - first[c] > n_most) n_most = first[c + 1] - first[c];
     spare = til_array(n_most, sizeof *spare);
@@ -333,6 +391,7 @@ done:
     free(spare);
     free(first);
     free(b.open);
+    free(b.shown);
     free(b.slots);
     if (status == TIL_OK) *out = b.index;
     else til_overlap_free(b.index);

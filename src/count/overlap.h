@@ -8,10 +8,12 @@
 #ifndef TIL_COUNT_OVERLAP_H
 #define TIL_COUNT_OVERLAP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <tilseq/count.h>
 
-/* A row and the strand it has there: row << 2 | TIL_STRAND_... */
+/* A row and the strand it has there: row << 2 | TIL_STRAND_... Where introns count, a gene has a second
+ * row for them, n_rows after its own. */
 typedef uint32_t til_entry_t;
 
 typedef struct {
@@ -25,7 +27,8 @@ typedef struct {
 } til_segment_t;
 
 struct til_overlap {
-    size_t n_contigs, n_rows;
+    size_t n_contigs, n_rows; /* rows that are counted: not those of introns */
+    bool introns;
     til_overlap_contig_t *contigs;
     til_segment_t *segments; /* first base and set of each; a contig's first begins at 0 */
     uint32_t *buckets;       /* segment that holds base b << TIL_BUCKET_SHIFT            */
@@ -52,6 +55,15 @@ static inline uint32_t til_overlap_find(const til_overlap_t *index, size_t conti
 static inline uint32_t til_overlap_end(const til_overlap_t *index, size_t contig)
 {
     return index->contigs[contig].end;
+}
+
+/* The row that is counted for an entry, and whether it is its introns'. */
+static inline uint32_t til_overlap_row(const til_overlap_t *index, til_entry_t entry,
+                                       bool *is_intron)
+{
+    uint32_t row = entry >> 2;
+    *is_intron = row >= index->n_rows;
+    return *is_intron ? row - (uint32_t)index->n_rows : row;
 }
 
 /* Where a walk through a contig stands: all zero at its begin. */

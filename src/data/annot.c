@@ -152,3 +152,20 @@ void til_annot_gene_lengths(const til_annot_t *annot, uint64_t *lengths)
         last = exon;
     }
 }
+
+void til_annot_gene_spans(const til_annot_t *annot, uint64_t *lengths)
+{
+    memset(lengths, 0, annot->n_genes * sizeof *lengths);
+    for (size_t i = 0; i < annot->n_exons;) {
+        const til_exon_t *first = &annot->exons[annot->order[i]];
+        uint32_t end = first->end;
+        for (; i < annot->n_exons; i++) {
+            const til_exon_t *exon = &annot->exons[annot->order[i]];
+            if (exon->gene != first->gene || exon->contig != first->contig ||
+                exon->strand != first->strand)
+                break;
+            if (exon->end > end) end = exon->end;
+        }
+        lengths[first->gene] += end - first->start;
+    }
+}

@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (fd < 0 || write(fd, data, size) != (ssize_t)size) abort();
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     if (til_gtf_read_text(&ctx, "genes", genes, sizeof genes - 1, &gtf, &annot) != TIL_OK ||
-        til_overlap_build(&ctx, &annot, false, &index) != TIL_OK)
+        til_overlap_build(&ctx, &annot, TIL_ROWS_GENES, &index) != TIL_OK)
         abort();
     if (til_count_file(&ctx, &annot, index, &options, path, &count) == TIL_OK) {
         for (int fate = 0; fate < TIL_N_FATES; fate++) n += count.fates[fate];

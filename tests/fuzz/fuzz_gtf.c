@@ -26,8 +26,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint32_t end = 0;
     for (size_t i = 0; i < annot.n_exons; i++)
         if (annot.exons[i].end > end) end = annot.exons[i].end;
-    for (int by_feature = 0; by_feature < 2 && end < 1 << 24; by_feature++)
-        if (til_overlap_build(&ctx, &annot, by_feature, &index) == TIL_OK) til_overlap_free(index);
+    for (int rows = 0; rows < 3 && end < 1 << 24; rows++)
+        if (til_overlap_build(&ctx, &annot, (til_rows_t)rows, &index) == TIL_OK)
+            til_overlap_free(index);
     til_annot_clear(&annot);
     return 0;
 }

@@ -47,7 +47,7 @@ static void setup(void)
     scratch_open();
     ck_assert_int_eq(til_gtf_read_text(&ctx, "g.gtf", genes, sizeof genes - 1, &gtf, &annot),
                      TIL_OK);
-    ck_assert_int_eq(til_overlap_build(&ctx, &annot, false, &overlaps), TIL_OK);
+    ck_assert_int_eq(til_overlap_build(&ctx, &annot, TIL_ROWS_GENES, &overlaps), TIL_OK);
 }
 
 static void teardown(void)
