@@ -1,6 +1,6 @@
 #!/bin/sh
 # count_goldens.sh -- tilseq count against featureCounts and htseq-count on simulated alignments, for every option they
-# share, and on corner cases written by hand (corner.*; tests/golden/count; make_count.sh wrote what they say): by name
+# share, and on corner cases written by hand (corner.*; tests/golden/count; make_count.sh and make_assignments.sh wrote what they say): by name
 # at 1 thread, by position at 3.
 set -u
 here=$(cd "${srcdir:-.}/tests/golden/count" && pwd)
@@ -45,6 +45,20 @@ while IFS="$(printf '\t')" read -r id options; do
     [ "$total" = "$(cat "$work/total.$kind")" ] ||
         { echo "FAIL $id: $total fates, $(cat "$work/total.$kind") with other options"; failed=1; }
 done <"$here/cases.tsv"
-[ $n -ge 186 ] || { echo "FAIL: only $n comparisons"; failed=1; }
+# what becomes of each fragment
+grep '^== ' "$here/assignments.txt" >"$work/heads"
+while IFS="$(printf '\t')" read -r name options; do
+    awk -v head="$name	$options" '$0 == head { on = 1; next } /^== / { on = 0 } on' "$here/assignments.txt" >"$work/want"
+    name=${name#== }
+    for threads in 1 3; do
+        # shellcheck disable=SC2086
+        "$tilseq" count -q -@ $threads -a "$here/$name.gtf" $options -o "$work/out" --assignments "$work/core" "$here/$name.sam"
+        sh "$here/sort_genes.sh" <"$work/core" >"$work/got"
+        n=$((n + 1))
+        cmp -s "$work/want" "$work/got" ||
+            { echo "FAIL assignments of $name $options:"; diff "$work/want" "$work/got" | head -n 6; failed=1; }
+    done
+done <"$work/heads"
+[ $n -ge 206 ] || { echo "FAIL: only $n comparisons"; failed=1; }
 echo "count goldens: $n comparisons"
 exit $failed

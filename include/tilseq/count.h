@@ -42,12 +42,20 @@ typedef enum {
     TIL_OVERLAP_NONE,
     TIL_OVERLAP_ALL,
     TIL_OVERLAP_FRACTION,
-    TIL_OVERLAP_LARGEST
+    TIL_OVERLAP_LARGEST,
+    TIL_OVERLAP_LARGEST_ALL /* of several with most bases each is counted */
 } til_multi_overlap_t;
 
 /* Their words, as tilseq count has them. */
 extern const til_words_t til_count_mode_words, til_pairs_words, til_stranded_words, til_multi_words,
     til_multi_overlap_words;
+
+/* Takes lines as they come, "READ <tab> FATE <tab> N <tab> ROW,..." (featureCounts' CORE), one for each
+ * fragment in the order of the file, whatever the threads. */
+typedef struct {
+    til_status_t (*put)(til_ctx_t *ctx, void *arg, const char *text, size_t n);
+    void *arg;
+} til_count_sink_t;
 
 typedef struct {
     til_count_mode_t mode;
@@ -68,6 +76,7 @@ typedef struct {
     bool allow_no_eof;
     bool allow_cram;   /* also by an htslib whose CRAM reader has known holes    */
     bool with_quality; /* fill til_count_t.quality                             */
+    const til_count_sink_t *assignments; /* NULL: not wanted; not with TIL_STRANDED_AUTO */
 } til_count_options_t;
 
 /* featureCounts looks at the first ten stretches of an alignment (its --maxMOp). */

@@ -29,7 +29,7 @@ TIL_STATIC_WORDS(secondary_words,
 
 typedef struct {
     const char *annotation, *output, *feature, *attribute, *aliases, *reference, *sample_names,
-        *quality;
+        *quality, *assignments;
     til_pairs_t pairs;
     til_stranded_t strand;
     level_t level;
@@ -82,7 +82,7 @@ static const til_opt_t options[] = {
                "one"),
     TIL_CHOICE('O', "multi-overlap", count_args_t, overlap, &til_multi_overlap_words,
                "reads on several genes: left out, all counted, shared out, the gene with most "
-               "bases"),
+               "bases (largest-all: each of those with most)"),
     { 'Q', "min-mapq", TIL_OPT_INT, offsetof(count_args_t, min_mapq), "INT", 0, 255,
       "smallest MAPQ (pairs: featurecounts of the better end, htseq of both) [0; htseq modes 10]" },
     { 0, "min-overlap", TIL_OPT_INT, offsetof(count_args_t, min_overlap), "INT", 1, 1 << 30,
@@ -116,6 +116,8 @@ static const til_opt_t options[] = {
     { 0, "sample-names", TIL_OPT_TEXT, offsetof(count_args_t, sample_names), "A,B,...|FILE", 0, 0,
       "names of the columns, or a file of them: one a line, or path and name [file names]" },
     TIL_CHOICE(0, "format", count_args_t, format, &til_count_layout_words, "layout of the table"),
+    { 0, "assignments", TIL_OPT_OUTPUT, offsetof(count_args_t, assignments), "FILE", 0, 0,
+      "a line for each fragment of one file: name, fate, number of genes, genes (needs --strand)" },
     { 0, "qc", TIL_OPT_OUTPUT, offsetof(count_args_t, quality), "DIR", 0, 0,
       "write the quality of the alignments there, from the same pass (as tilseq qc)" },
     { 0, "strict", TIL_OPT_FLAG, offsetof(count_args_t, strict), NULL, 0, 0,
@@ -409,21 +411,41 @@ done:
     return status;
 }
 
+static til_status_t put_assignments(til_ctx_t *ctx, void *arg, const char *text, size_t n)
+{
+    (void)ctx;
+    til_out_write(arg, text, n); /* a failure is told when the file is closed */
+    return TIL_OK;
+}
+
+/* Options that cannot act with the others given. */
+static til_status_t check_args(til_ctx_t *ctx, const til_job_t *job, const til_count_options_t *o)
+{
+    const count_args_t *args = job->args;
+    if (args->annotation == NULL) return til_fail(ctx, TIL_EUSAGE, "-a/--annotation is missing");
+    if (args->long_reads && (args->max_cigar != CIGAR_UNSET || args->pairs == TIL_PAIRS_YES))
+        return til_fail(ctx, TIL_EUSAGE,
+                        "--long-reads looks at all of an alignment and counts "
+                        "reads: not with --max-cigar or --pairs yes");
+    if (args->max_cigar != CIGAR_UNSET && o->mode != TIL_COUNT_FEATURECOUNTS)
+        return til_fail(ctx, TIL_EUSAGE, "--max-cigar belongs to --mode featurecounts");
+    if (args->assignments != NULL && (o->stranded == TIL_STRANDED_AUTO || job->n_operands != 1))
+        return til_fail(ctx, TIL_EUSAGE,
+                        "--assignments is for one file whose --strand is given, since "
+                        "the fate of a fragment is written when it is read");
+    return TIL_OK;
+}
+
 static til_status_t run(til_ctx_t *ctx, til_job_t *job)
 {
     til_status_t status = TIL_OK;
     const count_args_t *args = job->args;
     til_count_options_t o = wishes(args);
     count_state_t s = { .args = args, .n = (size_t)job->n_operands };
-    til_out_t *out, *summary;
+    til_out_t *out, *summary, *lines = NULL;
+    til_count_sink_t sink = { put_assignments, NULL };
 
-    if (args->annotation == NULL) return til_fail(ctx, TIL_EUSAGE, "-a/--annotation is missing");
-    if (args->long_reads && (args->max_cigar != CIGAR_UNSET || args->pairs == TIL_PAIRS_YES))
-        return til_fail(ctx, TIL_EUSAGE,
-                        "--long-reads looks at all of an alignment and counts "
-                        "reads: not with --max-cigar or --pairs yes");
-    if (args->max_cigar != CIGAR_UNSET && o.mode != TIL_COUNT_FEATURECOUNTS)
-        return til_fail(ctx, TIL_EUSAGE, "--max-cigar belongs to --mode featurecounts");
+    TIL_TRY(check_args(ctx, job, &o));
     s.arena = til_arena_new();
     s.names = til_array_zero(s.n, sizeof *s.names);
     s.counts = til_array_zero(s.n, sizeof *s.counts);
@@ -436,6 +458,11 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     TIL_TRY(til_sample_names(ctx, job->operands, s.n, args->sample_names,
                              args->format != TIL_LAYOUT_OWN, s.arena, s.names));
     TIL_TRY(open_outputs(ctx, job, &out, &summary));
+    if (args->assignments != NULL) {
+        TIL_TRY(til_job_open(ctx, job, args->assignments, &lines));
+        sink.arg = lines;
+        o.assignments = &sink;
+    }
     if (args->aliases != NULL) TIL_TRY(read_aliases(ctx, job, args->aliases, &s.aliases));
     o.alias_from = s.aliases.from;
     o.alias_to = s.aliases.to;
@@ -443,6 +470,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
 
     TIL_TRY(load_annotation(ctx, job, &o, &s));
     TIL_TRY(count_all(ctx, job, &o, &s));
+    if (lines != NULL) TIL_TRY(til_out_close(ctx, lines));
     TIL_TRY(settle_strand(ctx, job, &s));
     TIL_TRY(write_all(ctx, job, &o, &s, out, summary));
 done:

@@ -236,7 +236,7 @@ static size_t keep_best(til_ballot_t *ballot, const til_count_options_t *o, uint
     for (size_t i = 0; i < ballot->n_candidates; i++) {
         til_candidate_t c = ballot->candidates[i];
         uint64_t score = c.ends == 3 && !every_gene ? 2 : 1;
-        if (o->multi_overlap == TIL_OVERLAP_LARGEST) score = c.bases;
+        if (til_by_bases(o)) score = c.bases;
         if (bases_matter && c.bases < wanted) continue;
         if (score > best) {
             best = score;

@@ -106,11 +106,16 @@ static inline bool til_strand_fits(til_entry_t entry, til_stranded_t stranded, b
     return ((strand == TIL_STRAND_MINUS) == minus) == (stranded == TIL_STRANDED_FORWARD);
 }
 
+static inline bool til_by_bases(const til_count_options_t *o)
+{
+    return o->multi_overlap == TIL_OVERLAP_LARGEST || o->multi_overlap == TIL_OVERLAP_LARGEST_ALL;
+}
+
 /* True when the vote needs to know how many bases overlap. */
 static inline bool til_needs_bases(const til_count_options_t *o)
 {
     return o->mode == TIL_COUNT_FEATURECOUNTS &&
-           (o->min_overlap > 1 || o->frac_overlap > 0 || o->multi_overlap == TIL_OVERLAP_LARGEST);
+           (o->min_overlap > 1 || o->frac_overlap > 0 || til_by_bases(o));
 }
 
 #endif

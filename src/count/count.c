@@ -16,6 +16,7 @@
 
 #include "base/alloc.h"
 #include "base/parallel.h"
+#include "base/strbuf.h"
 #include "base/try.h"
 #include "count/assign.h"
 #include "count/contigs.h"
@@ -51,6 +52,9 @@ typedef struct {
     uint64_t sense, antisense;
     til_ballot_t ballot;
     til_quality_worker_t *quality;
+    til_fate_t fate; /* of the last fragment, under the last setting */
+    size_t row;      /* it was counted for, unless the ballot says   */
+    bool by_ballot;
 } worker_t;
 
 typedef struct {
@@ -89,6 +93,8 @@ typedef struct {
     uint64_t last_name;
     til_names_seen_t seen; /* of reads let go at the end of their name */
     uint64_t n_records;
+    til_strbuf_t *lines; /* assignments of each piece of a batch */
+    size_t n_lines, line_capacity, grain;
 } counting_t;
 
 void til_count_clear(til_count_t *count)
@@ -105,6 +111,7 @@ void til_count_clear(til_count_t *count)
 static void add_fate(worker_t *w, size_t n_settings, til_fate_t fate)
 {
     for (size_t k = 0; k < n_settings; k++) w->fates[k][fate]++;
+    w->fate = fate;
 }
 
 /* Everything lies on one gene: the usual case, without lists. */
@@ -113,9 +120,12 @@ static void count_one_gene(const counting_t *s, worker_t *w, til_entry_t entry, 
 {
     bool is_intron;
     size_t row = til_overlap_row(s->index, entry, &is_intron);
+    w->row = row;
+    w->by_ballot = false;
     for (size_t k = 0; k < s->n_settings; k++) {
         bool fits = til_strand_fits(entry, s->settings[k], minus);
-        w->fates[k][fits ? TIL_FATE_ASSIGNED : TIL_FATE_NO_FEATURES]++;
+        w->fate = fits ? TIL_FATE_ASSIGNED : TIL_FATE_NO_FEATURES;
+        w->fates[k][w->fate]++;
         if (fits) w->counts[row * s->n_settings + k] += weight;
     }
 }
@@ -132,6 +142,8 @@ static til_status_t count_by_ballot(til_ctx_t *ctx, const counting_t *s, worker_
     for (size_t k = 0; k < s->n_settings; k++) {
         TIL_TRY(til_ballot_vote(ctx, &w->ballot, s->options, s->settings[k], f, &fate));
         w->fates[k][fate]++;
+        w->fate = fate;
+        w->by_ballot = true;
         if (fate != TIL_FATE_ASSIGNED) continue;
         size_t n = w->ballot.n_candidates;
         if (n > 1) w->footer[k][TIL_FATE_AMBIGUITY]++;
@@ -369,6 +381,58 @@ static void drop_read(til_read_t *reads, uint32_t place)
     reads[place].more = NULL;
 }
 
+static const char *row_name(const counting_t *s, size_t row)
+{
+    return s->annot->gene_ids[s->options->by_feature ? s->annot->exons[row].gene : row];
+}
+
+/* A line about the last fragment, as featureCounts' CORE has it. */
+static void put_assignment(const counting_t *s, const worker_t *w, const til_fragment_t *f,
+                           til_strbuf_t *lines)
+{
+    const til_read_t *known = f->end[0] != NULL ? f->end[0] : f->end[1];
+    size_t n = w->by_ballot ? w->ballot.n_candidates : 1;
+    til_strbuf_add(lines, til_read_name(known));
+    til_strbuf_add_char(lines, '\t');
+    til_strbuf_add(lines, s->options->mode == TIL_COUNT_FEATURECOUNTS
+                              ? til_fate_name(w->fate)
+                              : til_fate_htseq_name(w->fate));
+    if (w->fate != TIL_FATE_ASSIGNED) {
+        til_strbuf_add(lines, w->fate == TIL_FATE_UNMAPPED ? "\t0\tNA\n" : "\t-1\tNA\n");
+        return;
+    }
+    til_strbuf_printf(lines, "\t%zu\t", n);
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0) til_strbuf_add_char(lines, ',');
+        til_strbuf_add(lines, row_name(s, w->by_ballot ? w->ballot.candidates[i].row : w->row));
+    }
+    til_strbuf_add_char(lines, '\n');
+}
+
+/* Room for the lines of each piece of a batch of n fragments. */
+static til_status_t make_lines(til_ctx_t *ctx, counting_t *s, size_t n)
+{
+    size_t had = s->line_capacity;
+    s->n_lines = s->options->assignments == NULL ? 0 : n / s->grain + 1;
+    til_status_t status = til_grow(ctx, &s->lines, &s->line_capacity, s->n_lines, sizeof *s->lines);
+    if (status == TIL_OK && s->line_capacity > had)
+        memset(s->lines + had, 0, (s->line_capacity - had) * sizeof *s->lines);
+    return status;
+}
+
+static til_status_t put_lines(til_ctx_t *ctx, counting_t *s)
+{
+    til_status_t status = TIL_OK;
+    const til_count_sink_t *sink = s->options->assignments;
+    for (size_t i = 0; i < s->n_lines && status == TIL_OK; i++) {
+        til_strbuf_t *lines = &s->lines[i];
+        if (lines->failed) status = til_no_memory(ctx, 1, "assignments");
+        else if (lines->length > 0) status = sink->put(ctx, sink->arg, lines->text, lines->length);
+        til_strbuf_reset(lines);
+    }
+    return status;
+}
+
 static til_status_t vote_range(til_ctx_t *ctx, void *arg, int worker, size_t begin, size_t end)
 {
     counting_t *s = arg;
@@ -391,6 +455,7 @@ static til_status_t vote_range(til_ctx_t *ctx, void *arg, int worker, size_t beg
         }
         til_status_t status = count_fragment(ctx, s, w, &f);
         if (status != TIL_OK) return status;
+        if (s->n_lines > 0) put_assignment(s, w, &f, &s->lines[begin / s->grain]);
         drop_read(s->reads, ends.first);
         drop_read(s->reads, ends.second);
     }
@@ -600,6 +665,18 @@ static til_status_t make_room(til_ctx_t *ctx, counting_t *s, size_t n)
     return status;
 }
 
+/* Votes on n fragments. */
+static til_status_t vote(til_ctx_t *ctx, counting_t *s, size_t n, size_t grain)
+{
+    til_status_t status = TIL_OK;
+    s->grain = grain;
+    TIL_TRY(make_lines(ctx, s, n));
+    TIL_TRY(til_parallel_for(ctx, n, grain, vote_range, s));
+    status = put_lines(ctx, s);
+done:
+    return status;
+}
+
 static til_status_t count_batch(til_ctx_t *ctx, counting_t *s)
 {
     til_status_t status = TIL_OK;
@@ -610,10 +687,10 @@ static til_status_t count_batch(til_ctx_t *ctx, counting_t *s)
     s->n_records += n;
     if (s->pairing) {
         TIL_TRY(til_bam_ahead(ctx, s->bam, pair_task, s));
-        TIL_TRY(til_parallel_for(ctx, s->n_pairs, GRAIN / 2, vote_range, s));
+        TIL_TRY(vote(ctx, s, s->n_pairs, GRAIN / 2));
         give_back(s);
     } else {
-        TIL_TRY(til_parallel_for(ctx, n, GRAIN, vote_range, s));
+        TIL_TRY(vote(ctx, s, n, GRAIN));
     }
 done:
     return status;
@@ -632,7 +709,7 @@ static til_status_t count_leftovers(til_ctx_t *ctx, counting_t *s)
         TIL_TRY(seek_mate(ctx, s, held));
     }
     TIL_TRY(let_all_go(ctx, s));
-    TIL_TRY(til_parallel_for(ctx, s->n_pairs, GRAIN / 2, vote_range, s));
+    TIL_TRY(vote(ctx, s, s->n_pairs, GRAIN / 2));
     give_back(s);
 done:
     return status;
@@ -643,7 +720,7 @@ done:
 static til_status_t check_options(til_ctx_t *ctx, const til_count_options_t *o)
 {
     if (o->mode != TIL_COUNT_FEATURECOUNTS &&
-        (o->min_overlap > 1 || o->frac_overlap > 0 || o->multi_overlap == TIL_OVERLAP_LARGEST))
+        (o->min_overlap > 1 || o->frac_overlap > 0 || til_by_bases(o)))
         return til_fail(ctx, TIL_EUSAGE,
                         "--min-overlap, --frac-overlap and --multi-overlap largest "
                         "belong to --mode featurecounts");
@@ -684,6 +761,7 @@ static til_status_t begin(til_ctx_t *ctx, counting_t *s, bool trust_order)
                                    .most_sections = htseq ? 0 : (unsigned)o->max_sections,
                                    .spans = o->frac_overlap > 0,
                                    .names = s->pairing || o->with_quality,
+                                   .texts = o->assignments != NULL,
                                    .pairs = s->pairing,
                                    .hits = s->pairing && !htseq };
     if (o->with_quality) TIL_TRY(til_quality_model_build(ctx, s->annot, s->header, &s->model));
@@ -725,6 +803,8 @@ static void end(counting_t *s)
     free(s->workers);
     free(s->contig_map);
     free(s->reads);
+    for (size_t i = 0; i < s->line_capacity; i++) til_strbuf_clear(&s->lines[i]);
+    free(s->lines);
     free(s->kept);
     free(s->pairs);
 }
@@ -939,7 +1019,8 @@ til_status_t til_count_file(til_ctx_t *ctx, const til_annot_t *annot, const til_
 
     *out = (til_count_t){ 0 };
     TIL_TRY(check_options(ctx, options));
-    TIL_TRY(read_through(ctx, &s, true, &again));
+    /* lines that were put cannot be taken back */
+    TIL_TRY(read_through(ctx, &s, options->assignments == NULL, &again));
     if (again) {
         til_say(ctx, TIL_LOG_WARNING,
                 "%s: the records are not in the order that the header promises: read again, "

@@ -340,6 +340,26 @@ static uint32_t pair_key(const til_read_t *r)
 
 /* ------------------------------------------------------------------ record */
 
+/* Puts the name behind blocks and spans. */
+static til_read_state_t keep_text(const til_bam_record_t *r, til_read_t *read)
+{
+    size_t n = shared_name(r->name, r->name_length);
+    size_t places = read->n_blocks + 2 * (size_t)read->n_spans;
+    til_block_t *all = til_array(places + n / sizeof *all + 1, sizeof *all);
+    if (all == NULL) {
+        free(read->more);
+        return TIL_READ_NO_MEMORY;
+    }
+    memcpy(all, til_read_blocks(read),
+           (read->more != NULL ? places : read->n_blocks) * sizeof *all);
+    char *text = (char *)(all + places);
+    memcpy(text, r->name, n);
+    text[n] = '\0';
+    free(read->more);
+    read->more = all;
+    return TIL_READ_OK;
+}
+
 til_read_state_t til_read_decode(const uint8_t *record, const til_read_rules_t *rules,
                                  til_read_t *read, unsigned *oddities)
 {
@@ -370,7 +390,7 @@ til_read_state_t til_read_decode(const uint8_t *record, const til_read_rules_t *
     if (!has_n_hits && (r.flag & TIL_FLAG_SECONDARY)) read->n_hits = 2;
     if (rules->names) read->name = hash_name(r.name, shared_name(r.name, r.name_length));
     if (rules->pairs) read->key = pair_key(read);
-    if (read->flag & TIL_FLAG_UNMAPPED) return TIL_READ_OK;
+    if (read->flag & TIL_FLAG_UNMAPPED) return rules->texts ? keep_text(&r, read) : TIL_READ_OK;
 
     if (r.n_cigar == 2 && !take_long_cigar(&r)) return TIL_READ_BAD_TAGS;
     til_read_state_t state = walk_cigar(&r, rules, read, oddities);
@@ -378,5 +398,6 @@ til_read_state_t til_read_decode(const uint8_t *record, const til_read_rules_t *
         free(read->more);
         return state;
     }
-    return rules->spans ? measure_spans(&r, rules->most_sections, read) : TIL_READ_OK;
+    if (rules->spans) state = measure_spans(&r, rules->most_sections, read);
+    return state == TIL_READ_OK && rules->texts ? keep_text(&r, read) : state;
 }

@@ -56,7 +56,9 @@ typedef struct {
     bool is_split;     /* its CIGAR has an N                                         */
     til_touch_t touch; /* none until it was looked up                                */
     til_block_t inside[TIL_BLOCKS_INSIDE];
-    til_block_t *more; /* owned; n_blocks blocks where they are more, then n_spans spans' worth */
+    til_block_t
+        *more; /* owned; n_blocks blocks where they are more, then n_spans spans' worth, then
+                        * the name where the rules want it */
 } til_read_t;
 
 typedef enum {
@@ -76,6 +78,7 @@ typedef struct {
     unsigned most_sections; /* stretches looked at, 0: all     */
     bool spans;             /* fill spans                      */
     bool names;             /* the hash of the name is wanted  */
+    bool texts;             /* so is the name itself           */
     bool pairs;             /* so is the key of its pair       */
     bool hits;              /* HI is wanted                    */
 } til_read_rules_t;
@@ -103,6 +106,12 @@ static inline const til_block_t *til_read_blocks(const til_read_t *r)
 static inline const til_span_t *til_read_spans(const til_read_t *r)
 {
     return (const til_span_t *)(const void *)(r->more + r->n_blocks);
+}
+
+/* The name of a read that was decoded with `texts`. */
+static inline const char *til_read_name(const til_read_t *r)
+{
+    return (const char *)(r->more + r->n_blocks + 2 * (size_t)r->n_spans);
 }
 
 static inline bool til_read_unmapped(const til_read_t *r) { return r->flag & TIL_FLAG_UNMAPPED; }

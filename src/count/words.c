@@ -22,6 +22,6 @@ TIL_DEFINE_WORDS(til_multi_words,
                  TIL_MULTI_PRIMARY + 1, [TIL_MULTI_NONE] = "none", [TIL_MULTI_ALL] = "all",
                  [TIL_MULTI_FRACTION] = "fraction", [TIL_MULTI_PRIMARY] = "primary");
 
-TIL_DEFINE_WORDS(til_multi_overlap_words,
-                 TIL_OVERLAP_LARGEST + 1, [TIL_OVERLAP_NONE] = "none", [TIL_OVERLAP_ALL] = "all",
-                 [TIL_OVERLAP_FRACTION] = "fraction", [TIL_OVERLAP_LARGEST] = "largest");
+TIL_DEFINE_WORDS(til_multi_overlap_words, TIL_OVERLAP_LARGEST_ALL + 1, [TIL_OVERLAP_NONE] = "none",
+                 [TIL_OVERLAP_ALL] = "all", [TIL_OVERLAP_FRACTION] = "fraction",
+                 [TIL_OVERLAP_LARGEST] = "largest", [TIL_OVERLAP_LARGEST_ALL] = "largest-all");
