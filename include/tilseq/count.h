@@ -123,7 +123,8 @@ typedef enum {
 enum { TIL_BODY_BINS = 100, TIL_INSERT_BINS = 2000, TIL_SATURATION_POINTS = 20, TIL_DUP_BINS = 24 };
 
 typedef struct {
-    uint64_t mapped; /* primary alignments of fragments                 */
+    uint64_t mapped;                           /* primary alignments of fragments                 */
+    bool knows_ribosomal, knows_mitochondrial; /* some gene has a type; such a contig is there */
     uint64_t ribosomal, mitochondrial, duplicates; /* of those: on rRNA genes, on the mitochondrial
                                                   contig, flagged as duplicates                   */
     uint64_t exonic, intronic, intergenic; /* unique fragments on annotated contigs           */
@@ -131,7 +132,10 @@ typedef struct {
     uint64_t insert[TIL_INSERT_BINS];      /* pairs by insert size                            */
     uint64_t insert_beyond;                /* ... of TIL_INSERT_BINS bases and more           */
     uint64_t body[TIL_BODY_BINS];          /* fragments along transcripts, 5' to 3'           */
-    uint64_t places, same_start;           /* a sample of fragments on one gene; those of them
+    uint64_t n_bias_genes;                 /* genes with fragments enough for:                */
+    double three_prime_bias;     /* last fifth of transcripts against the first, each gene of one
+                                weight; NaN without any                         */
+    uint64_t places, same_start; /* a sample of fragments on one gene; those of them
                                               that repeat the ends of another                 */
     uint64_t dup_total[TIL_DUP_BINS], dup_same[TIL_DUP_BINS]; /* the same by log2 of the depth   */
     uint64_t genes_at[TIL_SATURATION_POINTS]; /* genes found in (i + 1)/20 of the fragments      */

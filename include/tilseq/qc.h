@@ -28,7 +28,9 @@ enum {
     TIL_QC_MAX_CYCLES = 1000, /* positions beyond are counted in no table per position */
     TIL_QC_N_BASES = 5,       /* A C G T, and N for all else                           */
     TIL_QC_N_QUALITIES = 94,  /* bytes 33 to 126                                       */
-    TIL_QC_N_ADAPTERS = 6,
+    TIL_QC_N_ADAPTERS = 9,
+    TIL_QC_POLY_A = 4, /* among the adapters, but sequence too */
+    TIL_QC_POLY_G = 5,
     TIL_QC_N_LEVELS = 16, /* of duplication                                        */
     TIL_QC_KEY_BASES = 50 /* reads that begin with the same are taken as duplicates */
 };
@@ -59,6 +61,10 @@ til_status_t til_reads_stats_file(til_ctx_t *ctx, const char *path, til_reads_st
 
 /* Names of the adapters looked for, and the level of duplication from which each class counts. */
 extern const char *const til_qc_adapter_names[TIL_QC_N_ADAPTERS];
+static inline bool til_qc_is_adapter(int which)
+{
+    return which != TIL_QC_POLY_A && which != TIL_QC_POLY_G;
+}
 extern const uint32_t til_qc_levels[TIL_QC_N_LEVELS];
 
 /* One sequence that holds more than 0.1 % of the reads. */

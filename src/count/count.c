@@ -764,7 +764,6 @@ static til_status_t begin(til_ctx_t *ctx, counting_t *s, bool trust_order)
                                    .texts = o->assignments != NULL,
                                    .pairs = s->pairing,
                                    .hits = s->pairing && !htseq };
-    if (o->with_quality) TIL_TRY(til_quality_model_build(ctx, s->annot, s->header, &s->model));
     s->contig_map = til_array(s->header->n_contigs, sizeof *s->contig_map);
     s->waiting = til_pairs_new(s->order == BY_COORDINATE ? s->header->n_contigs
                                                          : s->order == BY_NAME);
@@ -775,6 +774,8 @@ static til_status_t begin(til_ctx_t *ctx, counting_t *s, bool trust_order)
         goto done;
     }
     TIL_TRY(til_contigs_match(ctx, s->annot, s->index, o, s->path, s->header, s->contig_map));
+    if (o->with_quality)
+        TIL_TRY(til_quality_model_build(ctx, s->annot, s->header, s->contig_map, &s->model));
     for (size_t k = 0; k < s->n_workers; k++) {
         s->workers[k].counts = til_array_zero(s->index->n_rows * s->n_settings,
                                               sizeof *s->workers[k].counts);

@@ -13,6 +13,7 @@
  * they become too many. Which places remain depends on the file only.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +25,9 @@
 enum {
     BODY_SAMPLE = 8,
     PLACES_MAX = 1 << 18, /* places kept for duplication                        */
-    BODY_MIN = 200        /* bases of a transcript worth drawing                */
+    FIFTH = TIL_BODY_BINS / 5,
+    BODY_MIN = 200, /* bases of a transcript worth drawing                */
+    BIAS_MIN = 4    /* ends in both fifths of a gene that is asked for its bias */
 };
 
 typedef struct {
@@ -39,6 +42,8 @@ struct til_quality_model {
     uint32_t *length;       /* of that transcript                                    */
     bool *is_ribosomal;     /* per gene                                              */
     bool *is_mitochondrial; /* per contig of the header                              */
+    bool *has_mito_genes;   /* per contig of the annotation                          */
+    bool knows_ribosomal, knows_mitochondrial;
 };
 
 typedef struct {
@@ -56,6 +61,7 @@ struct til_quality_worker {
     til_quality_t sums;
     uint8_t *found; /* per gene: the smallest part of the library, in 20ths from 1; 255 never */
     uint64_t *fragments; /* per gene: unique fragments on it alone */
+    uint32_t *fifths;    /* per gene two: ends in the first and the last fifth */
     size_t n_genes;
     places_t places;
 };
@@ -165,13 +171,99 @@ static bool is_one_of(const char *name, const char *const *words)
     return false;
 }
 
-til_status_t til_quality_model_build(til_ctx_t *ctx, const til_annot_t *annot,
-                                     const til_bam_header_t *header, til_quality_model_t **out)
+static const char *const ribosomal_types[] = { "rRNA", "Mt_rRNA", "rRNA_pseudogene", NULL };
+
+/* Names of mitochondria: UCSC, Ensembl, NCBI, FlyBase, WormBase, SGD, TAIR; accessions of human,
+ * mouse, rat, crab-eating and rhesus macaque, pig, cow, dog, rabbit, chicken, zebrafish, fly, worm,
+ * yeast and cress. Versions are not looked at. */
+static const char *const mitochondria[] = { "chrM",
+                                            "chrMT",
+                                            "M",
+                                            "MT",
+                                            "Mt",
+                                            "ChrM",
+                                            "Mito",
+                                            "chrMito",
+                                            "MtDNA",
+                                            "mitochondrion",
+                                            "mitochondrion_genome",
+                                            "chrmt",
+                                            "dmel_mitochondrion_genome",
+                                            "NC_012920",
+                                            "J01415",
+                                            "NC_005089",
+                                            "AY172335",
+                                            "NC_001665",
+                                            "AY172581",
+                                            "NC_012670",
+                                            "NC_005943",
+                                            "NC_000845",
+                                            "NC_006853",
+                                            "NC_002008",
+                                            "NC_001913",
+                                            "NC_001323",
+                                            "NC_040902",
+                                            "NC_002333",
+                                            "NC_024511",
+                                            "NC_001328",
+                                            "NC_001224",
+                                            "NC_037304",
+                                            NULL };
+
+static bool is_mitochondrion(const char *contig)
 {
-    static const char *const ribosomal[] = { "rRNA", "Mt_rRNA", "rRNA_pseudogene", NULL };
-    static const char *const mitochondrial[] = { "chrM",  "MT",          "M",
-                                                 "chrMT", "Mito",        "mitochondrion_genome",
-                                                 "MtDNA", "NC_012920.1", NULL };
+    char name[32];
+    size_t n = strlen(contig), dot = strcspn(contig, ".");
+    if (is_one_of(contig, mitochondria)) return true;
+    if (dot == n || dot >= sizeof name || strspn(contig + dot + 1, "0123456789") != n - dot - 1)
+        return false;
+    memcpy(name, contig, dot);
+    name[dot] = '\0';
+    return strchr(name, '_') != NULL || (dot == 8 && strpbrk(name, "0123456789") != NULL)
+               ? is_one_of(name, mitochondria)
+               : false;
+}
+
+/* A gene that only a mitochondrion has, by its type or name: Mt_rRNA, MT-ND1, mt-Co1. */
+static bool is_mito_gene(const til_annot_t *annot, size_t gene)
+{
+    const char *type = annot->gene_types[gene], *name = annot->gene_names[gene];
+    return (type != NULL && strncmp(type, "Mt_", 3) == 0) ||
+           (name != NULL && (strncmp(name, "MT-", 3) == 0 || strncmp(name, "mt-", 3) == 0 ||
+                             strncmp(name, "Mt-", 3) == 0));
+}
+
+/* Contigs of the annotation more than half of whose genes are a mitochondrion's: a copy in the
+ * nucleus has neighbours. */
+static til_status_t find_mito_contigs(til_ctx_t *ctx, const til_annot_t *annot,
+                                      til_quality_model_t *m)
+{
+    size_t *n_genes = til_array_zero(2 * annot->n_contigs, sizeof *n_genes);
+    uint32_t last_gene = UINT32_MAX, last_contig = UINT32_MAX;
+
+    m->has_mito_genes = til_array_zero(annot->n_contigs, sizeof *m->has_mito_genes);
+    if (n_genes == NULL || m->has_mito_genes == NULL) {
+        free(n_genes);
+        return til_no_memory(ctx, annot->n_contigs, "contigs");
+    }
+    for (size_t i = 0; i < annot->n_exons; i++) {
+        const til_exon_t *e = &annot->exons[annot->order[i]];
+        if (e->gene == last_gene && e->contig == last_contig) continue;
+        last_gene = e->gene;
+        last_contig = e->contig;
+        n_genes[2 * e->contig]++;
+        n_genes[2 * e->contig + 1] += is_mito_gene(annot, e->gene);
+    }
+    for (size_t c = 0; c < annot->n_contigs; c++)
+        m->has_mito_genes[c] = 2 * n_genes[2 * c + 1] > n_genes[2 * c];
+    free(n_genes);
+    return TIL_OK;
+}
+
+til_status_t til_quality_model_build(til_ctx_t *ctx, const til_annot_t *annot,
+                                     const til_bam_header_t *header, const int32_t *contig_map,
+                                     til_quality_model_t **out)
+{
     til_status_t status = TIL_OK;
     til_quality_model_t *m = calloc(1, sizeof *m);
 
@@ -179,17 +271,23 @@ til_status_t til_quality_model_build(til_ctx_t *ctx, const til_annot_t *annot,
     if (m == NULL) return til_no_memory(ctx, 1, "quality model");
     TIL_TRY(build_spans(ctx, annot, m));
     TIL_TRY(build_bodies(ctx, annot, m));
+    TIL_TRY(find_mito_contigs(ctx, annot, m));
     m->is_ribosomal = til_array_zero(annot->n_genes, sizeof *m->is_ribosomal);
     m->is_mitochondrial = til_array_zero(header->n_contigs, sizeof *m->is_mitochondrial);
     if (m->is_ribosomal == NULL || m->is_mitochondrial == NULL) {
         status = til_no_memory(ctx, annot->n_genes, "genes");
         goto done;
     }
-    for (size_t g = 0; g < annot->n_genes; g++)
+    for (size_t g = 0; g < annot->n_genes; g++) {
+        m->knows_ribosomal |= annot->gene_types[g] != NULL;
         m->is_ribosomal[g] = annot->gene_types[g] != NULL &&
-                             is_one_of(annot->gene_types[g], ribosomal);
-    for (size_t c = 0; c < header->n_contigs; c++)
-        m->is_mitochondrial[c] = is_one_of(header->contigs[c], mitochondrial);
+                             is_one_of(annot->gene_types[g], ribosomal_types);
+    }
+    for (size_t c = 0; c < header->n_contigs; c++) {
+        m->is_mitochondrial[c] = is_mitochondrion(header->contigs[c]) ||
+                                 (contig_map[c] >= 0 && m->has_mito_genes[contig_map[c]]);
+        m->knows_mitochondrial |= m->is_mitochondrial[c];
+    }
 done:
     if (status == TIL_OK) *out = m;
     else til_quality_model_free(m);
@@ -206,6 +304,7 @@ void til_quality_model_free(til_quality_model_t *m)
     free(m->length);
     free(m->is_ribosomal);
     free(m->is_mitochondrial);
+    free(m->has_mito_genes);
     free(m);
 }
 
@@ -262,7 +361,8 @@ til_quality_worker_t *til_quality_worker_new(const til_annot_t *annot)
     w->n_genes = annot->n_genes;
     w->found = til_array(annot->n_genes, sizeof *w->found);
     w->fragments = til_array_zero(annot->n_genes, sizeof *w->fragments);
-    if (w->found == NULL || w->fragments == NULL) {
+    w->fifths = til_array_zero(2 * annot->n_genes, sizeof *w->fifths);
+    if (w->found == NULL || w->fragments == NULL || w->fifths == NULL) {
         til_quality_worker_free(w);
         return NULL;
     }
@@ -275,6 +375,7 @@ void til_quality_worker_free(til_quality_worker_t *w)
     if (w == NULL) return;
     free(w->found);
     free(w->fragments);
+    free(w->fifths);
     free(w->places.slots);
     free(w);
 }
@@ -339,7 +440,7 @@ static void see_insert(til_quality_worker_t *w, const til_overlap_t *index, size
 }
 
 static void see_body(til_quality_worker_t *w, const til_quality_model_t *m, const til_sighting_t *s,
-                     uint32_t middle)
+                     uint32_t middle, bool sampled)
 {
     size_t first = m->exon_first[s->gene], end = m->exon_first[s->gene + 1];
     uint32_t along = 0, length = m->length[s->gene];
@@ -350,7 +451,10 @@ static void see_body(til_quality_worker_t *w, const til_quality_model_t *m, cons
             along += middle - m->exons[i].start;
             uint64_t bin = (uint64_t)along * TIL_BODY_BINS / length;
             if (bin >= TIL_BODY_BINS) bin = TIL_BODY_BINS - 1;
-            w->sums.body[s->strand == TIL_STRAND_MINUS ? TIL_BODY_BINS - 1 - bin : bin]++;
+            if (s->strand == TIL_STRAND_MINUS) bin = TIL_BODY_BINS - 1 - bin;
+            w->sums.body[bin] += sampled;
+            if (bin < FIFTH) w->fifths[2 * s->gene]++;
+            else if (bin >= TIL_BODY_BINS - FIFTH) w->fifths[2 * s->gene + 1]++;
             return;
         }
         along += m->exons[i].end - m->exons[i].start;
@@ -372,18 +476,20 @@ static til_status_t see_gene(til_ctx_t *ctx, til_quality_worker_t *w, const til_
         if ((uint32_t)b->pos < start) start = (uint32_t)b->pos;
         if (b->end > end) end = b->end;
     }
-    bool minus = til_read_fragment_minus(a);
+    /* a pair and its mirror, first end for second, are copies of one molecule */
+    bool minus = b == NULL && til_read_fragment_minus(a);
     uint64_t key[2] = { (uint64_t)start << 32 | end, (uint64_t)(uint32_t)a->contig << 1 | minus };
     uint64_t place = mix(til_hash_bytes(key, sizeof key));
 
     w->fragments[s->gene]++;
     uint8_t part = (uint8_t)((mix(a->name) >> 32) * TIL_SATURATION_POINTS >> 32);
     if (part < w->found[s->gene]) w->found[s->gene] = part;
-    for (int i = 0; i < 2 && place % BODY_SAMPLE == 0; i++) {
+    for (int i = 0; i < 2; i++) {
         const til_read_t *end_seen = i == 0 ? a : b;
         if (end_seen == NULL || end_seen->n_blocks == 0 || end_seen->contig != a->contig) continue;
         const til_block_t *blocks = til_read_blocks(end_seen);
-        see_body(w, m, s, blocks[0].start + (blocks[0].end - blocks[0].start) / 2);
+        see_body(w, m, s, blocks[0].start + (blocks[0].end - blocks[0].start) / 2,
+                 place % BODY_SAMPLE == 0);
     }
     return places_add(ctx, &w->places, place, s->gene, 1);
 }
@@ -399,6 +505,8 @@ til_status_t til_quality_see(til_ctx_t *ctx, til_quality_worker_t *w, const til_
     if (n == 0 || (ends[0]->flag & (TIL_FLAG_SECONDARY | TIL_FLAG_SUPPLEMENTARY))) return TIL_OK;
     const til_read_t *a = ends[0], *b = ends[1];
 
+    w->sums.knows_ribosomal = m->knows_ribosomal;
+    w->sums.knows_mitochondrial = m->knows_mitochondrial;
     w->sums.mapped++;
     w->sums.duplicates += (a->flag & TIL_FLAG_DUPLICATE) != 0;
     w->sums.mitochondrial += m->is_mitochondrial[a->contig];
@@ -423,6 +531,8 @@ til_status_t til_quality_see(til_ctx_t *ctx, til_quality_worker_t *w, const til_
 
 static void add_sums(til_quality_t *to, const til_quality_t *from)
 {
+    to->knows_ribosomal |= from->knows_ribosomal;
+    to->knows_mitochondrial |= from->knows_mitochondrial;
     to->exonic += from->exonic;
     to->intronic += from->intronic;
     to->intergenic += from->intergenic;
@@ -444,6 +554,27 @@ static int log2_bin(uint64_t n)
         bin++;
     }
     return bin;
+}
+
+/* Over genes, each of the same weight, the share of the last fifth in the ends of both: one gene that
+ * is most of a library does not speak for the others, and genes of few ends are as right on average
+ * as those of many. */
+static void gather_bias(til_quality_worker_t *const *workers, size_t n, size_t n_genes,
+                        til_quality_t *out)
+{
+    double sum = 0;
+    for (size_t g = 0; g < n_genes; g++) {
+        uint64_t head = 0, tail = 0;
+        for (size_t k = 0; k < n; k++) {
+            head += workers[k]->fifths[2 * g];
+            tail += workers[k]->fifths[2 * g + 1];
+        }
+        if (head + tail < BIAS_MIN) continue;
+        out->n_bias_genes++;
+        sum += (double)tail / (double)(head + tail);
+    }
+    double share = sum / (double)out->n_bias_genes;
+    out->three_prime_bias = out->n_bias_genes == 0 ? NAN : share / (1 - share);
 }
 
 til_status_t til_quality_gather(til_ctx_t *ctx, til_quality_worker_t *const *workers, size_t n,
@@ -470,6 +601,7 @@ til_status_t til_quality_gather(til_ctx_t *ctx, til_quality_worker_t *const *wor
         }
         for (int i = found; i < TIL_SATURATION_POINTS; i++) out->genes_at[i]++;
     }
+    gather_bias(workers, n, annot->n_genes, out);
     for (size_t i = 0; i < all.n_slots; i++) {
         if (all.slots[i].hash == 0) continue;
         int bin = log2_bin(workers[0]->fragments[all.slots[i].gene]);

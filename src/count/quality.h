@@ -10,11 +10,15 @@ typedef struct til_quality_model til_quality_model_t;
 typedef struct til_quality_worker til_quality_worker_t;
 
 /* What the annotation says beyond exons: spans of genes, one transcript per gene (the longest) with
- * its exons in order, which genes are ribosomal. The header tells the mitochondrial contig by name.
+ * its exons in order, which genes are ribosomal. The mitochondrial contig is told by its name or
+ * accession, or by genes that only a mitochondrion has.
+ *
+ *   contig_map   header->n_contigs: the annotation's, or -1
  */
 TIL_MUST_USE
 til_status_t til_quality_model_build(til_ctx_t *ctx, const til_annot_t *annot,
-                                     const til_bam_header_t *header, til_quality_model_t **out);
+                                     const til_bam_header_t *header, const int32_t *contig_map,
+                                     til_quality_model_t **out);
 void til_quality_model_free(til_quality_model_t *model);
 
 /* The sums of one worker. NULL for want of memory. */

@@ -40,10 +40,14 @@ const char *const til_qc_adapter_names[TIL_QC_N_ADAPTERS] = { "Illumina universa
                                                               "Illumina small RNA 5'",
                                                               "Nextera transposase",
                                                               "poly-A",
-                                                              "poly-G" };
-static const char *const adapter_bases[TIL_QC_N_ADAPTERS] = { "AGATCGGAAGAG", "TGGAATTCTCGG",
-                                                              "GATCGTCGGACT", "CTGTCTCTTATA",
-                                                              "AAAAAAAAAAAA", "GGGGGGGGGGGG" };
+                                                              "poly-G",
+                                                              "MGI/BGI forward",
+                                                              "MGI/BGI reverse",
+                                                              "SMART and 10x TSO" };
+static const char *const adapter_bases[TIL_QC_N_ADAPTERS] = {
+    "AGATCGGAAGAG", "TGGAATTCTCGG", "GATCGTCGGACT", "CTGTCTCTTATA", "AAAAAAAAAAAA",
+    "GGGGGGGGGGGG", "AAGTCGGAGGCC", "AAGTCGGATCGT", "AAGCAGTGGTAT"
+};
 
 const uint32_t til_qc_levels[TIL_QC_N_LEVELS] = { 1, 2,  3,  4,   5,   6,    7,    8,
                                                   9, 10, 50, 100, 500, 1000, 5000, 10000 };
@@ -168,7 +172,8 @@ static void look_at_bases(til_reads_stats_t *s, const char *bases, size_t n)
     uint64_t gc = (n_of >> COUNT_BITS & mask) + (n_of >> 2 * COUNT_BITS & mask);
     uint64_t acgt = gc + (n_of & mask) + (n_of >> 3 * COUNT_BITS & mask);
     s->n_gc += gc;
-    s->n_with_adapter += (found & 0xf) != 0; /* poly-A and poly-G are sequence, too */
+    /* poly-A and poly-G are sequence, too */
+    s->n_with_adapter += (found & ~(1u << TIL_QC_POLY_A | 1u << TIL_QC_POLY_G)) != 0;
     if (acgt > 0) s->gc[(200 * gc + acgt) / (2 * acgt)]++;
 }
 
@@ -459,8 +464,9 @@ static const char *source_of(const til_reads_stats_t *s, const char *bases, size
         unsigned c = s->code[(unsigned char)bases[i]];
         n_of[c]++;
         rolling = (rolling << 2 | (c & 3)) & ADAPTER_MASK;
-        for (int a = 0; a < 4 && i + 1 >= ADAPTER_BASES; a++)
-            if (rolling == s->adapter_codes[a]) return til_qc_adapter_names[a];
+        for (int a = 0; a < TIL_QC_N_ADAPTERS && i + 1 >= ADAPTER_BASES; a++)
+            if (rolling == s->adapter_codes[a] && til_qc_is_adapter(a))
+                return til_qc_adapter_names[a];
     }
     static const char *const homopolymers[] = { "poly-A", "poly-C", "poly-G", "poly-T",
                                                 "no bases called" };

@@ -35,19 +35,6 @@ static double median_insert(const til_quality_t *q)
     return TIL_INSERT_BINS;
 }
 
-/* Fragments in the first fifth of transcripts (from 3') against the last: 1 is even, more is a 3'
- * bias. */
-static double three_prime_bias(const til_quality_t *q)
-{
-    enum { FIFTH = TIL_BODY_BINS / 5 };
-    uint64_t head = 0, tail = 0;
-    for (int i = 0; i < FIFTH; i++) {
-        head += q->body[i];
-        tail += q->body[TIL_BODY_BINS - 1 - i];
-    }
-    return head == 0 ? NAN : (double)tail / (double)head;
-}
-
 typedef struct {
     const char *name, *about;
     double value;
@@ -73,16 +60,17 @@ static size_t metrics_of(const til_count_t *c, metric_t m[MAX_METRICS])
     m[n++] = (metric_t){ "elsewhere", "share of unique fragments on contigs without annotation",
                          share(q->elsewhere, placed) };
     m[n++] = (metric_t){ "ribosomal", "share of mapped fragments on rRNA genes",
-                         share(q->ribosomal, q->mapped) };
+                         q->knows_ribosomal ? share(q->ribosomal, q->mapped) : NAN };
     m[n++] = (metric_t){ "mitochondrial", "share of mapped fragments on the mitochondrial contig",
-                         share(q->mitochondrial, q->mapped) };
+                         q->knows_mitochondrial ? share(q->mitochondrial, q->mapped) : NAN };
     m[n++] = (metric_t){ "flagged_duplicates", "share of mapped fragments flagged as duplicates",
                          share(q->duplicates, q->mapped) };
     m[n++] = (metric_t){ "repeated_ends", "share of fragments on genes with the ends of another",
                          share(q->same_start, q->places) };
     m[n++] = (metric_t){ "insert_median", "median insert size in bases", median_insert(q) };
-    m[n++] = (metric_t){ "three_prime_bias", "last fifth of transcripts against the first",
-                         three_prime_bias(q) };
+    m[n++] = (metric_t){ "three_prime_bias",
+                         "last fifth of transcripts against the first, each gene of one weight",
+                         q->n_bias_genes > 0 ? q->three_prime_bias : NAN };
     m[n++] = (metric_t){ "genes", "genes with a unique fragment",
                          (double)q->genes_at[TIL_SATURATION_POINTS - 1] };
     m[n++] = (metric_t){ "sense", "share of unique fragments on the sense strand",

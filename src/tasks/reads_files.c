@@ -40,7 +40,13 @@ typedef struct {
     const char *name;
     double value;
 } metric_t;
-enum { MAX_METRICS = 16 };
+enum { MAX_METRICS = 20 };
+
+/* Share of the reads in which one of the adapters was seen anywhere. */
+static double share_with(const til_reads_summary_t *r, int adapter)
+{
+    return r->n_cycles > 0 ? r->cycles[r->n_cycles - 1].adapter[adapter] : 0;
+}
 
 static size_t metrics_of(const til_reads_summary_t *r, metric_t m[MAX_METRICS])
 {
@@ -61,6 +67,8 @@ static size_t metrics_of(const til_reads_summary_t *r, metric_t m[MAX_METRICS])
     m[n++] = (metric_t){ "duplicates", r->share_duplicates };
     m[n++] = (metric_t){ "most_frequent", r->n_frequent > 0 ? r->frequent[0].share : 0 };
     m[n++] = (metric_t){ "quality_offset", r->offset };
+    m[n++] = (metric_t){ "poly_a", share_with(r, TIL_QC_POLY_A) };
+    m[n++] = (metric_t){ "poly_g", share_with(r, TIL_QC_POLY_G) };
     return n;
 }
 
@@ -248,8 +256,17 @@ static double gc_percent(const til_reads_summary_t *r, size_t i)
 static double adapter_percent(const til_reads_summary_t *r, size_t i)
 {
     double most = 0;
-    for (int a = 0; a < 4; a++) most = fmax(most, r->cycles[i].adapter[a]);
+    for (int a = 0; a < TIL_QC_N_ADAPTERS; a++)
+        if (til_qc_is_adapter(a)) most = fmax(most, r->cycles[i].adapter[a]);
     return 100 * most;
+}
+
+static int most_frequent_adapter(const til_reads_summary_t *r)
+{
+    int most = 0;
+    for (int a = 1; a < TIL_QC_N_ADAPTERS; a++)
+        if (til_qc_is_adapter(a) && share_with(r, a) > share_with(r, most)) most = a;
+    return most;
 }
 
 static const section_t sections[] = {
@@ -354,8 +371,16 @@ static void say_what_is_odd(til_ctx_t *ctx, const char *name, const til_reads_su
                 "%s: %llu characters are no quality (outside '!' to '~'); taken as 0", name,
                 (unsigned long long)r->n_odd_qualities);
     if (r->share_adapter >= MANY_ADAPTERS)
-        til_say(ctx, TIL_LOG_WARNING, "%s: %.1f%% of the reads hold an adapter", name,
-                100 * r->share_adapter);
+        til_say(ctx, TIL_LOG_WARNING, "%s: %.1f%% of the reads hold an adapter (mostly %s)", name,
+                100 * r->share_adapter, til_qc_adapter_names[most_frequent_adapter(r)]);
+    if (share_with(r, TIL_QC_POLY_G) >= MANY_ADAPTERS)
+        til_say(ctx, TIL_LOG_WARNING,
+                "%s: %.1f%% of the reads hold a run of G, which two-colour machines write where "
+                "there is no signal",
+                name, 100 * share_with(r, TIL_QC_POLY_G));
+    if (share_with(r, TIL_QC_POLY_A) >= MANY_ADAPTERS)
+        til_say(ctx, TIL_LOG_WARNING, "%s: %.1f%% of the reads hold a run of A (tails?)", name,
+                100 * share_with(r, TIL_QC_POLY_A));
     if (r->n_empty > 0)
         til_say(ctx, TIL_LOG_NOTICE, "%s: %llu reads have no bases", name,
                 (unsigned long long)r->n_empty);
