@@ -33,7 +33,8 @@ typedef struct {
     size_t n_open, open_capacity;
     til_entry_t *shown; /* of those open, without introns of genes that have an exon there */
     size_t n_shown, shown_capacity;
-    uint32_t *slots; /* hash of lists -> code */
+    size_t n_opened, opened_capacity, first_open; /* of index->opened; the first still open */
+    uint32_t *slots;                              /* hash of lists -> code */
     size_t n_slots, n_interned;
 } builder_t;
 
@@ -44,7 +45,19 @@ void til_overlap_free(til_overlap_t *index)
     free(index->segments);
     free(index->buckets);
     free(index->lists);
+    free(index->opened);
     free(index);
+}
+
+static bool is_open(const builder_t *b, til_entry_t entry)
+{
+    size_t lo = 0, hi = b->n_open;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (b->open[mid] < entry) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo < b->n_open && b->open[lo] == entry;
 }
 
 /* ------------------------------------------------------------------- lists */
@@ -74,17 +87,6 @@ static til_status_t grow_slots(builder_t *b)
     return TIL_OK;
 }
 
-static bool is_open(const builder_t *b, til_entry_t entry)
-{
-    size_t lo = 0, hi = b->n_open;
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (b->open[mid] < entry) lo = mid + 1;
-        else hi = mid;
-    }
-    return lo < b->n_open && b->open[lo] == entry;
-}
-
 static til_status_t show_open(builder_t *b)
 {
     const til_entry_t introns = (til_entry_t)b->index->n_rows << 2;
@@ -100,6 +102,26 @@ static til_status_t show_open(builder_t *b)
     return TIL_OK;
 }
 
+/* Windows of one size that slide are closed in the order in which they are opened: the set is a run of
+ * `opened`, of which a place and a length are kept. True when it was that. */
+static til_status_t slice_shown(builder_t *b, uint32_t *code, bool *sliced)
+{
+    enum { FEW = 8 };
+    til_status_t status = TIL_OK;
+    const til_entry_t *run = b->index->opened + b->first_open;
+
+    *sliced = b->n_shown > FEW && b->n_opened - b->first_open >= b->n_shown &&
+              b->n_opened < UINT32_MAX && memcmp(run, b->shown, b->n_shown * sizeof *run) == 0;
+    if (!*sliced) return TIL_OK;
+    TIL_TRY(til_grow(b->ctx, &b->index->lists, &b->list_capacity, b->n_lists + 2,
+                     sizeof *b->index->lists));
+    *code = (uint32_t)b->n_lists << 1;
+    b->index->lists[b->n_lists++] = (til_entry_t)b->n_shown | TIL_SLICE;
+    b->index->lists[b->n_lists++] = (til_entry_t)b->first_open;
+done:
+    return status;
+}
+
 /* The code of the set that is shown. */
 static til_status_t intern_shown(builder_t *b, uint32_t *code)
 {
@@ -110,6 +132,11 @@ static til_status_t intern_shown(builder_t *b, uint32_t *code)
         *code = n == 0 ? 0 : b->shown[0] << 1 | 1;
         return TIL_OK;
     }
+    bool sliced;
+    if (b->n_lists + n + 1 > UINT32_MAX / 2)
+        return til_fail(b->ctx, TIL_EINPUT, "too many overlapping features for 32-bit codes");
+    TIL_TRY(slice_shown(b, code, &sliced));
+    if (sliced) return TIL_OK;
     if (2 * b->n_interned >= b->n_slots) TIL_TRY(grow_slots(b));
     size_t at = hash_entries(b->shown, n) & (b->n_slots - 1);
     for (; b->slots[at] != 0; at = (at + 1) & (b->n_slots - 1)) {
@@ -119,8 +146,6 @@ static til_status_t intern_shown(builder_t *b, uint32_t *code)
             return TIL_OK;
         }
     }
-    if (b->n_lists + n + 1 > UINT32_MAX / 2)
-        return til_fail(b->ctx, TIL_EINPUT, "too many overlapping features for 32-bit codes");
     TIL_TRY(til_grow(b->ctx, &b->index->lists, &b->list_capacity, b->n_lists + n + 1,
                      sizeof *b->index->lists));
     *code = b->slots[at] = (uint32_t)b->n_lists << 1;
@@ -144,7 +169,11 @@ static til_status_t open_entry(builder_t *b, til_entry_t entry)
 {
     til_status_t status = til_grow(b->ctx, &b->open, &b->open_capacity, b->n_open + 1,
                                    sizeof *b->open);
+    if (status == TIL_OK)
+        status = til_grow(b->ctx, &b->index->opened, &b->opened_capacity, b->n_opened + 1,
+                          sizeof *b->index->opened);
     if (status != TIL_OK) return status;
+    b->index->opened[b->n_opened++] = entry;
     size_t at = b->n_open++;
     for (; at > 0 && b->open[at - 1] > entry; at--) b->open[at] = b->open[at - 1];
     b->open[at] = entry;
@@ -158,6 +187,8 @@ static void close_entry(builder_t *b, til_entry_t entry)
     if (at == b->n_open) return;
     b->n_open--;
     for (; at < b->n_open; at++) b->open[at] = b->open[at + 1];
+    while (b->first_open < b->n_opened && !is_open(b, b->index->opened[b->first_open]))
+        b->first_open++;
 }
 
 /* Sorts events by position, digit by digit from the lowest; what comes of one position is the

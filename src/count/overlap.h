@@ -32,13 +32,16 @@ struct til_overlap {
     til_overlap_contig_t *contigs;
     til_segment_t *segments; /* first base and set of each; a contig's first begins at 0 */
     uint32_t *buckets;       /* segment that holds base b << TIL_BUCKET_SHIFT            */
-    til_entry_t *lists;      /* at an even code / 2: how many, then the entries, sorted */
+    til_entry_t *lists;      /* at an even code / 2: how many, then the entries, sorted; or */
+                             /* how many | TIL_SLICE, then where they begin in `opened`    */
+    til_entry_t *opened;     /* entries in the order in which they begin, where that is sorted */
     size_t n_without_strand; /* genes that have a feature of strand '.'                 */
 };
 
 enum { TIL_BUCKET_SHIFT = 10 };
 
 #define TIL_NO_SEGMENT UINT32_MAX
+#define TIL_SLICE      0x80000000u
 
 /* The segment of `contig` that holds base `pos`, or TIL_NO_SEGMENT beyond its last exon. */
 static inline uint32_t til_overlap_find(const til_overlap_t *index, size_t contig, uint32_t pos)
@@ -120,8 +123,9 @@ static inline const til_entry_t *til_overlap_set(const til_overlap_t *index, uin
         *n = 1;
         return one;
     }
-    *n = code == 0 ? 0 : index->lists[code >> 1];
-    return code == 0 ? one : &index->lists[(code >> 1) + 1];
+    const til_entry_t *list = &index->lists[code >> 1]; /* that of code 0 is empty */
+    *n = list[0] & ~TIL_SLICE;
+    return list[0] & TIL_SLICE ? &index->opened[list[1]] : list + 1;
 }
 
 #endif
