@@ -69,7 +69,7 @@ typedef struct {
     til_annot_t *annot;
     size_t attribute_length;
     size_t line;
-    bool dialect_known, is_gff3, is_saf, ended;
+    bool dialect_known, says_gff3, is_gff3, is_saf, ended;
 
     til_names_t *contigs, *transcripts, *types;
     til_names_t *names; /* gene ids (GTF) or feature IDs (GFF3)                  */
@@ -533,7 +533,8 @@ done:
     return status;
 }
 
-/* SAF is told by its columns. GFF3 parts key and value by '=', GTF by a blank. */
+/* SAF is told by its columns. GFF3 parts key and value by '=', GTF by a blank; where a line has none
+ * what the file says of itself counts. */
 static void tell_dialect(reader_t *r, const char *line, const char *end)
 {
     const char *p = line;
@@ -546,8 +547,9 @@ static void tell_dialect(reader_t *r, const char *line, const char *end)
     if (p == NULL) return;
     while (p < end && *p == ' ') p++;
     while (p < end && *p != ' ' && *p != '=' && *p != '"' && *p != ';') p++;
-    r->is_gff3 = p < end && *p == '=';
-    r->dialect_known = true;
+    /* a line without attributes does not tell */
+    r->is_gff3 = p < end ? *p == '=' : r->says_gff3;
+    r->dialect_known = p < end;
 }
 
 /* Whether a type is one of the list of those asked for, "exon,CDS". */
@@ -567,6 +569,11 @@ static til_status_t read_line(reader_t *r, const char *line, const char *end)
     if (line == end) return TIL_OK;
     if (*line == '#') {
         if (end - line >= 7 && memcmp(line, "##FASTA", 7) == 0) r->ended = true;
+        if (end - line >= 15 && memcmp(line, "##gff-version", 13) == 0) {
+            const char *p = line + 13;
+            while (p < end && (*p == ' ' || *p == '\t')) p++;
+            r->says_gff3 = p < end && *p == '3';
+        }
         return TIL_OK;
     }
     if (!r->dialect_known) tell_dialect(r, line, end);

@@ -33,3 +33,6 @@ plain -a quotes.gtf reads.sam
 echo "-- types that are not there"
 tilseq count -q -a quotes.gtf -t CDS,tRNA reads.sam 2>&1
 echo "exit $?"
+echo "-- a first line without attributes"
+{ sed -n 1p parents.gff3; printf 'chr1\ts\tregion\t1\t5000\t.\t.\t.\t.\n'; sed 1d parents.gff3; } >region.gff3
+plain -a region.gff3 reads.sam
