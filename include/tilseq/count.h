@@ -1,7 +1,7 @@
 /* tilseq/count.h -- alignments against an annotation: how many reads each gene got.
  *
  *   in:  til_annot_t    genes and their exons
- *        alignments     BAM, SAM or CRAM, in any order, read once
+ *        alignments     BAM, SAM or CRAM, in any order, read once unless @HD is wrong
  *   out: til_count_t    per gene (or feature) a count; per alignment (or pair) exactly one fate;
  *                       what the reads say about the library (til_quality_t)
  *

@@ -1,4 +1,4 @@
-/* count.c -- one alignment file, one pass.
+/* count.c -- one alignment file, one pass (two where its header is wrong about its order).
  *
  * Batch by batch: records are taken apart on all threads, mates find each other in file order on
  * one while the others inflate the next batch, fragments are voted on by all again. A read first
@@ -7,8 +7,10 @@
  * order changes nothing either.
  *
  * With the strand to be told from the reads, every fragment is counted under the three settings
- * at once and the evidence picks one at the end: nothing is read twice, and no first million
- * reads decide for the rest.
+ * at once and the evidence picks one at the end (strand.c): nothing is read twice for it, and no
+ * first million reads decide for the rest.
+ *
+ * A long file, since taking apart, pairing and voting are steps on one state, batch by batch.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
