@@ -67,13 +67,21 @@ rule step_8_norm:
 
 rule step_9_norm:
     input: ["out/count/all.counts.tsv", "out/samples.tsv"]
-    output: ["out/norm/vst.tsv", "out/norm/pca.tsv"]
-    params: words=["norm", "out/count/all.counts.tsv", "--samples", "out/samples.tsv", "--to", "vst", "-o", "out/norm/vst.tsv", "--pca", "out/norm/pca.tsv"]
+    output: ["out/norm/logcpm.tsv", "out/norm/pca.tsv"]
+    params: words=["norm", "out/count/all.counts.tsv", "--samples", "out/samples.tsv", "--to", "logcpm", "-o", "out/norm/logcpm.tsv", "--pca", "out/norm/pca.tsv"]
     threads: THREADS
     resources: mem_mb=lambda w, attempt: JOINT_MB * attempt, runtime=lambda w, attempt: MINUTES * attempt
     shell: "tilseq {params.words:q} -q -@ {threads}"
 
-rule step_10_de:
+rule step_10_trial:
+    input: ["out/count/all.counts.tsv", "out/samples.tsv", "sim/sets.gmt"]
+    output: ["out/trial/left_out.tsv"]
+    params: words=["trial", "out/count/all.counts.tsv", "out/samples.tsv", "--pair", "patient", "--time", "timepoint", "-g", "sim/sets.gmt", "--input", "counts", "-o", "out/trial"]
+    threads: THREADS
+    resources: mem_mb=lambda w, attempt: JOINT_MB * attempt, runtime=lambda w, attempt: MINUTES * attempt
+    shell: "tilseq {params.words:q} -q -@ {threads}"
+
+rule step_11_de:
     input: ["out/count/all.counts.tsv", "out/samples.tsv"]
     output: ["out/de/on.de.tsv"]
     params: words=["de", "out/count/all.counts.tsv", "out/samples.tsv", "--pair", "patient", "--time", "timepoint", "--alpha", "0.1", "-o", "out/de"]
@@ -81,7 +89,7 @@ rule step_10_de:
     resources: mem_mb=lambda w, attempt: JOINT_MB * attempt, runtime=lambda w, attempt: MINUTES * attempt
     shell: "tilseq {params.words:q} -q -@ {threads}"
 
-rule step_11_gsea:
+rule step_12_gsea:
     input: ["sim/sets.gmt", "out/de/on.de.tsv"]
     output: ["out/gsea/on.gsea.tsv", "out/gsea/on.curves.tsv"]
     params: words=["gsea", "-g", "sim/sets.gmt", "--de", "out/de/on.de.tsv", "--min-size", "2", "-o", "out/gsea/on.gsea.tsv", "--curves", "out/gsea/on.curves.tsv"]
@@ -89,7 +97,7 @@ rule step_11_gsea:
     resources: mem_mb=lambda w, attempt: JOINT_MB * attempt, runtime=lambda w, attempt: MINUTES * attempt
     shell: "tilseq {params.words:q} -q -@ {threads}"
 
-rule step_12_norm:
+rule step_13_norm:
     input: ["out/count/all.counts.tsv", "out/samples.tsv"]
     output: ["out/norm/tpm.tsv"]
     params: words=["norm", "out/count/all.counts.tsv", "--samples", "out/samples.tsv", "--to", "tpm", "-o", "out/norm/tpm.tsv"]
@@ -97,7 +105,7 @@ rule step_12_norm:
     resources: mem_mb=lambda w, attempt: JOINT_MB * attempt, runtime=lambda w, attempt: MINUTES * attempt
     shell: "tilseq {params.words:q} -q -@ {threads}"
 
-rule step_13_score:
+rule step_14_score:
     input: ["out/norm/tpm.tsv", "out/samples.tsv", "sim/sets.gmt"]
     output: ["out/scores/scores.tsv"]
     params: words=["score", "out/norm/tpm.tsv", "--samples", "out/samples.tsv", "-g", "sim/sets.gmt", "--input", "tpm", "-o", "out/scores/scores.tsv"]
@@ -105,8 +113,8 @@ rule step_13_score:
     resources: mem_mb=lambda w, attempt: JOINT_MB * attempt, runtime=lambda w, attempt: MINUTES * attempt
     shell: "tilseq {params.words:q} -q -@ {threads}"
 
-rule step_14_report:
-    input: ["out/count/P001_pre.counts.tsv", "out/count/P001_on.counts.tsv", "out/count/P002_pre.counts.tsv", "out/count/P002_on.counts.tsv", "out/count/P003_pre.counts.tsv", "out/count/P003_on.counts.tsv", "out/count/all.counts.tsv", "out/norm/size_factors.tsv", "out/norm/vst.tsv", "out/norm/pca.tsv", "out/de/on.de.tsv", "out/gsea/on.gsea.tsv", "out/gsea/on.curves.tsv", "out/norm/tpm.tsv", "out/scores/scores.tsv", "out/samples.tsv"]
+rule step_15_report:
+    input: ["out/count/P001_pre.counts.tsv", "out/count/P001_on.counts.tsv", "out/count/P002_pre.counts.tsv", "out/count/P002_on.counts.tsv", "out/count/P003_pre.counts.tsv", "out/count/P003_on.counts.tsv", "out/count/all.counts.tsv", "out/norm/size_factors.tsv", "out/norm/logcpm.tsv", "out/norm/pca.tsv", "out/trial/left_out.tsv", "out/de/on.de.tsv", "out/gsea/on.gsea.tsv", "out/gsea/on.curves.tsv", "out/norm/tpm.tsv", "out/scores/scores.tsv", "out/samples.tsv"]
     output: ["out/report.html"]
     params: words=["report", "out", "--title", "Expression report"]
     threads: THREADS

@@ -29,7 +29,15 @@ rule step_2_norm:
     resources: mem_mb=lambda w, attempt: JOINT_MB * attempt, runtime=lambda w, attempt: MINUTES * attempt
     shell: "tilseq {params.words:q} -q -@ {threads}"
 
-rule step_3_de:
+rule step_3_trial:
+    input: ["sim/counts.tsv", "sim/samples.tsv", "sim/sets.gmt"]
+    output: ["out/trial/left_out.tsv"]
+    params: words=["trial", "sim/counts.tsv", "sim/samples.tsv", "--pair", "patient", "--time", "timepoint", "-g", "sim/sets.gmt", "--input", "counts", "-o", "out/trial"]
+    threads: THREADS
+    resources: mem_mb=lambda w, attempt: JOINT_MB * attempt, runtime=lambda w, attempt: MINUTES * attempt
+    shell: "tilseq {params.words:q} -q -@ {threads}"
+
+rule step_4_de:
     input: ["sim/counts.tsv", "sim/samples.tsv"]
     output: ["out/de/on.de.tsv"]
     params: words=["de", "sim/counts.tsv", "sim/samples.tsv", "--pair", "patient", "--time", "timepoint", "--alpha", "0.1", "--method", "voom", "-o", "out/de"]
@@ -37,7 +45,7 @@ rule step_3_de:
     resources: mem_mb=lambda w, attempt: JOINT_MB * attempt, runtime=lambda w, attempt: MINUTES * attempt
     shell: "tilseq {params.words:q} -q -@ {threads}"
 
-rule step_4_gsea:
+rule step_5_gsea:
     input: ["sim/sets.gmt", "out/de/on.de.tsv"]
     output: ["out/gsea/on.gsea.tsv", "out/gsea/on.curves.tsv"]
     params: words=["gsea", "-g", "sim/sets.gmt", "--de", "out/de/on.de.tsv", "--min-size", "2", "-o", "out/gsea/on.gsea.tsv", "--curves", "out/gsea/on.curves.tsv"]
@@ -45,7 +53,7 @@ rule step_4_gsea:
     resources: mem_mb=lambda w, attempt: JOINT_MB * attempt, runtime=lambda w, attempt: MINUTES * attempt
     shell: "tilseq {params.words:q} -q -@ {threads}"
 
-rule step_5_score:
+rule step_6_score:
     input: ["sim/counts.tsv", "sim/samples.tsv", "sim/sets.gmt"]
     output: ["out/scores/scores.tsv"]
     params: words=["score", "sim/counts.tsv", "--samples", "sim/samples.tsv", "-g", "sim/sets.gmt", "--input", "counts", "-o", "out/scores/scores.tsv"]
@@ -53,8 +61,8 @@ rule step_5_score:
     resources: mem_mb=lambda w, attempt: JOINT_MB * attempt, runtime=lambda w, attempt: MINUTES * attempt
     shell: "tilseq {params.words:q} -q -@ {threads}"
 
-rule step_6_report:
-    input: ["out/norm/size_factors.tsv", "out/norm/logcpm.tsv", "out/norm/pca.tsv", "out/de/on.de.tsv", "out/gsea/on.gsea.tsv", "out/gsea/on.curves.tsv", "out/scores/scores.tsv", "out/samples.tsv"]
+rule step_7_report:
+    input: ["out/norm/size_factors.tsv", "out/norm/logcpm.tsv", "out/norm/pca.tsv", "out/trial/left_out.tsv", "out/de/on.de.tsv", "out/gsea/on.gsea.tsv", "out/gsea/on.curves.tsv", "out/scores/scores.tsv", "out/samples.tsv"]
     output: ["out/report.html"]
     params: words=["report", "out", "--title", "Expression report"]
     threads: THREADS

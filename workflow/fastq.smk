@@ -75,21 +75,29 @@ rule step_9_norm:
 
 rule step_10_norm:
     input: ["out/quant/all.gene_counts.tsv", "out/samples.tsv"]
-    output: ["out/norm/vst.tsv", "out/norm/pca.tsv"]
-    params: words=["norm", "out/quant/all.gene_counts.tsv", "--samples", "out/samples.tsv", "--to", "vst", "-o", "out/norm/vst.tsv", "--pca", "out/norm/pca.tsv"]
+    output: ["out/norm/logcpm.tsv", "out/norm/pca.tsv"]
+    params: words=["norm", "out/quant/all.gene_counts.tsv", "--samples", "out/samples.tsv", "--to", "logcpm", "-o", "out/norm/logcpm.tsv", "--pca", "out/norm/pca.tsv"]
     threads: THREADS
     resources: mem_mb=lambda w, attempt: JOINT_MB * attempt, runtime=lambda w, attempt: MINUTES * attempt
     shell: "tilseq {params.words:q} -q -@ {threads}"
 
-rule step_11_de:
-    input: ["out/quant/all.gene_counts.tsv", "out/samples.tsv", "out/quant/all.gene_lengths.tsv"]
+rule step_11_trial:
+    input: ["out/quant/all.gene_counts.tsv", "out/samples.tsv", "sim/sets.gmt"]
+    output: ["out/trial/left_out.tsv"]
+    params: words=["trial", "out/quant/all.gene_counts.tsv", "out/samples.tsv", "--pair", "patient", "--time", "timepoint", "-g", "sim/sets.gmt", "--input", "counts", "-o", "out/trial"]
+    threads: THREADS
+    resources: mem_mb=lambda w, attempt: JOINT_MB * attempt, runtime=lambda w, attempt: MINUTES * attempt
+    shell: "tilseq {params.words:q} -q -@ {threads}"
+
+rule step_12_de:
+    input: ["out/quant/all.gene_counts_length_scaled.tsv", "out/samples.tsv"]
     output: ["out/de/on.de.tsv"]
-    params: words=["de", "out/quant/all.gene_counts.tsv", "out/samples.tsv", "--pair", "patient", "--time", "timepoint", "--alpha", "0.1", "--lengths", "out/quant/all.gene_lengths.tsv", "-o", "out/de"]
+    params: words=["de", "out/quant/all.gene_counts_length_scaled.tsv", "out/samples.tsv", "--pair", "patient", "--time", "timepoint", "--alpha", "0.1", "-o", "out/de"]
     threads: THREADS
     resources: mem_mb=lambda w, attempt: JOINT_MB * attempt, runtime=lambda w, attempt: MINUTES * attempt
     shell: "tilseq {params.words:q} -q -@ {threads}"
 
-rule step_12_gsea:
+rule step_13_gsea:
     input: ["sim/sets.gmt", "out/de/on.de.tsv"]
     output: ["out/gsea/on.gsea.tsv", "out/gsea/on.curves.tsv"]
     params: words=["gsea", "-g", "sim/sets.gmt", "--de", "out/de/on.de.tsv", "--min-size", "2", "-o", "out/gsea/on.gsea.tsv", "--curves", "out/gsea/on.curves.tsv"]
@@ -97,7 +105,7 @@ rule step_12_gsea:
     resources: mem_mb=lambda w, attempt: JOINT_MB * attempt, runtime=lambda w, attempt: MINUTES * attempt
     shell: "tilseq {params.words:q} -q -@ {threads}"
 
-rule step_13_score:
+rule step_14_score:
     input: ["out/quant/all.gene_tpm.tsv", "out/samples.tsv", "sim/sets.gmt"]
     output: ["out/scores/scores.tsv"]
     params: words=["score", "out/quant/all.gene_tpm.tsv", "--samples", "out/samples.tsv", "-g", "sim/sets.gmt", "--input", "tpm", "-o", "out/scores/scores.tsv"]
@@ -105,8 +113,8 @@ rule step_13_score:
     resources: mem_mb=lambda w, attempt: JOINT_MB * attempt, runtime=lambda w, attempt: MINUTES * attempt
     shell: "tilseq {params.words:q} -q -@ {threads}"
 
-rule step_14_report:
-    input: ["out/quant/transcripts.tilseq", "out/quant/P001_pre/quant.sf", "out/quant/P001_on/quant.sf", "out/quant/P002_pre/quant.sf", "out/quant/P002_on/quant.sf", "out/quant/P003_pre/quant.sf", "out/quant/P003_on/quant.sf", "out/quant/all.gene_counts.tsv", "out/quant/all.gene_lengths.tsv", "out/quant/all.gene_counts_length_scaled.tsv", "out/quant/all.gene_tpm.tsv", "out/norm/size_factors.tsv", "out/norm/vst.tsv", "out/norm/pca.tsv", "out/de/on.de.tsv", "out/gsea/on.gsea.tsv", "out/gsea/on.curves.tsv", "out/scores/scores.tsv", "out/samples.tsv"]
+rule step_15_report:
+    input: ["out/quant/transcripts.tilseq", "out/quant/P001_pre/quant.sf", "out/quant/P001_on/quant.sf", "out/quant/P002_pre/quant.sf", "out/quant/P002_on/quant.sf", "out/quant/P003_pre/quant.sf", "out/quant/P003_on/quant.sf", "out/quant/all.gene_counts.tsv", "out/quant/all.gene_lengths.tsv", "out/quant/all.gene_counts_length_scaled.tsv", "out/quant/all.gene_tpm.tsv", "out/norm/size_factors.tsv", "out/norm/logcpm.tsv", "out/norm/pca.tsv", "out/trial/left_out.tsv", "out/de/on.de.tsv", "out/gsea/on.gsea.tsv", "out/gsea/on.curves.tsv", "out/scores/scores.tsv", "out/samples.tsv"]
     output: ["out/report.html"]
     params: words=["report", "out", "--title", "Expression report"]
     threads: THREADS

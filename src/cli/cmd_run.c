@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include <tilseq/de.h>
@@ -16,6 +17,7 @@
 #include <tilseq/score.h>
 
 #include "base/alloc.h"
+#include "base/names.h"
 #include "base/number.h"
 #include "base/processes.h"
 #include "base/try.h"
@@ -23,8 +25,10 @@
 #include "cli/input_options.h"
 #include "cli/design_options.h"
 #include "tasks/inputs.h"
+#include "cli/run_args.h"
 #include "cli/run_engine.h"
 #include "cli/run_options.h"
+#include "cli/run_plan.h"
 #include "cli/run_reads.h"
 #include "cli/run_workflow.h"
 #include "tasks/shipped.h"
@@ -36,18 +40,7 @@
 #include "io/text/gmt.h"
 #include "io/text/sheet_tsv.h"
 
-typedef struct {
-    const char *output, *counts, *lengths, *sets, *scores, *title, *memory, *workflow;
-    til_species_t species;
-    const char *annotation, *index, *transcripts, *tx2gene;
-    double alpha;
-    int64_t seed, jobs;
-    bool dry_run;
-    til_design_args_t asked;
-    til_input_args_t input;
-    til_common_t common;
-    til_run_parts_t parts; /* the options of the steps */
-} run_args_t;
+typedef til_run_args_t run_args_t;
 
 /* Of the run's own options; those of the steps join them. */
 static run_args_t defaults = {
@@ -87,6 +80,11 @@ static const til_opt_t own_options[] = {
       "samples worked on at one time [as many as --threads and --memory allow]" },
     { 0, "memory", TIL_OPT_TEXT, offsetof(run_args_t, memory), "SIZE", 0, 0,
       "what samples worked on at one time may take together, as 8G [four fifths of what is free]" },
+    { 0, "plan", TIL_OPT_FILE, offsetof(run_args_t, plan), "FILE", 0, 0,
+      "a plan of tilseq plan: what it asks is done, what is asked beyond it is marked not "
+      "planned" },
+    { 0, "plan-sha256", TIL_OPT_TEXT, offsetof(run_args_t, plan_sha256), "HEX", 0, 0,
+      "refuse any plan but the one of this digest" },
     { 'n', "dry-run", TIL_OPT_FLAG, offsetof(run_args_t, dry_run), NULL, 0, 0,
       "print the steps as tilseq commands and do nothing" },
     { 0, "workflow", TIL_OPT_OUTPUT, offsetof(run_args_t, workflow), "FILE", 0, 0,
@@ -119,7 +117,9 @@ typedef struct {
     char *scaled, *tpm;     /* length-scaled counts, TPM: where reads were quantified; or NULL */
     bool has_lengths;       /* the matrix has a column of lengths                       */
     char *own_sheet;        /* samples.tsv of the run                               */
-    til_strbuf_t renamed;   /* lines of names.tsv */
+    til_plan_t plan;
+    til_names_t *planned; /* ids of the plan's own questions, NULL without a plan */
+    til_strbuf_t renamed; /* lines of names.tsv */
     bool from_reads;
 } run_t;
 
@@ -158,6 +158,39 @@ static void write_renamed(til_out_t *out, const void *lines)
 {
     til_out_text(out, "name\tfile\n");
     til_out_text(out, lines);
+}
+
+static void write_plan(til_out_t *out, const void *text) { til_out_text(out, text); }
+
+/* Which questions are the plan's: yes, no, or changed where settings are not as planned. */
+static void write_questions(til_out_t *out, const void *p)
+{
+    const run_t *r = p;
+    bool changed = false;
+
+    for (size_t i = 0; i < r->plan.n_not_planned; i++)
+        changed |= strncmp(r->plan.not_planned[i], "contrast\t", 9) != 0 &&
+                   strncmp(r->plan.not_planned[i], "title\t", 6) != 0;
+    til_out_text(out, "question\tplanned\ttext\n");
+    for (size_t q = 0; q < r->questions.n_questions; q++)
+        for (size_t c = 0; c < r->questions.questions[q].n_contrasts; c++) {
+            const til_contrast_t *one = &r->questions.questions[q].contrasts[c];
+            bool known = til_names_find(r->planned, one->id) >= 0;
+            til_out_printf(out, "%s\t%s\t%s\n", one->id,
+                           !known    ? "no"
+                           : changed ? "changed"
+                                     : "yes",
+                           one->text);
+        }
+}
+
+/* option planned done */
+static void write_not_planned(til_out_t *out, const void *p)
+{
+    const til_plan_t *plan = p;
+    til_out_text(out, "option\tplanned\tdone\n");
+    for (size_t i = 0; i < plan->n_not_planned; i++)
+        til_out_printf(out, "%s\n", plan->not_planned[i]);
 }
 
 static void write_gene_names(til_out_t *out, const void *p)
@@ -343,24 +376,16 @@ static til_status_t add_tpm(run_t *r)
     return r->tpm == NULL ? til_no_memory(r->ctx, 1, "paths") : r->steps.status;
 }
 
-static void design_words(run_t *r)
+static void design_words(run_t *r, const char *command)
 {
-    const til_design_args_t *asked = &r->args->asked;
+    static const til_opt_t rows[] = { TIL_DESIGN_OPTIONS(run_args_t),
+                                      { 0, NULL, TIL_OPT_FLAG, 0, NULL, 0, 0, NULL } };
+    const til_list_t *contrasts = &r->args->asked.contrasts;
 
-    til_step_option(r->ctx, &r->steps, "--design", asked->design);
-    til_step_option(r->ctx, &r->steps, "--pair", asked->pair);
-    til_step_option(r->ctx, &r->steps, "--time", asked->time);
-    til_step_option(r->ctx, &r->steps, "--arm", asked->arm);
-    if (asked->trend) til_step_word(r->ctx, &r->steps, "--trend");
-    til_step_list(r->ctx, &r->steps, "--adjust", &asked->adjust);
-    til_step_list(r->ctx, &r->steps, "--strata", &asked->strata);
-    til_step_list(r->ctx, &r->steps, "--reference", &asked->references);
-    til_step_list(r->ctx, &r->steps, "--factor", &asked->factors);
-    if (asked->drop_na) til_step_word(r->ctx, &r->steps, "--drop-na");
-    til_step_list(r->ctx, &r->steps, "-c", &asked->contrasts);
-    for (size_t i = 0; i < asked->contrasts.n; i++)
-        if (access(asked->contrasts.items[i], R_OK) == 0)
-            til_step_input(r->ctx, &r->steps, asked->contrasts.items[i]);
+    til_run_shared_words(r->ctx, &r->steps, rows, r->args, &defaults, command);
+    for (size_t i = 0; i < contrasts->n; i++)
+        if (til_contrast_is_file(contrasts->items[i]))
+            til_step_input(r->ctx, &r->steps, contrasts->items[i]);
 }
 
 /* Calls `use` for the id of every contrast of every question. */
@@ -395,7 +420,7 @@ static void add_de(run_t *r)
     til_step_input(r->ctx, &r->steps, counts);
     til_step_word(r->ctx, &r->steps, r->sheet_path);
     til_step_input(r->ctx, &r->steps, r->sheet_path);
-    design_words(r);
+    design_words(r, "de");
     number_option(r, "--alpha", r->args->alpha);
     if (!scaled) {
         til_step_option(r->ctx, &r->steps, "--lengths", r->lengths);
@@ -408,6 +433,33 @@ static void add_de(run_t *r)
     til_step_option(r->ctx, &r->steps, "-o", in_folder(&b, r, "", "de", ""));
     til_strbuf_clear(&b);
     each_contrast(r, add_de_output);
+}
+
+/* The questions of patients: of pairs and arms, else of the contrasts. Counts keep their noise, so that
+ * they are what is asked about. */
+static void add_trial(run_t *r)
+{
+    til_strbuf_t b = { 0 };
+
+    til_step_begin(r->ctx, &r->steps, "trial");
+    til_step_word(r->ctx, &r->steps, r->counts);
+    til_step_input(r->ctx, &r->steps, r->counts);
+    til_step_word(r->ctx, &r->steps, r->sheet_path);
+    til_step_input(r->ctx, &r->steps, r->sheet_path);
+    design_words(r, "trial");
+    til_step_option(r->ctx, &r->steps, "-g", r->args->sets);
+    til_step_input(r->ctx, &r->steps, r->args->sets);
+    til_step_option(r->ctx, &r->steps, "--scores", r->args->scores);
+    til_step_input(r->ctx, &r->steps, r->args->scores);
+    if (r->args->species != defaults.species)
+        til_step_option(r->ctx, &r->steps, "--species", til_species_words.words[r->args->species]);
+    seed_option(r);
+    til_run_part_words(r->ctx, &r->steps, &r->args->parts, TIL_PART_TRIAL);
+    sample_words(r);
+    til_step_option(r->ctx, &r->steps, "--input", "counts");
+    til_step_option(r->ctx, &r->steps, "-o", in_folder(&b, r, "", "trial", ""));
+    til_step_output(r->ctx, &r->steps, in_folder(&b, r, "trial", "left_out", ".tsv"));
+    til_strbuf_clear(&b);
 }
 
 /* Only running sums have curves. */
@@ -426,6 +478,8 @@ static void add_gsea(run_t *r, const char *id)
     til_step_input(r->ctx, &r->steps, sets_of(r));
     til_step_option(r->ctx, &r->steps, "--de", in_folder(&b, r, "de", id, ".de.tsv"));
     til_step_input(r->ctx, &r->steps, til_strbuf_text(&b));
+    if (r->args->species != defaults.species)
+        til_step_option(r->ctx, &r->steps, "--species", til_species_words.words[r->args->species]);
     seed_option(r);
     til_run_part_words(r->ctx, &r->steps, &r->args->parts, TIL_PART_GSEA);
     til_step_option(r->ctx, &r->steps, "-o", in_folder(&b, r, "gsea", id, ".gsea.tsv"));
@@ -484,6 +538,7 @@ static til_status_t plan(run_t *r)
 
     add_norm(r);
     if (asks_something(r)) {
+        if (!r->args->asked.trend) add_trial(r); /* visits are compared, a slope is not */
         add_de(r);
         if (sets_of(r) != NULL) each_contrast(r, add_gsea);
     }
@@ -541,6 +596,22 @@ static til_status_t describe_methods(run_t *r, til_json_t *methods)
     return TIL_OK;
 }
 
+/* The plan's digest and what was asked beyond it. */
+static til_status_t describe_plan(run_t *r, til_json_t *object)
+{
+    til_json_t *plan = til_json_object(), *lines;
+    til_status_t status;
+
+    TIL_TRY(til_json_set(r->ctx, object, "plan", plan));
+    TIL_TRY(til_json_set(r->ctx, plan, "sha256", til_json_of_text(r->plan.sha256)));
+    TIL_TRY(til_json_set(r->ctx, plan, "made_for", til_json_of_text(r->plan.version)));
+    TIL_TRY(add_texts(r->ctx, plan, "not_planned", &lines));
+    for (size_t i = 0; i < r->plan.n_not_planned; i++)
+        TIL_TRY(til_json_append(r->ctx, lines, til_json_of_text(r->plan.not_planned[i])));
+done:
+    return status;
+}
+
 /* What the page reads of the run. */
 static til_status_t describe_run(run_t *r)
 {
@@ -560,6 +631,7 @@ static til_status_t describe_run(run_t *r)
         for (size_t c = 0; c < r->questions.questions[q].n_contrasts; c++)
             TIL_TRY(til_json_append(r->ctx, questions,
                                     til_json_of_text(r->questions.questions[q].contrasts[c].id)));
+    if (r->args->plan != NULL) TIL_TRY(describe_plan(r, record));
     TIL_TRY(add_texts(r->ctx, record, "methods", &methods));
     TIL_TRY(describe_methods(r, methods));
     TIL_TRY(add_texts(r->ctx, record, "commands", &commands));
@@ -589,6 +661,7 @@ static til_status_t note_run(run_t *r)
     TIL_TRY(til_json_set(r->ctx, entry, "version", til_json_of_text(PACKAGE_VERSION)));
     TIL_TRY(til_json_set(r->ctx, entry, "command", til_json_of_text(r->job->record)));
     TIL_TRY(til_json_set(r->ctx, entry, "sheet_sha256", til_json_of_text(sheet)));
+    if (r->args->plan != NULL) TIL_TRY(describe_plan(r, entry));
     return til_run_record_note(r->ctx, r->record, entry);
 done:
     til_json_free(entry);
@@ -655,6 +728,7 @@ static til_status_t refuse_idle(const run_t *r)
     if (!asks_something(r)) {
         static const char why[] = "nothing is compared without --design, --pair or -c";
         TIL_TRY(til_run_part_refuse(r->ctx, parts, TIL_PART_DE, why));
+        TIL_TRY(til_run_part_refuse(r->ctx, parts, TIL_PART_TRIAL, why));
         TIL_TRY(til_run_part_refuse(r->ctx, parts, TIL_PART_GSEA, why));
     }
 done:
@@ -780,6 +854,24 @@ done:
     return status;
 }
 
+/* The questions that the plan alone asks of the sheet; none when it asks nothing it can have. */
+static til_status_t note_planned(run_t *r, const til_sheet_t *sheet)
+{
+    til_ctx_t quiet = TIL_CTX_INIT;
+    til_questions_t questions = { 0 };
+    til_status_t status = TIL_OK;
+
+    r->planned = til_names_new();
+    if (r->planned == NULL) return til_no_memory(r->ctx, 1, "questions");
+    if (til_ask(&quiet, r->job, &r->plan.args.asked, sheet, &questions) != TIL_OK) return TIL_OK;
+    for (size_t q = 0; q < questions.n_questions; q++)
+        for (size_t c = 0; c < questions.questions[q].n_contrasts; c++)
+            if (til_names_add(r->planned, questions.questions[q].contrasts[c].id, NULL) < 0)
+                status = til_no_memory(r->ctx, 1, "questions");
+    til_questions_clear(&questions);
+    return status;
+}
+
 /* The questions, from the sheet alone. */
 static til_status_t ask(run_t *r)
 {
@@ -798,6 +890,7 @@ static til_status_t ask(run_t *r)
             goto done;
         }
     TIL_TRY(til_ask_check(r->ctx, &r->questions));
+    if (r->args->plan != NULL) TIL_TRY(note_planned(r, column == NULL ? &r->sheet : &collapsed));
 done:
     til_sheet_clear(&collapsed);
     return status;
@@ -864,6 +957,12 @@ static til_status_t take_folder(run_t *r)
     TIL_TRY(til_run_record_open(r->ctx, r->args->output, &r->record));
     TIL_TRY(note_run(r));
     TIL_TRY(write_text(r, r->own_sheet, write_sheet, &r->sheet));
+    if (r->args->plan != NULL) {
+        TIL_TRY(write_text(r, in_folder(&path, r, "", "plan", ".yaml"), write_plan, r->plan.text));
+        TIL_TRY(write_text(r, in_folder(&path, r, "", "not_planned", ".tsv"), write_not_planned,
+                           &r->plan));
+        TIL_TRY(write_text(r, in_folder(&path, r, "", "questions", ".tsv"), write_questions, r));
+    }
     if (r->renamed.length > 0)
         TIL_TRY(write_text(r, in_folder(&path, r, "", "names", ".tsv"), write_renamed,
                            til_strbuf_text(&r->renamed)));
@@ -916,6 +1015,36 @@ done:
     return status;
 }
 
+/* Lays the plan under what was typed. The job's args are the run's own to change. */
+static til_status_t take_plan(run_t *r)
+{
+    til_run_args_t *args = (til_run_args_t *)(uintptr_t)r->args;
+    til_status_t status;
+
+    if (args->plan == NULL)
+        return args->plan_sha256 == NULL
+                   ? TIL_OK
+                   : til_fail(r->ctx, TIL_EUSAGE, "--plan-sha256: belongs to --plan FILE");
+    TIL_TRY(til_plan_read(r->ctx, args->plan, &r->plan));
+    TIL_TRY(til_job_input(r->ctx, r->job, args->plan, r->plan.sha256, 0));
+    if (args->plan_sha256 != NULL && strcasecmp(args->plan_sha256, r->plan.sha256) != 0) {
+        status = til_fail(r->ctx, TIL_EINPUT,
+                          "%s: its digest is %s, not %s of --plan-sha256: this is another plan",
+                          args->plan, r->plan.sha256, args->plan_sha256);
+        goto done;
+    }
+    til_say(r->ctx, TIL_LOG_NOTICE, "%s: sha256 %s", args->plan, r->plan.sha256);
+    TIL_TRY(til_plan_apply(r->ctx, &r->plan, args));
+    for (size_t i = 0; i < r->plan.n_not_planned; i++) {
+        const char *option = r->plan.not_planned[i], *planned = strchr(option, '\t') + 1,
+                   *done = strchr(planned, '\t') + 1;
+        til_say(r->ctx, TIL_LOG_WARNING, "not planned: %.*s %s, the plan has %.*s",
+                (int)(planned - 1 - option), option, done, (int)(done - 1 - planned), planned);
+    }
+done:
+    return status;
+}
+
 static til_status_t run(til_ctx_t *ctx, til_job_t *job)
 {
     run_t r = { .ctx = ctx,
@@ -926,6 +1055,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     til_status_t status;
     double memory;
 
+    TIL_TRY(take_plan(&r));
     TIL_TRY(check(ctx, r.args));
     TIL_TRY(read_memory(ctx, r.args->memory, &memory));
     TIL_TRY(til_fold_log(ctx, &log));
@@ -963,6 +1093,8 @@ done:
     free(r.sets);
     free(r.genes);
     til_strbuf_clear(&r.renamed);
+    til_plan_clear(&r.plan);
+    til_names_free(r.planned);
     til_steps_clear(&r.steps);
     til_questions_clear(&r.questions);
     til_sheet_clear(&r.sheet);

@@ -8,7 +8,8 @@
 
 #define TIL_COMMANDS(each)                                                                         \
     each(index) each(quant) each(count) each(merge) each(qc) each(norm) each(de) each(design)      \
-        each(gsea) each(score) each(sets) each(trial) each(power) each(run) each(report) each(simulate)
+        each(gsea) each(score) each(sets) each(trial) each(power) each(plan) each(run)             \
+            each(report) each(simulate)
 
 #define TIL_DECLARE_COMMAND(x) extern const til_command_t til_cmd_##x;
 TIL_COMMANDS(TIL_DECLARE_COMMAND)
@@ -16,5 +17,7 @@ TIL_COMMANDS(TIL_DECLARE_COMMAND)
 
 /* Gives tilseq run the options of its steps; once, before any option table is looked at. */
 void til_cmd_run_join(void);
+/* After it: tilseq plan has those of them that a plan holds. */
+void til_cmd_plan_join(void);
 
 #endif

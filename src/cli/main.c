@@ -114,6 +114,7 @@ int main(int argc, char **argv)
     if (!open_standard_files()) return til_status_exit_code(TIL_EIO);
     catch_signals();
     til_cmd_run_join();
+    til_cmd_plan_join();
     til_linalg_single_thread();
     if (command != NULL) {
         status = til_command_run(&ctx, command, argc - 2, argv + 2);

@@ -201,7 +201,7 @@ static til_status_t take_value(parser_t *p, const til_opt_t *opt, const char *at
 /* An option there is not, with the one that was probably meant. */
 static til_status_t unknown_option(parser_t *p, const char *word, size_t n)
 {
-    enum { MOST = 256 };
+    enum { MOST = 512 };
     const char *names[MOST];
     til_strbuf_t typed = { 0 }, hint = { 0 };
     size_t n_names = 0;

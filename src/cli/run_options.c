@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/driver.h"
 #include "cli/run_options.h"
 
 /* Names that a run settles itself: files between steps, and what its own options of that name say. */
@@ -14,14 +15,21 @@ static const struct {
     const char *settled; /* each between blanks */
 } parts[TIL_N_PARTS] = {
     [TIL_PART_DE] = { &til_cmd_de,
-                      " design contrast pair time arm trend reference factor drop-na lengths seed "
-                      "alpha genes exclude include subset round sum-duplicates adjust strata " },
+                      " design contrast pair time arm trend adjust strata reference factor drop-na "
+                      "lengths seed alpha genes exclude include subset round sum-duplicates " },
+    [TIL_PART_TRIAL] = { &til_cmd_trial,
+                         " design contrast pair time arm trend adjust strata reference factor "
+                         "drop-na sets scores input species seed genes exclude include subset "
+                         "sum-duplicates " },
     [TIL_PART_GSEA] = { &til_cmd_gsea,
                         " sets ranks de list universe genes species seed counts samples design "
-                        "contrast pair time arm trend reference factor drop-na exclude include "
-                        "subset round sum-duplicates lengths adjust " },
-    [TIL_PART_SCORE] = { &til_cmd_score, " sets scores input samples species genes exclude include "
-                                         "subset sum-duplicates seed " },
+                        "contrast pair time arm trend adjust strata reference factor drop-na "
+                        "exclude include "
+                        "subset round sum-duplicates lengths block sample-weights "
+                        "ebayes-trend robust " },
+    [TIL_PART_SCORE] = { &til_cmd_score,
+                         " sets scores input samples species genes lengths exclude include "
+                         "subset sum-duplicates seed " },
     [TIL_PART_QUANT] = { &til_cmd_quant, " index mates1 mates2 reads genes annotation seed bam "
                                          "transcripts " },
     [TIL_PART_COUNT] = { &til_cmd_count, " annotation sample-names format level by-read-group " },
@@ -37,7 +45,7 @@ static struct {
     size_t offset;        /* in til_run_parts_t */
 } sources[TIL_RUN_OPTIONS];
 static size_t n_sources, part_offset[TIL_N_PARTS];
-static char texts[1 << 14]; /* names and helps that are put together */
+static char texts[1 << 16]; /* names and helps that are put together */
 static size_t n_text;
 
 static bool is_listed(const char *list, const char *name)
@@ -154,12 +162,11 @@ const char *til_run_part_text(const til_run_parts_t *p, til_run_part_t part, con
     return NULL;
 }
 
-static bool is_default(const til_run_parts_t *p, size_t source)
+static bool is_same(const til_opt_t *row, const void *value, const void *usual)
 {
-    const void *value = value_of(p, source), *usual = default_of(source);
     const char *a, *b;
 
-    switch (sources[source].row->kind) {
+    switch (row->kind) {
     case TIL_OPT_FLAG: return *(const bool *)value == *(const bool *)usual;
     case TIL_OPT_TEXT:
     case TIL_OPT_FILE:
@@ -175,6 +182,11 @@ static bool is_default(const til_run_parts_t *p, size_t source)
     case TIL_OPT_EXPRESSIONS: return ((const til_list_t *)value)->n == 0;
     }
     return true;
+}
+
+static bool is_default(const til_run_parts_t *p, size_t source)
+{
+    return is_same(sources[source].row, value_of(p, source), default_of(source));
 }
 
 /* --name and its value, as the command takes them. */
@@ -225,6 +237,21 @@ void til_run_part_words(til_ctx_t *ctx, til_steps_t *steps, const til_run_parts_
     for (size_t i = 0; i < n_sources; i++)
         if (sources[i].part == part && !is_default(p, i))
             add_words(ctx, steps, sources[i].row, value_of(p, i));
+}
+
+void til_run_shared_words(til_ctx_t *ctx, til_steps_t *steps, const til_opt_t *rows,
+                          const void *args, const void *defaults, const char *command)
+{
+    const til_command_t *c = til_command_find(command);
+
+    for (; c != NULL && rows->name != NULL; rows++) {
+        const char *value = (const char *)args + rows->offset;
+        const til_opt_t *taken = til_option_long(c->options, rows->name, strlen(rows->name));
+        if (taken == NULL || taken->kind != rows->kind ||
+            is_same(rows, value, (const char *)defaults + rows->offset))
+            continue;
+        add_words(ctx, steps, rows, value);
+    }
 }
 
 til_status_t til_run_part_refuse(til_ctx_t *ctx, const til_run_parts_t *p, til_run_part_t part,

@@ -14,6 +14,7 @@
 
 typedef enum {
     TIL_PART_DE,
+    TIL_PART_TRIAL,
     TIL_PART_GSEA,
     TIL_PART_SCORE,
     TIL_PART_QUANT,
@@ -22,7 +23,7 @@ typedef enum {
     TIL_N_PARTS
 } til_run_part_t;
 
-enum { TIL_RUN_OPTIONS = 200, TIL_RUN_PART_BYTES = 4096 };
+enum { TIL_RUN_OPTIONS = 400, TIL_RUN_PART_BYTES = 1 << 14 };
 
 /* Args structs of the parts, at the places that til_run_options_join gives them. */
 typedef struct {
@@ -45,6 +46,13 @@ const char *til_run_part_text(const til_run_parts_t *parts, til_run_part_t part,
 /* Adds the words of what was asked of a part, where it is not the default, to the step begun last. */
 void til_run_part_words(til_ctx_t *ctx, til_steps_t *steps, const til_run_parts_t *parts,
                         til_run_part_t part);
+
+/* Adds the words of those rows of the run's own that a command has under the same name, where they are
+ * not the default: what is compared, which samples.
+ *
+ *   rows   ended by a name of NULL; `args` and `defaults` are the run's */
+void til_run_shared_words(til_ctx_t *ctx, til_steps_t *steps, const til_opt_t *rows,
+                          const void *args, const void *defaults, const char *command);
 
 /* TIL_EUSAGE naming the first option of a part that was given although the run has no step of it;
  * `why` says why not. */

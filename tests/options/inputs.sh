@@ -107,6 +107,8 @@ make_inputs() {     # tests/cli/data, folder to make
     "$tilseq" index -q -t "$data/transcripts.fa" -o "$made/index" &&
     "$tilseq" index -q -t "$made/two.fa" -o "$made/small_index" &&
     "$tilseq" de -q "$data/counts.tsv" "$data/samples.tsv" --design '~ arm' -c arm:B:A -o "$made/de" &&
+    "$tilseq" plan -q "$data/samples.tsv" --design '~ arm' -c arm:B:A -g "$data/sets.gmt" -o "$made/plan.yaml" &&
+    cp "$data/sets.gmt" "$made" &&
     "$tilseq" run -q "$data/samples.tsv" --counts "$data/counts.tsv" --design '~ arm' -c arm:B:A -g "$data/sets.gmt" \
         -o "$made/run"
 }
