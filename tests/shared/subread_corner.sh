@@ -29,8 +29,9 @@ mended() { if [ -f "$work/mended/$1" ]; then echo "$work/mended/$1"; else echo "
 run_one() {
     want=$1 annotation=$2 alignments=$3
     shift 3
+    case " $* " in *" -s "*) ;; *) set -- -s unstranded "$@" ;; esac
     for threads in 1 3; do
-        "$tilseq" count -q -@ $threads -a "$(mended "$annotation")" -s unstranded "$@" --format featurecounts \
+        "$tilseq" count -q -@ $threads -a "$(mended "$annotation")" "$@" --format featurecounts \
             --no-provenance -o "$work/out$threads" "$(mended "$alignments")" ||
             { echo "FAIL $want, -@ $threads: exit $?"; failed=1; return; }
     done
@@ -72,6 +73,7 @@ corner-Fraction.ora       test-minimum.SAF      test-junc.sam         -p yes -M 
 corner-DoNotSort.ora      test-minimum.SAF      test-junc.sam         -p yes
 corner-MinOverlap.ora     test-minimum.SAF      test-junc.sam         -p yes --min-overlap 125
 corner-LargestOverlap.ora test-minimum.SAF      test-junc.sam         -p yes -O largest
+corner-MaxOPs.ora         test-minimum.SAF      test-junc.sam         -p yes --max-cigar 3
 corner-MinMAPQ.ora        test-minimum.SAF      test-junc.sam         -p yes -Q 58
 corner-fractions.ora      corner-fractions.SAF  corner-fractions.sam  -p no -O fraction -M fraction
 test-fracOverlap.ora      corner-fractions.SAF  test-fracOverlap.sam  -p yes --frac-overlap 0.62 -O all
@@ -87,7 +89,7 @@ for name in intron_between intron_between_nointron across_genes_r1 across_genes_
     done
 done
 echo "left out: corner-PEdist (-P -d -D), corner-Read2Pos3, corner-Read2Pos5 (--read2pos), corner-Extend3, corner-Extend5,"
-echo "    test-minimum-3ext, -5ext, -35ext, -5reduce (--readExtension), corner-MaxOPs (--maxMOp), corner-Jcounts (-J),"
+echo "    test-minimum-3ext, -5ext, -35ext, -5reduce (--readExtension), corner-Jcounts (-J),"
 echo "    corner-EXON-ONLY (--nonSplitOnly): options tilseq count does not have"
 echo "golden: subread_corner $n compared ($cases command lines)"
 exit $failed
