@@ -51,6 +51,11 @@ TIL_MUST_USE
 til_status_t til_index_build(til_ctx_t *ctx, const til_index_build_t *how, til_index_t **out,
                              til_index_stats_t *stats);
 
+/* The transcripts alone, without seeds: for reads that are aligned to them already. */
+TIL_MUST_USE
+til_status_t til_index_without_seeds(til_ctx_t *ctx, const char *transcripts, til_index_t **out,
+                                     til_index_stats_t *stats);
+
 /* Opens an index file (mapped, not copied) and checks version, sizes, checksums and structure:
  * TIL_EINPUT for anything but a sound index of this format. */
 TIL_MUST_USE
@@ -139,6 +144,8 @@ typedef struct {
 typedef struct {
     const char *const *mates1, *const *mates2; /* n_lanes paths each; mates2 NULL: single reads  */
     size_t n_lanes;
+    const char
+        *alignments; /* BAM, SAM or CRAM on the transcripts, grouped by name, in place of reads */
     til_library_t library;
     double fragment_mean, fragment_sd; /* single reads; <= 0: 250 and 25                 */
     bool bias;                         /* correct for sequence and GC bias               */

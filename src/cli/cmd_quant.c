@@ -16,7 +16,7 @@
 #include "tasks/transcript_genes.h"
 
 typedef struct {
-    const char *index, *tx2gene, *annotation, *output, *quality;
+    const char *index, *alignments, *transcripts, *tx2gene, *annotation, *output, *quality;
     til_library_t library;
     til_partial_t orphans, clip;
     til_list_t mates1, mates2, reads;
@@ -37,6 +37,12 @@ static const til_opt_t options[] = {
       "second mates, in the same order" },
     { 'r', "reads", TIL_OPT_WORDS, offsetof(quant_args_t, reads), "FASTQ...", 0, 0,
       "single reads, one file per lane" },
+    { 'b', "alignments", TIL_OPT_FILE, offsetof(quant_args_t, alignments), "BAM", 0, 0,
+      "reads aligned to the transcripts, grouped by name (STAR's toTranscriptome), with -t in "
+      "place "
+      "of -i" },
+    { 't', "transcripts", TIL_OPT_FILE, offsetof(quant_args_t, transcripts), "FASTA", 0, 0,
+      "the transcripts that -b was aligned to" },
     TIL_CHOICE(
         'l', "library", quant_args_t, library, &til_library_words,
         "I inward pairs, S stranded, U not, F (R): mate 1 shows the transcript's (the other) "
@@ -83,16 +89,33 @@ static const til_alias_t aliases[] = { { "libType", "library" },
                                        { "numBootstraps", "bootstraps" },
                                        { "fldMean", "fragment-mean" },
                                        { "fldSD", "fragment-sd" },
+                                       { "targets", "transcripts" },
                                        { "seqBias", "bias" },
                                        { "noLengthCorrection", "three-prime" },
                                        { "gcBias", "bias" },
                                        { "useEM", "em" },
                                        { NULL, NULL } };
 
-static til_status_t check(til_ctx_t *ctx, const quant_args_t *a)
+/* What belongs together when reads come aligned. */
+static til_status_t check_alignments(til_ctx_t *ctx, const quant_args_t *a)
 {
+    if (a->transcripts == NULL)
+        return til_fail(ctx, TIL_EUSAGE, "-b/--alignments needs -t/--transcripts");
+    if (a->index != NULL || a->mates1.n + a->mates2.n + a->reads.n > 0)
+        return til_fail(ctx, TIL_EUSAGE, "-b/--alignments is in place of -i and of reads");
+    if (a->quality != NULL)
+        return til_fail(ctx, TIL_EUSAGE, "--qc is for reads: with -b use tilseq qc on the BAM");
+    if (a->clip != TIL_PARTIAL_AUTO)
+        return til_fail(ctx, TIL_EUSAGE, "--clip is for reads: -b is clipped as its aligner did");
+    return TIL_OK;
+}
+
+static til_status_t check_inputs(til_ctx_t *ctx, const quant_args_t *a)
+{
+    if (a->alignments != NULL) return check_alignments(ctx, a);
+    if (a->transcripts != NULL)
+        return til_fail(ctx, TIL_EUSAGE, "-t/--transcripts belongs to -b/--alignments");
     if (a->index == NULL) return til_fail(ctx, TIL_EUSAGE, "-i/--index is missing");
-    if (a->output == NULL) return til_fail(ctx, TIL_EUSAGE, "-o/--output is missing");
     if (a->mates1.n == 0 && a->reads.n == 0)
         return til_fail(ctx, TIL_EUSAGE, "no reads: give -1 and -2, or -r");
     if (a->reads.n > 0 && (a->mates1.n > 0 || a->mates2.n > 0))
@@ -100,9 +123,18 @@ static til_status_t check(til_ctx_t *ctx, const quant_args_t *a)
     if (a->reads.n == 0 && a->mates1.n != a->mates2.n)
         return til_fail(ctx, TIL_EUSAGE, "-1 has %zu files, -2 has %zu: as many are wanted",
                         a->mates1.n, a->mates2.n);
+    return TIL_OK;
+}
+
+static til_status_t check(til_ctx_t *ctx, const quant_args_t *a)
+{
+    til_status_t status = check_inputs(ctx, a);
+
+    if (status != TIL_OK) return status;
+    if (a->output == NULL) return til_fail(ctx, TIL_EUSAGE, "-o/--output is missing");
     if ((a->fragment_mean > 0) != (a->fragment_sd > 0))
         return til_fail(ctx, TIL_EUSAGE, "--fragment-mean and --fragment-sd belong together");
-    if (a->fragment_mean > 0 && a->reads.n == 0)
+    if (a->fragment_mean > 0 && a->reads.n == 0 && a->alignments == NULL)
         return til_fail(
             ctx, TIL_EUSAGE,
             "--fragment-mean is for single reads: pairs show how long their fragments are");
@@ -193,13 +225,29 @@ static til_status_t note_inputs(til_ctx_t *ctx, til_job_t *job, const quant_args
                                 const til_index_t *index, uint64_t n_fragments)
 {
     const til_list_t *lists[] = { &a->mates1, &a->mates2, &a->reads };
-    til_status_t status = til_job_input(ctx, job, a->index, NULL, til_index_n_transcripts(index));
+    til_status_t status = til_job_input(ctx, job, a->alignments != NULL ? a->transcripts : a->index,
+                                        NULL, til_index_n_transcripts(index));
+
+    if (status == TIL_OK && a->alignments != NULL)
+        status = til_job_input(ctx, job, a->alignments, NULL, (size_t)n_fragments);
 
     for (int i = 0; i < 3; i++)
         for (size_t k = 0; k < lists[i]->n && status == TIL_OK; k++)
             status = til_job_input(ctx, job, lists[i]->items[k], NULL, (size_t)n_fragments);
     if (status == TIL_OK && a->n_bootstraps > 0)
         status = til_job_remark(ctx, job, "seed", "%lld", (long long)a->seed);
+    return status;
+}
+
+/* The index, or with -b the transcripts alone. */
+static til_status_t open_index(til_ctx_t *ctx, const quant_args_t *a, til_index_t **index)
+{
+    til_index_stats_t stats;
+
+    if (a->alignments == NULL) return til_index_open(ctx, a->index, index);
+    til_status_t status = til_index_without_seeds(ctx, a->transcripts, index, &stats);
+    if (status == TIL_OK && a->tx2gene == NULL && a->annotation == NULL)
+        status = til_index_set_genes_from_headers(ctx, *index);
     return status;
 }
 
@@ -214,6 +262,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
                                 .mates2 = a->reads.n > 0 ? NULL : a->mates2.items,
                                 .n_lanes = a->reads.n > 0 ? a->reads.n : a->mates1.n,
                                 .library = a->library,
+                                .alignments = a->alignments,
                                 .fragment_mean = a->fragment_mean,
                                 .fragment_sd = a->fragment_sd,
                                 .bias = a->bias,
@@ -226,7 +275,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
 
     TIL_TRY(check(ctx, a));
     TIL_TRY(til_job_folder(ctx, job, a->output));
-    TIL_TRY(til_index_open(ctx, a->index, &index));
+    TIL_TRY(open_index(ctx, a, &index));
     til_say(ctx, TIL_LOG_STAGE, "index of %zu transcripts, %zu genes, k = %u",
             til_index_n_transcripts(index), til_index_n_genes(index), til_index_k(index));
     if (a->tx2gene != NULL || a->annotation != NULL)
@@ -234,7 +283,8 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     if (a->quality != NULL) TIL_TRY(begin_seeing(ctx, &seen, &how));
     TIL_TRY(til_quant_run(ctx, index, &how, &result));
     TIL_TRY(note_inputs(ctx, job, a, index, result.stats.n_fragments));
-    TIL_TRY(til_quant_write(ctx, job, a->output, a->index, index, &how, &result));
+    TIL_TRY(til_quant_write(ctx, job, a->output, a->alignments != NULL ? a->transcripts : a->index,
+                            index, &how, &result));
     if (a->quality != NULL) TIL_TRY(write_seen(ctx, job, &seen));
 done:
     clear_seen(&seen);
@@ -248,7 +298,7 @@ static til_status_t check_args(til_ctx_t *ctx, const void *args) { return check(
 const til_command_t til_cmd_quant = {
     .name = "quant",
     .operands = "",
-    .summary = "Quantify transcripts and genes from FASTQ reads.",
+    .summary = "Quantify transcripts and genes from reads, or from reads aligned to transcripts.",
     .details = "The long option names of salmon quant are "
                "understood too: --libType, --unmatedReads, "
                "--geneMap, --numBootstraps, --fldMean, --fldSD, "

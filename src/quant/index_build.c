@@ -218,3 +218,25 @@ done:
     else til_index_free(index);
     return status;
 }
+
+til_status_t til_index_without_seeds(til_ctx_t *ctx, const char *transcripts, til_index_t **out,
+                                     til_index_stats_t *stats)
+{
+    til_index_build_t how = TIL_INDEX_BUILD_DEFAULT;
+    til_targets_t targets = { 0 };
+    til_index_t *index = til_array_zero(1, sizeof *index);
+
+    *out = NULL;
+    *stats = (til_index_stats_t){ 0 };
+    if (index == NULL) return til_no_memory(ctx, 1, "index");
+    how.transcripts = transcripts;
+    til_status_t status = til_targets_read(ctx, &how, &targets, stats);
+    if (status != TIL_OK) {
+        til_index_free(index);
+        return status;
+    }
+    index->k = how.k;
+    take_targets(&targets, index);
+    *out = index;
+    return TIL_OK;
+}

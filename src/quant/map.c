@@ -489,6 +489,14 @@ static til_status_t conclude(til_ctx_t *ctx, const run_t *r, const til_mate_t *m
 
 /* ---- stages over a chunk ----------------------------------------------------------------- */
 
+static void note_read(til_tally_t *t, uint64_t length)
+{
+    t->n_bases += length;
+    if (t->n_reads++ == 0) t->shortest_read = t->longest_read = length;
+    if (length > t->longest_read) t->longest_read = length;
+    if (length < t->shortest_read) t->shortest_read = length;
+}
+
 static til_status_t pack_chunk(til_ctx_t *ctx, const run_t *r, const til_fastq_batch_t *batch,
                                size_t from, size_t n)
 {
@@ -508,10 +516,7 @@ static til_status_t pack_chunk(til_ctx_t *ctx, const run_t *r, const til_fastq_b
             used += til_read_words(read->length);
             t->n_clipped_long += read->length > TIL_READ_MAX;
             t->n_short_reads += read->length < r->index->k;
-            t->n_bases += read->length;
-            if (t->n_reads++ == 0) t->shortest_read = t->longest_read = read->length;
-            if (read->length > t->longest_read) t->longest_read = read->length;
-            if (read->length < t->shortest_read) t->shortest_read = read->length;
+            note_read(t, read->length);
         }
 done:
     return status;
@@ -656,4 +661,42 @@ til_status_t til_map_batch(til_ctx_t *ctx, const til_mapping_t *mapping, til_map
     }
 done:
     return status;
+}
+
+/* ---- fragments aligned elsewhere ------------------------------------------------------------- */
+
+til_status_t til_map_aligned(til_ctx_t *ctx, const til_mapping_t *mapping, til_map_space_t *s,
+                             const til_pool_t *from, const til_aligned_t *fragment,
+                             til_staged_t *staged, til_tally_t *tally)
+{
+    run_t r = { .m = mapping,
+                .index = mapping->index,
+                .space = s,
+                .staged = staged,
+                .tally = tally,
+                .n_mates = fragment->n_mates };
+    til_mate_t *mates = s->mates[0];
+    int best = TIL_COST_NONE, against = TIL_COST_NONE;
+    til_status_t status = til_grow(ctx, &s->pool.items, &s->pool.capacity, fragment->n + 1,
+                                   sizeof *s->pool.items);
+
+    if (status != TIL_OK) return status;
+    empty(&s->pool);
+    for (int m = 0; m < fragment->n_mates; m++) {
+        mates[m].found = false;
+        mates[m].read.length = fragment->length[m];
+        if (fragment->length[m] > 0) note_read(tally, (uint64_t)fragment->length[m]);
+    }
+    for (size_t i = 0; i < fragment->n; i++) {
+        const til_seed_candidate_t *c = &from->items[fragment->first + i];
+        bool fits = til_strand_fits(mapping->strand, c->reverse);
+        int *least = fits ? &best : &against;
+        if (c->cost < *least) *least = c->cost;
+        if (fits) s->pool.items[s->pool.n++] = *c;
+    }
+    if (against < best || best == TIL_COST_NONE) {
+        count_unmapped(&r, &s->pool, against);
+        return TIL_OK;
+    }
+    return conclude(ctx, &r, mates, best);
 }

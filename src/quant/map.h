@@ -4,6 +4,7 @@
 #define TIL_QUANT_MAP_H
 
 #include "io/reads/fastq.h"
+#include "quant/alignments.h"
 #include "quant/candidates.h"
 #include "quant/eqclass.h"
 
@@ -59,5 +60,11 @@ TIL_MUST_USE
 til_status_t til_map_batch(til_ctx_t *ctx, const til_mapping_t *mapping, til_map_space_t *space,
                            const til_fastq_batch_t *batch, til_staged_t *staged,
                            til_tally_t *tally);
+
+/* The same for a fragment that was aligned by another program; its candidates are in `pool`. */
+TIL_MUST_USE
+til_status_t til_map_aligned(til_ctx_t *ctx, const til_mapping_t *mapping, til_map_space_t *space,
+                             const til_pool_t *pool, const til_aligned_t *fragment,
+                             til_staged_t *staged, til_tally_t *tally);
 
 #endif

@@ -40,6 +40,7 @@ typedef struct {
     const til_index_t *index;
     const til_quant_options_t *options;
     til_fastq_t *fastq;
+    uint64_t n_read;          /* fragments in all */
     bool paired, is_learning; /* first batches are mapped a first time */
     slot_t *slots;
     size_t n_slots;
@@ -131,26 +132,26 @@ static void decide_partial(til_ctx_t *ctx, quant_t *q, const til_tally_t *sum,
 {
     uint64_t n = sum->n_mapped + sum->n_orphans;
 
-    til_partial_decide_orphans(ctx, q->options->orphans, sum->n_lost, n, &out->orphans);
-    til_partial_decide_clip(ctx, q->options->clip, sum->n_clipped_at, n, &out->clip);
+    /* That an aligner placed one mate only may be its own threshold: no evidence by itself. */
+    bool aligned = q->options->alignments != NULL;
+    til_partial_decide_orphans(
+        ctx,
+        aligned && q->options->orphans == TIL_PARTIAL_AUTO ? TIL_PARTIAL_KEEP : q->options->orphans,
+        sum->n_lost, n, &out->orphans);
+    til_partial_decide_clip(ctx, aligned ? TIL_PARTIAL_KEEP : q->options->clip, sum->n_clipped_at,
+                            n, &out->clip);
     q->mapping.drop_orphans = out->orphans.used == TIL_PARTIAL_DROP;
     q->mapping.drop_clipped = out->clip.used == TIL_PARTIAL_DROP;
 }
 
-/* Learns fragment lengths, strand and what partial fits are worth from the slots read; all are then
- * set for mapping. */
-static til_status_t learn(til_ctx_t *ctx, quant_t *q, size_t n_read, til_quant_result_t *out)
+/* Fragment lengths, strand and what partial fits are worth by what the first fragments showed; all
+ * are then set for mapping. */
+static til_status_t learn_from(til_ctx_t *ctx, quant_t *q, const til_tally_t *sum,
+                               til_quant_result_t *out)
 {
     til_status_t status = TIL_OK;
     const til_quant_options_t *o = q->options;
-    til_tally_t *sum = til_array_zero(1, sizeof *sum);
 
-    if (sum == NULL) return til_no_memory(ctx, 1, "tally");
-    q->mapping = (til_mapping_t){ .index = q->index, .strand = TIL_STRAND_EITHER };
-    q->is_learning = true;
-    TIL_TRY(til_parallel_for(ctx, n_read, 1, map_slots, q));
-    q->is_learning = false;
-    for (size_t i = 0; i < n_read; i++) til_tally_add(sum, &q->slots[i].tally);
     if (q->paired) {
         til_fraglen_learn(sum->lengths, &q->lengths);
     } else {
@@ -172,6 +173,23 @@ static til_status_t learn(til_ctx_t *ctx, quant_t *q, size_t n_read, til_quant_r
     if (q->paired)
         til_say(ctx, TIL_LOG_STAGE, "fragment length %.1f, sd %.1f, from %llu pairs",
                 q->lengths.mean, q->lengths.sd, (unsigned long long)q->lengths.n_observed);
+done:
+    return status;
+}
+
+/* Maps the slots read a first time, to learn. */
+static til_status_t learn(til_ctx_t *ctx, quant_t *q, size_t n_read, til_quant_result_t *out)
+{
+    til_status_t status = TIL_OK;
+    til_tally_t *sum = til_array_zero(1, sizeof *sum);
+
+    if (sum == NULL) return til_no_memory(ctx, 1, "tally");
+    q->mapping = (til_mapping_t){ .index = q->index, .strand = TIL_STRAND_EITHER };
+    q->is_learning = true;
+    TIL_TRY(til_parallel_for(ctx, n_read, 1, map_slots, q));
+    q->is_learning = false;
+    for (size_t i = 0; i < n_read; i++) til_tally_add(sum, &q->slots[i].tally);
+    TIL_TRY(learn_from(ctx, q, sum, out));
 done:
     free(sum);
     return status;
@@ -199,22 +217,111 @@ done:
     return status;
 }
 
+static til_status_t make_spaces(til_ctx_t *ctx, quant_t *q, size_t n)
+{
+    til_status_t status = TIL_OK;
+
+    q->spaces = til_array_zero(n, sizeof *q->spaces);
+    if (q->spaces == NULL) return til_no_memory(ctx, n, "work spaces");
+    q->n_spaces = n;
+    for (size_t i = 0; i < n; i++) TIL_TRY(til_map_space_new(ctx, &q->spaces[i]));
+    TIL_TRY(til_classes_new(ctx, q->index->n_transcripts, &q->classes));
+done:
+    return status;
+}
+
 static til_status_t map_all(til_ctx_t *ctx, quant_t *q, til_quant_result_t *out)
 {
     til_status_t status = TIL_OK;
     static const til_pipeline_steps_t steps = { read_slot, map_slot, commit_slot };
     size_t n_threads = ctx->n_threads < 1 ? 1 : (size_t)ctx->n_threads;
 
-    q->spaces = til_array_zero(n_threads, sizeof *q->spaces);
-    if (q->spaces == NULL) return til_no_memory(ctx, n_threads, "work spaces");
-    q->n_spaces = n_threads;
-    for (size_t i = 0; i < n_threads; i++) TIL_TRY(til_map_space_new(ctx, &q->spaces[i]));
-    TIL_TRY(til_classes_new(ctx, q->index->n_transcripts, &q->classes));
+    TIL_TRY(make_spaces(ctx, q, n_threads));
     TIL_TRY(first_reads(ctx, q, out));
     TIL_TRY(make_slots(ctx, q, n_threads + 2));
     TIL_TRY(til_pipeline(ctx, &steps, q->n_slots, q));
 done:
     clear_slots(q);
+    return status;
+}
+
+/* ---- fragments aligned elsewhere ------------------------------------------------------------- */
+
+/* The first fragments of a BAM file, kept to be looked at twice. */
+typedef struct {
+    til_pool_t pool;
+    til_aligned_t *fragments;
+    size_t n, capacity;
+    til_staged_t staged;
+} aligned_t;
+
+static til_status_t commit_aligned(til_ctx_t *ctx, quant_t *q, til_staged_t *staged)
+{
+    til_status_t status = til_classes_commit(ctx, q->classes, staged);
+    staged->n = staged->n_members = 0;
+    return status;
+}
+
+/* Reads the first fragments and learns from them. */
+static til_status_t first_aligned(til_ctx_t *ctx, quant_t *q, til_alignments_t *alignments,
+                                  aligned_t *a, til_quant_result_t *out)
+{
+    til_status_t status = TIL_OK;
+    til_tally_t *sum = til_array_zero(1, sizeof *sum);
+    int more = 1;
+
+    if (sum == NULL) return til_no_memory(ctx, 1, "tally");
+    while (a->n < (size_t)BATCH * FIRST_BATCHES) {
+        TIL_TRY(til_grow(ctx, &a->fragments, &a->capacity, a->n + 1, sizeof *a->fragments));
+        TIL_TRY(til_alignments_next(ctx, alignments, &a->pool, &a->fragments[a->n], &more));
+        if (!more) break;
+        q->paired |= a->fragments[a->n++].n_mates == 2;
+    }
+    if (q->paired && q->options->fragment_mean > 0) {
+        status = til_fail(ctx, TIL_EUSAGE,
+                          "--fragment-mean is for single reads: these are pairs, which show it");
+        goto done;
+    }
+    q->mapping = (til_mapping_t){ .index = q->index, .strand = TIL_STRAND_EITHER };
+    for (size_t i = 0; i < a->n; i++)
+        TIL_TRY(til_map_aligned(ctx, &q->mapping, q->spaces[0], &a->pool, &a->fragments[i],
+                                &a->staged, sum));
+    TIL_TRY(learn_from(ctx, q, sum, out));
+    for (size_t i = 0; i < a->n; i++)
+        TIL_TRY(til_map_aligned(ctx, &q->mapping, q->spaces[0], &a->pool, &a->fragments[i],
+                                &a->staged, &q->tally));
+    TIL_TRY(commit_aligned(ctx, q, &a->staged));
+done:
+    free(sum);
+    return status;
+}
+
+static til_status_t align_all(til_ctx_t *ctx, quant_t *q, til_quant_result_t *out)
+{
+    til_status_t status = TIL_OK;
+    til_alignments_t *alignments = NULL;
+    aligned_t a = { .n = 0 };
+    til_aligned_t fragment;
+    int more = 1;
+
+    TIL_TRY(make_spaces(ctx, q, 1));
+    TIL_TRY(til_alignments_open(ctx, q->options->alignments, q->index, &alignments));
+    TIL_TRY(first_aligned(ctx, q, alignments, &a, out));
+    for (size_t n = 1;; n++) {
+        a.pool.n = 0;
+        TIL_TRY(til_alignments_next(ctx, alignments, &a.pool, &fragment, &more));
+        if (!more) break;
+        TIL_TRY(til_map_aligned(ctx, &q->mapping, q->spaces[0], &a.pool, &fragment, &a.staged,
+                                &q->tally));
+        if (n % BATCH == 0) TIL_TRY(commit_aligned(ctx, q, &a.staged));
+    }
+    TIL_TRY(commit_aligned(ctx, q, &a.staged));
+    q->n_read = til_alignments_n_read(alignments);
+done:
+    til_alignments_close(alignments);
+    til_staged_clear(&a.staged);
+    free(a.pool.items);
+    free(a.fragments);
     return status;
 }
 
@@ -325,7 +432,7 @@ static void report(til_ctx_t *ctx, const quant_t *q, til_quant_result_t *r)
 {
     const til_tally_t *t = &q->tally;
     til_quant_stats_t *s = &r->stats;
-    uint64_t n = til_fastq_n_read(q->fastq), mapped = t->n_mapped + t->n_orphans;
+    uint64_t n = q->n_read, mapped = t->n_mapped + t->n_orphans;
     const char *what = q->paired ? "pairs" : "reads";
     double percent = n > 0 ? 100 * (double)mapped / (double)n : 0;
 
@@ -362,7 +469,8 @@ static void report(til_ctx_t *ctx, const quant_t *q, til_quant_result_t *r)
                 (unsigned long long)t->shortest_read, (unsigned long long)t->longest_read,
                 t->n_short_reads * 10 > t->n_reads ? ": build an index with a smaller -k" : "");
     unsigned needed = q->index->k + q->index->window - 1;
-    if (t->n_reads > 0 && t->n_bases < (uint64_t)needed * t->n_reads)
+    if (q->options->alignments == NULL && t->n_reads > 0 &&
+        t->n_bases < (uint64_t)needed * t->n_reads)
         til_say(
             ctx, TIL_LOG_WARNING,
             "the index keeps one seed in any %u bases and reads have %.0f on average: some find "
@@ -397,8 +505,13 @@ til_status_t til_quant_run(til_ctx_t *ctx, const til_index_t *index,
     quant_t q = { .index = index, .options = options, .paired = options->mates2 != NULL };
 
     *out = (til_quant_result_t){ 0 };
-    TIL_TRY(til_fastq_open(ctx, options->mates1, options->mates2, options->n_lanes, &q.fastq));
-    TIL_TRY(map_all(ctx, &q, out));
+    if (options->alignments != NULL) {
+        TIL_TRY(align_all(ctx, &q, out));
+    } else {
+        TIL_TRY(til_fastq_open(ctx, options->mates1, options->mates2, options->n_lanes, &q.fastq));
+        TIL_TRY(map_all(ctx, &q, out));
+        q.n_read = til_fastq_n_read(q.fastq);
+    }
     TIL_TRY(make_result(ctx, &q, out));
     report(ctx, &q, out);
     TIL_TRY(estimate(ctx, &q, out));

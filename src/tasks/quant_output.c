@@ -224,7 +224,7 @@ static til_status_t write_meta(writing_t *w)
     put_bool(w, j, "seq_bias_correct", w->options->bias);
     put_bool(w, j, "gc_bias_correct", w->options->bias);
     put_bool(w, j, "length_correction", !w->options->three_prime);
-    put_text(w, j, "mapping_type", "mapping");
+    put_text(w, j, "mapping_type", w->options->alignments != NULL ? "alignment" : "mapping");
     put_bool(w, j, "keep_duplicates", true);
     put_text(w, j, "index_seq_hash", til_index_sequence_digest(w->index));
     put_text(w, j, "index_name_hash", til_index_name_digest(w->index));
@@ -303,7 +303,8 @@ static til_status_t write_command(writing_t *w)
 
     put_text(w, j, "salmon_version", LAYOUT_VERSION);
     put_text(w, j, "tilseq_version", PACKAGE_VERSION);
-    put_text(w, j, "index", w->index_path);
+    put_text(w, j, w->options->alignments != NULL ? "targets" : "index", w->index_path);
+    if (w->options->alignments != NULL) put_text(w, j, "alignments", w->options->alignments);
     put_text(w, j, "libType", til_library_name(w->options->library));
     put_list(w, j, paired ? "mates1" : "unmatedReads", w->options->mates1, w->options->n_lanes);
     put_list(w, j, "mates2", w->options->mates2, w->options->n_lanes);

@@ -89,6 +89,17 @@ make_inputs() {     # tests/cli/data, folder to make
     awk 'NR % 4 == 2 && NR % 12 == 2 { $0 = "GATTGTCAGGTTAACCGTATCGGCTTACCGAATTCGTAGCCATGGTTAAC" }   # a mate that fits nowhere
         NR % 4 == 2 && NR % 12 == 6 { $0 = substr($0, 1, 31) "CGGCTTACCGAATTCGTAG" }                     # an end that does not fit
         { print }' "$data/reads_2.fq" >"$made/partial_2.fq"
+    awk '/^>/ { name = substr($1, 2); order[++k] = name; next }
+        { sequence[name] = sequence[name] $0 }
+        END {
+            for (i = 1; i <= k; i++) printf "@SQ\tSN:%s\tLN:%d\n", order[i], length(sequence[order[i]])
+            for (i = 1; i <= 40; i++) {
+                t = order[i % k + 1]
+                printf "p%d\t99\t%s\t%d\t60\t40M\t=\t%d\t0\t%s\t*\n", i, t, i, i + 120, substr(sequence[t], i, 40)
+                printf "p%d\t147\t%s\t%d\t60\t40M\t=\t%d\t0\t%s\t*\n", i, t, i + 120, i, substr(sequence[t], i + 120, 40)
+            }
+        }' "$data/transcripts.fa" >"$made/on_transcripts.sam"
+    head -n 5 "$made/on_transcripts.sam" >"$made/one_pair.sam"
     sed -n '1,3p' "$data/tx2gene.tsv" >"$made/short_tx2gene.tsv"
     sed -n '1,2p' "$data/tx2gene.tsv" >"$made/first_tx2gene.tsv"
     for row in N_unmapped N_multimapping N_noFeature N_ambiguous; do printf '%s\t1\t1\t1\n' $row; done >"$made/ReadsPerGene.out.tab"
