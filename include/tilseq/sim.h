@@ -20,6 +20,7 @@
 #include <tilseq/geneset.h>
 #include <tilseq/matrix.h>
 #include <tilseq/table.h>
+#include <tilseq/words.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -71,6 +72,24 @@ til_status_t til_sim_run(til_ctx_t *ctx, const til_sim_plan_t *plan, size_t n_ge
                          char *const *ids, char *const *symbols, const til_genesets_t *sets,
                          til_sim_t *out);
 void til_sim_clear(til_sim_t *sim);
+
+/* A trial of an IL-2 agonist, in blood and tumour of every patient before treatment and in cycles 1
+ * to 5, alone and in combination: one that failed in phase 3, and one that works. */
+typedef enum { TIL_SIM_NO_SCENARIO, TIL_SIM_IL2_FAILED, TIL_SIM_IL2_WORKS } til_sim_scenario_t;
+extern const til_words_t til_sim_scenario_words;
+
+typedef struct {
+    uint64_t seed;
+    til_sim_scenario_t scenario;
+    size_t n_patients; /* in all, dealt to mono and combination in turn */
+} til_sim_scenario_plan_t;
+
+/* As til_sim_run, with samples `sample patient arm tissue timepoint`, genes `gene_id gene_name
+ * programme`, sets `programme log2fc_TISSUE_VISIT_in_ARM...`. */
+TIL_MUST_USE
+til_status_t til_sim_scenario(til_ctx_t *ctx, const til_sim_scenario_plan_t *plan, size_t n_genes,
+                              char *const *ids, char *const *symbols, const til_genesets_t *sets,
+                              til_sim_t *out);
 
 /* Which n of the candidate genes to simulate: those of the programmes first, then those of the
  * sets, then others drawn by the seed.

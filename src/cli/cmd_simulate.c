@@ -29,6 +29,7 @@ TIL_STATIC_WORDS(reads_words, READS_BOTH + 1, [READS_NONE] = "none", [READS_FAST
 typedef struct {
     const char *output, *responders;
     reads_t reads;
+    til_sim_scenario_t scenario;
     int64_t seed, patients, genes, arms, times, missing, fragments, read_length;
     double effect, changed, treatment, outliers, depth;
     til_common_t common;
@@ -76,6 +77,10 @@ static const til_opt_t options[] = {
       "share of counts that are outliers" },
     { 0, "depth", TIL_OPT_NUMBER, offsetof(simulate_args_t, depth), "X", 1e-6, 1000,
       "sequencing depth, times that of the biopsies the numbers come from" },
+    TIL_CHOICE(
+        0, "scenario", simulate_args_t, scenario, &til_sim_scenario_words,
+        "instead of arms and responders, a trial of an IL-2 agonist: blood and tumour, cycles "
+        "1 to 5, mono and combination"),
     TIL_CHOICE(0, "reads", simulate_args_t, reads, &reads_words,
                "also write paired reads: SAMPLE_1.fq.gz, SAMPLE_2.fq.gz, SAMPLE.bam; with "
                "transcripts.fa, tx2gene.tsv, genes.gtf and truth.transcripts.tsv; counts.tsv is "
@@ -110,6 +115,30 @@ static til_status_t read_responders(til_ctx_t *ctx, const char *text, til_sim_pl
         if (*p == '\0') break;
     }
     for (size_t a = n; a < plan->n_arms; a++) plan->responders[a] = plan->responders[n - 1];
+    return TIL_OK;
+}
+
+/* What a scenario decides is not asked for as well. */
+static til_status_t check_scenario(til_ctx_t *ctx, const simulate_args_t *args)
+{
+    const simulate_args_t *d = &defaults;
+    const struct {
+        const char *option;
+        bool is_set;
+    } others[] = { { "--arms", args->arms != d->arms },
+                   { "--times", args->times != d->times },
+                   { "--responders", args->responders != d->responders },
+                   { "--missing", args->missing != d->missing },
+                   { "--effect", args->effect < d->effect || args->effect > d->effect },
+                   { "--changed", args->changed < d->changed || args->changed > d->changed },
+                   { "--treatment",
+                     args->treatment < d->treatment || args->treatment > d->treatment },
+                   { "--outliers", args->outliers < d->outliers || args->outliers > d->outliers },
+                   { "--depth", args->depth < d->depth || args->depth > d->depth } };
+
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (others[i].is_set)
+            return til_fail(ctx, TIL_EUSAGE, "%s: the --scenario decides that", others[i].option);
     return TIL_OK;
 }
 
@@ -316,13 +345,17 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     if (args->reads == READS_NONE &&
         (args->fragments != defaults.fragments || args->read_length != defaults.read_length))
         return til_fail(ctx, TIL_EUSAGE, "--fragments and --read-length are for --reads");
+    if (args->scenario != TIL_SIM_NO_SCENARIO) TIL_TRY(check_scenario(ctx, args));
     TIL_TRY(make_plan(ctx, args, &plan));
     TIL_TRY(til_job_folder(ctx, job, args->output));
     TIL_TRY(til_job_remark(ctx, job, "seed", "%lld", (long long)args->seed));
     TIL_TRY(til_shipped_sets(ctx, TIL_HUMAN, &shipped));
     TIL_TRY(choose_genes(ctx, plan.seed, (size_t)args->genes, &shipped, &genes));
     TIL_TRY(keep_sets(ctx, plan.seed, &shipped, &genes, &sets));
-    TIL_TRY(til_sim_run(ctx, &plan, genes.n, genes.ids, genes.symbols, &sets, &sim));
+    til_sim_scenario_plan_t scenario = { plan.seed, args->scenario, plan.n_patients };
+    TIL_TRY(args->scenario == TIL_SIM_NO_SCENARIO
+                ? til_sim_run(ctx, &plan, genes.n, genes.ids, genes.symbols, &sets, &sim)
+                : til_sim_scenario(ctx, &scenario, genes.n, genes.ids, genes.symbols, &sets, &sim));
     til_say(ctx, TIL_LOG_STAGE, "%zu genes, %zu biopsies of %zu patients, %zu sets",
             sim.counts.n_rows, sim.counts.n_cols, plan.n_patients, sets.n_sets);
     til_reads_wish_t reads = {

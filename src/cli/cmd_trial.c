@@ -239,6 +239,8 @@ done:
     return status;
 }
 
+enum { MAX_TOLD = 12 }; /* questions whose signatures are all named in the log */
+
 /* The primary signatures of one verdict word, with effect and interval in SD. */
 static void add_verdicts(til_strbuf_t *b, const til_table_t *t, const char *word, bool in_full)
 {
@@ -261,13 +263,15 @@ static void add_verdicts(til_strbuf_t *b, const til_table_t *t, const char *word
     }
 }
 
-static void tell(til_ctx_t *ctx, const til_trial_answer_t *answer)
+/* With many questions what is not shown is left to the tables. */
+static void tell(til_ctx_t *ctx, const til_trial_answer_t *answer, bool is_brief)
 {
     til_strbuf_t b = { 0 };
 
     add_verdicts(&b, &answer->table, "rose", true);
     add_verdicts(&b, &answer->table, "fell", true);
-    add_verdicts(&b, &answer->table, "not shown", false);
+    if (is_brief && b.length == 0) return;
+    if (!is_brief) add_verdicts(&b, &answer->table, "not shown", false);
     if (b.length == 0) til_strbuf_add(&b, "nothing could be tested");
     til_say(ctx, TIL_LOG_STAGE, "%s: %s: %s", answer->id, answer->text, til_strbuf_text(&b));
     til_strbuf_clear(&b);
@@ -283,8 +287,11 @@ static til_status_t write_result(til_ctx_t *ctx, session_t *s, const til_trial_r
         const til_trial_answer_t *answer = &result->answers[q];
         TIL_TRY(write_table(ctx, s, answer->id, ".trial.tsv", &answer->table));
         TIL_TRY(write_table(ctx, s, answer->id, ".patients.tsv", &answer->patients));
-        tell(ctx, answer);
+        tell(ctx, answer, result->n_answers > MAX_TOLD);
     }
+    if (result->n_answers > MAX_TOLD)
+        til_say(ctx, TIL_LOG_STAGE, "%zu questions: those without a line showed nothing",
+                result->n_answers);
     TIL_TRY(write_table(ctx, s, "left_out", ".tsv", &result->left_out));
 done:
     return status;

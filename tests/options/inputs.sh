@@ -113,8 +113,15 @@ make_inputs() {     # tests/cli/data, folder to make
     sed 's/chr1/contig_one/g' "$made/odd.sam" >"$made/contigs.sam"
     printf 'chr1\tcontig_one\n' >"$made/aliases.tsv"
 
+    # a second tissue: the same samples again under other names
+    awk -F'\t' -v OFS='\t' '{ n = NF; for (i = 2; i <= n; i++) $(n + i - 1) = NR == 1 ? $i "b" : $i + (i * NR) % 7; print }' \
+        "$data/counts.tsv" >"$made/counts_twice.tsv"
+    awk -F'\t' -v OFS='\t' 'NR == 1 { print $0, "tissue"; next } { print $0, "blood"; $1 = $1 "b"; more = more $0 OFS "tumour\n" }
+        END { printf "%s", more }' "$data/samples.tsv" >"$made/two_tissues.tsv"
+
     # results to go on from
     "$tilseq" simulate -q --patients 12 --genes 400 --seed 3 -o "$made/sim" &&
+    "$tilseq" trial -q "$data/counts.tsv" "$data/samples.tsv" -g "$data/sets.gmt" --arm arm -o "$made/trial" &&
     "$tilseq" index -q -t "$data/transcripts.fa" -o "$made/index" &&
     "$tilseq" index -q -t "$made/two.fa" -o "$made/small_index" &&
     "$tilseq" de -q "$data/counts.tsv" "$data/samples.tsv" --design '~ arm' -c arm:B:A -o "$made/de" &&

@@ -1,0 +1,1 @@
+tilseq simulate --scenario il2-failed --patients 2 --genes 60 -o out -q; ls out; head -3 out/samples.tsv | grep -v '^##'; grep -v '^##' out/truth.sets.tsv | cut -f1-4; grep -v '^##' out/counts.tsv | cut -f1-5 | head -3

@@ -1,0 +1,1 @@
+tilseq simulate --scenario il2-works --arms 3 -o out
