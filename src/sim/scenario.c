@@ -11,7 +11,7 @@
  *
  *     log mu = log(f m_g) + s_g z_gpt - s_g^2/2 + ln 2 (e_qtva r_p + c n_ptv)
  *
- * z, n standard normal; r_p = max(0, 1 + 0.4 normal) is how strongly a patient responds; n_ptv is
+ * z, n standard normal; r_p = max(0, 1 + 0.3 normal) is how strongly a patient responds; n_ptv is
  * the infiltration of the sample, shared by both programmes (c = 0.5). Counts as in sim.c.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
@@ -36,7 +36,7 @@ enum { FOR_INFILTRATION = 101, FOR_RESPONSE_SIZE, FOR_SCENARIO_GENE, FOR_SCENARI
 static const char *const TISSUES[N_TISSUES] = { "blood", "tumour" };
 static const char *const CYCLES[N_CYCLES] = { "pre", "C1", "C2", "C3", "C4", "C5" };
 static const char *const ARMS[N_ARMS] = { "mono", "combination" };
-static const double INFILTRATION = 0.5, RESPONSE_SPREAD = 0.4, LOWEST_LEVEL = 0.5;
+static const double INFILTRATION = 0.5, RESPONSE_SPREAD = 0.3, LOWEST_LEVEL = 0.5;
 static const double LIBRARY_RANGE = 3, MAX_DISPERSION = 0.3;
 
 TIL_DEFINE_WORDS(til_sim_scenario_words, 3, [TIL_SIM_NO_SCENARIO] = "none",
@@ -48,10 +48,10 @@ static const char *const SETS[N_PROGRAMMES][5] = { { "T_CELL_CORE", "CD8_T_CORE"
                                                    { "TREG_CORE", NULL } };
 
 /* log2 effects by cycle, for an arm alone. */
-static const double FADES[N_CYCLES] = { 0, 1.5, 1.2, 0.8, 0.4, 0.1 };
-static const double LASTS[N_CYCLES] = { 0, 1.2, 1.3, 1.3, 1.3, 1.2 };
-static const double RISES[N_CYCLES] = { 0, 1.2, 1.2, 1.2, 1.2, 1.2 };
-static const double COMBINED = 2.5; /* times, where the combination adds something */
+static const double FADES[N_CYCLES] = { 0, 2.0, 1.6, 1.0, 0.5, 0.1 };
+static const double LASTS[N_CYCLES] = { 0, 1.7, 1.8, 1.8, 1.8, 1.7 };
+static const double RISES[N_CYCLES] = { 0, 1.8, 1.8, 1.8, 1.8, 1.8 };
+static const double COMBINED = 2.2; /* times, where the combination adds something */
 
 static double effect_of(til_sim_scenario_t scenario, int programme, int tissue, size_t cycle,
                         size_t arm)

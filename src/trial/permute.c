@@ -40,7 +40,8 @@
 #include "trial/permute.h"
 
 static const double MAX_EXACT = 1e5;
-static const double TOL_TIE = 1e-9; /* relative: arrangements that tie but for rounding */
+static const double TOL_TIE = 1e-9;   /* of t^2: arrangements that tie but for rounding */
+static const double TOL_ZERO = 1e-20; /* t^2 of an effect that is rounding */
 enum { BLOCK = 32, TABLE_SIZE = 4096, KEYS = 0x7274 };
 static const double TABLE_STEP = 1.0 / 64;
 
@@ -484,7 +485,7 @@ static til_status_t cast_init(til_ctx_t *ctx, const til_trial_fit_t *fit, cast_t
         cast->total[i] = 0;
         for (size_t k = 0; k < n; k++) cast->total[i] += r[k] * r[k];
         double t = fit->stat[i];
-        cast->seen[i] = isnan(t) ? INFINITY : t * t * (1 - TOL_TIE);
+        cast->seen[i] = isnan(t) ? INFINITY : fmax(0, t * t * (1 - TOL_TIE) - TOL_ZERO);
     }
     count_arrangements(cast);
     return TIL_OK;
