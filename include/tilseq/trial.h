@@ -76,6 +76,7 @@ typedef struct {
     const char *time;          /* column of visits, or NULL                                   */
     const char *arm;           /* column of arms, or NULL                                     */
     const char *within;        /* column of tissues, or NULL                                  */
+    const char *response;      /* column that says who responds, or NULL                   */
     const char *const *adjust; /* n_adjust columns of covariates, per patient or per biopsy   */
     const char *const *strata; /* n_strata columns within which arms were made                */
     size_t n_adjust, n_strata;
@@ -110,6 +111,8 @@ typedef struct {
     size_t n_answers;
     til_trial_answer_t *answers;
     til_table_t left_out; /* sample patient reason                     */
+    til_table_t response; /* signature when auc ci_low ci_high pvalue padj arm n_responders
+                             n_others status; no columns unless it was asked for */
     struct til_arena *arena;
 } til_trial_result_t;
 

@@ -18,7 +18,7 @@ typedef struct {
     til_input_args_t input;
     til_trial_asked_t what;
     til_list_t adjust, strata;
-    const char *within, *output;
+    const char *within, *response, *output;
     til_score_input_kind_t values;
     til_species_t species;
     til_trial_baseline_t baseline;
@@ -54,6 +54,8 @@ static const til_opt_t options[] = {
                "chance; auto: with --strata"),
     { 0, "within", TIL_OPT_TEXT, offsetof(trial_args_t, within), "COL", 0, 0,
       "with --pair: the column of tissues, each answered alone and compared with each other" },
+    { 0, "response", TIL_OPT_TEXT, offsetof(trial_args_t, response), "COL", 0, 0,
+      "the column that says who responds: response.tsv has how well each signature tells" },
     { 0, "permutations", TIL_OPT_INT, offsetof(trial_args_t, permutations), "INT", 100, 10000000,
       "arrangements drawn where there are more than 100000" },
     { 0, "alpha", TIL_OPT_NUMBER, offsetof(trial_args_t, alpha), "F", 1e-6, 0.5,
@@ -293,6 +295,8 @@ static til_status_t write_result(til_ctx_t *ctx, session_t *s, const til_trial_r
         til_say(ctx, TIL_LOG_STAGE, "%zu questions: those without a line showed nothing",
                 result->n_answers);
     TIL_TRY(write_table(ctx, s, "left_out", ".tsv", &result->left_out));
+    if (result->response.n_cols > 0)
+        TIL_TRY(write_table(ctx, s, "response", ".tsv", &result->response));
 done:
     return status;
 }
@@ -322,6 +326,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
                                 .time = asked->time,
                                 .arm = asked->arm,
                                 .within = args->within,
+                                .response = args->response,
                                 .adjust = s.adjust.names,
                                 .strata = s.strata.names,
                                 .n_adjust = s.adjust.n,

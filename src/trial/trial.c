@@ -11,6 +11,7 @@
 #include "base/words.h"
 #include "trial/answer.h"
 #include "trial/permute.h"
+#include "trial/response.h"
 
 TIL_DEFINE_WORDS(
     til_trial_baseline_words,
@@ -149,6 +150,8 @@ til_status_t til_trial_run(til_ctx_t *ctx, const til_trial_input_t *input, til_t
     TIL_TRY(fit_all(ctx, &w));
     TIL_TRY(answer_all(ctx, &w, out));
     TIL_TRY(list_left_out(ctx, &w, &out->left_out));
+    if (input->response != NULL)
+        TIL_TRY(til_trial_response_table(ctx, &w.cohort, &w.values, &out->response));
 done:
     work_clear(&w);
     if (status != TIL_OK) til_trial_result_clear(out);
@@ -163,6 +166,7 @@ void til_trial_result_clear(til_trial_result_t *result)
     }
     free(result->answers);
     til_table_clear(&result->left_out);
+    til_table_clear(&result->response);
     til_arena_free(result->arena);
     *result = (til_trial_result_t){ 0 };
 }

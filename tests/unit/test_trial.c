@@ -11,6 +11,7 @@
 #include "io/text/sheet_tsv.h"
 #include "support/runner.h"
 #include "support/tables.h"
+#include "trial/auc.h"
 #include "trial/detectable.h"
 
 #define TOL_FIT 1e-10 /* the same sums in another order */
@@ -264,6 +265,29 @@ START_TEST(rise_is_told_in_log2)
 }
 END_TEST
 
+/* R 4.2 wilcox.test(), exact and with the normal limit; the interval of the mirror image is the mirror
+ * image of the interval, and its ends are where the tails of the same test are alpha / 2. */
+START_TEST(areas_agree_with_r)
+{
+    const double x[] = { 1.1, 2.2, 3.3, 4.4, 6 }, y[] = { 0.5, 1.5, 2.5, 0.1 };
+    double many_x[30], many_y[25];
+    til_auc_t one, other, many;
+
+    ck_assert_int_eq(til_trial_auc(&ctx, 5, x, 4, y, 0.05, &one), TIL_OK);
+    ck_assert_int_eq(til_trial_auc(&ctx, 4, y, 5, x, 0.05, &other), TIL_OK);
+    ck_near(one.auc, 17 / 20.0, 1e-15, "area");
+    ck_near(one.p, 0.1111111111111111, 1e-12, "p");
+    ck_near(other.p, one.p, 1e-12, "p of the mirror image");
+    ck_near(other.low, 1 - one.high, 1e-5, "mirror image");
+    ck_near(other.high, 1 - one.low, 1e-5, "mirror image");
+    ck_assert(one.low < one.auc && one.auc < one.high);
+    for (int i = 0; i < 30; i++) many_x[i] = i + 1.5;
+    for (int i = 0; i < 25; i++) many_y[i] = (i + 1) * 1.3 - 3;
+    ck_assert_int_eq(til_trial_auc(&ctx, 30, many_x, 25, many_y, 0.05, &many), TIL_OK);
+    ck_near(many.p, 0.4171405963165362, 1e-9, "p of many");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("trial");
@@ -273,6 +297,7 @@ int main(void)
     tcase_add_test(tc, sizes_agree_with_r);
     tcase_add_test(tc, copies_lend_nothing);
     tcase_add_test(tc, rise_is_told_in_log2);
+    tcase_add_test(tc, areas_agree_with_r);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }
