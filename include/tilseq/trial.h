@@ -111,6 +111,8 @@ typedef struct {
     size_t n_answers;
     til_trial_answer_t *answers;
     til_table_t left_out; /* sample patient reason                     */
+    til_table_t missing;  /* paired: visit tissue arm n_patients n_missing p_arm signature
+                             first_with first_without p_first; else no columns */
     til_table_t response; /* signature when auc ci_low ci_high pvalue padj arm n_responders
                              n_others status; no columns unless it was asked for */
     struct til_arena *arena;

@@ -243,6 +243,30 @@ done:
 
 enum { MAX_TOLD = 12 }; /* questions whose signatures are all named in the log */
 
+/* questions.tsv: id, the stem of its files, the question in words. */
+static til_status_t write_questions(til_ctx_t *ctx, session_t *s, const til_trial_result_t *result)
+{
+    til_table_t table = { 0 };
+    size_t id, file, question;
+    til_status_t status = TIL_OK;
+
+    TIL_TRY(til_table_init(ctx, result->n_answers, &table));
+    TIL_TRY(til_table_add_text(ctx, &table, "id", "", &id));
+    TIL_TRY(til_table_add_text(ctx, &table, "file", "", &file));
+    TIL_TRY(til_table_add_text(ctx, &table, "question", "", &question));
+    for (size_t q = 0; q < result->n_answers; q++) {
+        const char *name = til_file_name(s->files, result->answers[q].id);
+        if (name == NULL) TIL_TRY(til_no_memory(ctx, 1, "name"));
+        TIL_TRY(til_table_set_text(ctx, &table, id, q, result->answers[q].id));
+        TIL_TRY(til_table_set_text(ctx, &table, file, q, name));
+        TIL_TRY(til_table_set_text(ctx, &table, question, q, result->answers[q].text));
+    }
+    TIL_TRY(write_table(ctx, s, "questions", ".tsv", &table));
+done:
+    til_table_clear(&table);
+    return status;
+}
+
 /* The primary signatures of one verdict word, with effect and interval in SD. */
 static void add_verdicts(til_strbuf_t *b, const til_table_t *t, const char *word, bool in_full)
 {
@@ -294,6 +318,9 @@ static til_status_t write_result(til_ctx_t *ctx, session_t *s, const til_trial_r
     if (result->n_answers > MAX_TOLD)
         til_say(ctx, TIL_LOG_STAGE, "%zu questions: those without a line showed nothing",
                 result->n_answers);
+    TIL_TRY(write_questions(ctx, s, result));
+    if (result->missing.n_cols > 0)
+        TIL_TRY(write_table(ctx, s, "missing", ".tsv", &result->missing));
     TIL_TRY(write_table(ctx, s, "left_out", ".tsv", &result->left_out));
     if (result->response.n_cols > 0)
         TIL_TRY(write_table(ctx, s, "response", ".tsv", &result->response));
@@ -356,7 +383,9 @@ const til_command_t til_cmd_trial = {
         "least p that the design allows, the p over the family of primary signatures and "
         "questions, the detectable effect, and a verdict: rose, fell, not shown, not tested "
         "(reason). DIR/ID.patients.tsv has the value of every patient, DIR/left_out.tsv who is in "
-        "no comparison and why.",
+        "no comparison and why, DIR/missing.tsv who lacks which visit, DIR/questions.tsv the "
+        "questions "
+        "in words.",
     .options = options,
     .defaults = &defaults,
     .args_size = sizeof(trial_args_t),

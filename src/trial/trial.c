@@ -10,6 +10,7 @@
 #include "base/try.h"
 #include "base/words.h"
 #include "trial/answer.h"
+#include "trial/missing.h"
 #include "trial/permute.h"
 #include "trial/response.h"
 
@@ -150,6 +151,8 @@ til_status_t til_trial_run(til_ctx_t *ctx, const til_trial_input_t *input, til_t
     TIL_TRY(fit_all(ctx, &w));
     TIL_TRY(answer_all(ctx, &w, out));
     TIL_TRY(list_left_out(ctx, &w, &out->left_out));
+    if (w.cohort.is_paired)
+        TIL_TRY(til_trial_missing_table(ctx, &w.cohort, &w.values, &out->missing));
     if (input->response != NULL)
         TIL_TRY(til_trial_response_table(ctx, &w.cohort, &w.values, &out->response));
 done:
@@ -166,6 +169,7 @@ void til_trial_result_clear(til_trial_result_t *result)
     }
     free(result->answers);
     til_table_clear(&result->left_out);
+    til_table_clear(&result->missing);
     til_table_clear(&result->response);
     til_arena_free(result->arena);
     *result = (til_trial_result_t){ 0 };
