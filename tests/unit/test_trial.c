@@ -121,6 +121,19 @@ START_TEST(agrees_with_r)
         ck_near(cell(&got, "B_vs_A_on", "pvalue", 0), numbers(&want, "adjusted_p")[i], TOL_FIT,
                 "adjusted p");
         til_trial_result_clear(&got);
+
+        input.n_adjust = 0;
+        input.baseline = TIL_BASELINE_YES;
+        got = run(&input);
+        ck_near(cell(&got, "B_vs_A_on", "effect", 0), numbers(&want, "first")[i], TOL_FIT,
+                "with the first visit");
+        ck_near(cell(&got, "B_vs_A_on", "se", 0), numbers(&want, "first_se")[i], TOL_FIT,
+                "se with the first visit");
+        ck_near(cell(&got, "B_vs_A_on", "pvalue", 0), numbers(&want, "first_p")[i], TOL_FIT,
+                "p with the first visit");
+        ck_near(cell(&got, "B_vs_A_on", "p_permutation", 0), numbers(&want, "first_p")[i], 0.05,
+                "moved residuals");
+        til_trial_result_clear(&got);
     }
     til_table_clear(&want);
     til_matrix_clear(&values);

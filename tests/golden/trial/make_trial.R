@@ -23,6 +23,7 @@ two <- function(d, b) { a <- setdiff(1:n, b); abs(t.test(d[b], d[a], var.equal =
 out <- do.call(rbind, lapply(seq_len(m), function(i) {
     d <- change[i, ]
     fit <- summary(lm(d ~ arm))$coefficients
+    first <- summary(lm(d ~ arm + values[i, seq(1, 2 * n, 2)]))$coefficients
     adjusted <- summary(lm(d ~ arm + age))$coefficients
     seen <- two(d, which(arm == "B"))
     p <- mean(apply(choices, 2, function(b) two(d, b)) >= seen * (1 - 1e-9))
@@ -31,6 +32,7 @@ out <- do.call(rbind, lapply(seq_len(m), function(i) {
     flips <- mean(abs(signs %*% d[arm == "A"]) >= abs(sum(d[arm == "A"])) * (1 - 1e-9))
     data.frame(row = rows[i], difference = fit[2, 1], se = fit[2, 2], p = fit[2, 4], permutation = p,
         adjusted = adjusted[2, 1], adjusted_se = adjusted[2, 2], adjusted_p = adjusted[2, 4],
+        first = first[2, 1], first_se = first[2, 2], first_p = first[2, 4],
         change = unname(one$estimate), change_low = one$conf.int[1], change_high = one$conf.int[2], change_p = one$p.value,
         flips = flips)
 }))
