@@ -269,6 +269,15 @@ static til_status_t number_strata(til_ctx_t *ctx, const til_trial_cohort_t *c,
     return TIL_OK;
 }
 
+/* Is there a stratum with units of two groups? Else nobody can be compared within strata. */
+static bool has_mixed_stratum(const til_trial_frame_t *f)
+{
+    for (size_t i = 1; i < f->n; i++)
+        for (size_t k = 0; k < i; k++)
+            if (f->stratum[i] == f->stratum[k] && f->group[i] != f->group[k]) return true;
+    return false;
+}
+
 /* The units that have a value of signature u, and the model over them. */
 static til_status_t frame_init(til_ctx_t *ctx, const til_trial_cohort_t *c,
                                const til_trial_question_t *q, const double *u, til_trial_frame_t *f)
@@ -296,6 +305,8 @@ static til_status_t frame_init(til_ctx_t *ctx, const til_trial_cohort_t *c,
         if (per_group[j] == 0) f->problem = "no_patients";
         else if (per_group[j] < 2 && f->problem == NULL) f->problem = "too_few_patients";
     TIL_TRY(number_strata(ctx, c, q, f));
+    if (q->design == NULL && !f->is_flip && f->problem == NULL && !has_mixed_stratum(f))
+        f->problem = "arm_is_stratum";
     p = q->design != NULL ? q->design->n_coef : q->n_groups + f->n_strata + c->n_covariates;
     x.x = til_array(f->n * p, sizeof *x.x);
     if (x.x == NULL) TIL_TRY(til_no_memory(ctx, f->n * p, "values of a model"));
