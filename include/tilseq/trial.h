@@ -95,7 +95,8 @@ typedef struct {
  *
  *   signature kind n_genes n_found n_patients n_up effect ci_low ci_high effect_sd se df stat
  *   pvalue padj p_permutation p_least p_family detectable status
- *   verdict family sd sd_first noise_sd df_residual readout
+ *   verdict family sd sd_first noise_sd df_residual n_all effect_all ci_low_all ci_high_all
+ *   pvalue_all readout
  *
  * effect, ci_low, ci_high, se, sd, detectable are in log2 (in the units of a VALUE); effect_sd in
  * standard deviations of the first visit. padj is Benjamini-Hochberg over the rows of one family

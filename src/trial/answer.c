@@ -15,6 +15,7 @@
 #include "math/order.h"
 #include "trial/answer.h"
 #include "trial/detectable.h"
+#include "trial/reml.h"
 
 static const double DETECTABLE_POWER = 0.8;
 
@@ -40,6 +41,11 @@ enum {
     SD_FIRST,
     NOISE_SD,
     DF_RESIDUAL,
+    N_ALL,
+    EFFECT_ALL,
+    LOW_ALL,
+    HIGH_ALL,
+    PVALUE_ALL,
     N_NUMBERS
 };
 enum { SIGNATURE, KIND, STATUS, VERDICT, FAMILY, READOUT, N_TEXTS };
@@ -77,6 +83,12 @@ static const struct {
     { true, SD_FIRST, "sd_first", "standard deviation of the first visit" },
     { true, NOISE_SD, "noise_sd", "the part of sd that counting alone gives" },
     { true, DF_RESIDUAL, "df_residual", "degrees of freedom of sd" },
+    { true, N_ALL, "n_all",
+      "patients with any of the two visits; NA: all have both, or covariates" },
+    { true, EFFECT_ALL, "effect_all", "with patients who have one of the two visits (REML)" },
+    { true, LOW_ALL, "ci_low_all", "95 % interval of effect_all" },
+    { true, HIGH_ALL, "ci_high_all", "95 % interval of effect_all" },
+    { true, PVALUE_ALL, "pvalue_all", "of effect_all" },
     { false, READOUT, "readout", "what the signature reads out" },
 };
 enum { N_COLUMNS = sizeof COLUMNS / sizeof COLUMNS[0] };
@@ -158,6 +170,24 @@ static double noise_of(const til_trial_cohort_t *c, const til_trial_question_t *
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
+/* The same question with the patients who have one of the two visits, where there are any. */
+static til_status_t write_all_patients(til_ctx_t *ctx, const til_trial_cohort_t *c,
+                                       const til_trial_question_t *q, const double *u, size_t row,
+                                       writer_t *w)
+{
+    til_trial_reml_t all;
+    til_status_t status = til_trial_reml(ctx, c, q, u, &all);
+
+    if (status != TIL_OK || all.n_single == 0 || isnan(all.effect) || !(all.df > 0)) return status;
+    double half = all.se * til_qt(c->input->alpha / 2, all.df, true, false);
+    w->number[N_ALL][row] = (double)all.n_patients;
+    w->number[EFFECT_ALL][row] = all.effect;
+    w->number[LOW_ALL][row] = all.effect - half;
+    w->number[HIGH_ALL][row] = all.effect + half;
+    w->number[PVALUE_ALL][row] = 2 * til_pt(fabs(all.effect / all.se), all.df, true, false);
+    return TIL_OK;
+}
+
 static til_status_t write_test(til_ctx_t *ctx, const til_trial_cohort_t *c,
                                const til_trial_values_t *values, const til_trial_question_t *q,
                                const til_trial_fit_t *fit, size_t i,
@@ -200,6 +230,7 @@ static til_status_t write_test(til_ctx_t *ctx, const til_trial_cohort_t *c,
     w->number[SD_FIRST][row] = first;
     w->number[DF_RESIDUAL][row] = fit->df_residual;
     w->number[NOISE_SD][row] = noise_of(c, q, &fit->frame, values->noise + s * values->n_samples);
+    TIL_TRY(write_all_patients(ctx, c, q, u, row, w));
     TIL_TRY(til_table_set_text(ctx, w->table, w->text[STATUS], row,
                                first > 0 ? "ok" : "ok;no_spread_at_first_visit"));
 done:

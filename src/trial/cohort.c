@@ -11,6 +11,8 @@
 #include "base/try.h"
 #include "trial/cohort.h"
 
+static const double MANY_SINGLES = 0.15; /* share of patients from which they are spoken of */
+
 enum { PATIENT, TIME, ARM, TISSUE, N_ROLES };
 static const char *const OPTIONS[N_ROLES] = { "--pair", "--time", "--arm", "--within" };
 
@@ -372,6 +374,11 @@ static til_status_t judge(til_ctx_t *ctx, til_trial_cohort_t *c)
                 "%zu samples are the only one of their %s and have no change: left_out.tsv names "
                 "them",
                 n_singles, c->input->pair);
+    if ((double)n_singles > MANY_SINGLES * (double)(c->n_units * c->n_tissues))
+        til_say(
+            ctx, TIL_LOG_NOTICE,
+            "%.0f %% of patients have one visit: effect_all takes them in (REML) beside the pairs",
+            100 * (double)n_singles / (double)(c->n_units * c->n_tissues));
 done:
     til_strbuf_clear(&b);
     return status;

@@ -44,3 +44,15 @@ sizes$two <- mapply(function(sd, power) ceiling(power.t.test(delta = 1, sd = sd,
 sizes$one <- mapply(function(sd, power) ceiling(power.t.test(delta = 1, sd = sd, power = power, type = "one.sample",
     strict = TRUE)$n), sizes$sd, sizes$power)
 write.table(data.frame(row = paste0("N", seq_len(nrow(sizes))), sizes), "sizes.tsv", sep = "\t", quote = FALSE, row.names = FALSE)
+
+# patients with one visit: nlme, random intercept, REML
+library(nlme)
+gone <- c("P01_on", "P04_on", "P07_pre", "P11_on")
+mixed <- do.call(rbind, lapply(seq_len(m), function(i) {
+    data <- data.frame(y = values[i, ], patient = rep(patient, each = 2), time = factor(rep(c("pre", "on"), n), c("pre", "on")),
+        arm = rep(arm, each = 2))[!samples %in% gone, ]
+    fit <- lme(y ~ arm * time, data, random = ~ 1 | patient, method = "REML", control = lmeControl(tolerance = 1e-10, msTol = 1e-12))
+    data.frame(row = rows[i], positive = as.numeric(VarCorr(fit)[1, 1]) > 1e-6, effect = fixef(fit)[["armB:timeon"]],
+        se = sqrt(vcov(fit)["armB:timeon", "armB:timeon"]))
+}))
+write.table(format(mixed, digits = 15, trim = TRUE), "mixed.tsv", sep = "\t", quote = FALSE, row.names = FALSE)
