@@ -67,7 +67,7 @@ for scenario in failed works; do
     : >"$work/wrong"
     for seed in $(seq "$first" $((first + n_seeds - 1))); do
         rm -rf "$work/sim" "$work/out"
-        "$tilseq" simulate --scenario il2-$scenario --patients 40 --genes 1500 --seed "$seed" -q -o "$work/sim" || exit 1
+        "$tilseq" simulate --scenario il2-$scenario --genes 1500 --seed "$seed" -q -o "$work/sim" || exit 1
         "$tilseq" trial "$work/sim/counts.tsv" "$work/sim/samples.tsv" --pair patient --time timepoint --arm arm \
             --within tissue -q -o "$work/out" || exit 1
         wrong=

@@ -37,7 +37,6 @@ typedef struct {
 
 static const simulate_args_t defaults = { .responders = "0.2,0.8",
                                           .seed = 1,
-                                          .patients = 30,
                                           .genes = 4000,
                                           .arms = 2,
                                           .times = 2,
@@ -56,7 +55,7 @@ static const til_opt_t options[] = {
     { 0, "seed", TIL_OPT_INT, offsetof(simulate_args_t, seed), "INT", 0, 9007199254740992.0,
       "seed; the same seed gives the same files" },
     { 0, "patients", TIL_OPT_INT, offsetof(simulate_args_t, patients), "INT", 1, 100000,
-      "patients in all, dealt to the arms in turn" },
+      "patients in all, dealt to the arms in turn [30; 60 with --scenario]" },
     { 0, "arms", TIL_OPT_INT, offsetof(simulate_args_t, arms), "INT", 1, TIL_SIM_MAX_ARMS,
       "arms: A, B, ..." },
     { 0, "times", TIL_OPT_INT, offsetof(simulate_args_t, times), "INT", 1, TIL_SIM_MAX_TIMES,
@@ -147,7 +146,9 @@ static til_status_t make_plan(til_ctx_t *ctx, const simulate_args_t *args, til_s
     *plan = (til_sim_plan_t){ .seed = (uint64_t)args->seed,
                               .n_arms = (size_t)args->arms,
                               .n_times = (size_t)args->times,
-                              .n_patients = (size_t)args->patients,
+                              .n_patients = args->patients > 0 ? (size_t)args->patients
+                                            : args->scenario == TIL_SIM_NO_SCENARIO ? 30
+                                                                                    : 60,
                               .n_missing = (size_t)args->missing,
                               .effect = args->effect,
                               .changed = args->changed,

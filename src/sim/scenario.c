@@ -51,7 +51,7 @@ static const char *const SETS[N_PROGRAMMES][5] = { { "T_CELL_CORE", "CD8_T_CORE"
 static const double FADES[N_CYCLES] = { 0, 2.0, 1.6, 1.0, 0.5, 0.1 };
 static const double LASTS[N_CYCLES] = { 0, 1.7, 1.8, 1.8, 1.8, 1.7 };
 static const double RISES[N_CYCLES] = { 0, 1.8, 1.8, 1.8, 1.8, 1.8 };
-static const double COMBINED = 2.2; /* times, where the combination adds something */
+static const double COMBINED = 2.6; /* times, where the combination adds something */
 
 static double effect_of(til_sim_scenario_t scenario, int programme, int tissue, size_t cycle,
                         size_t arm)
