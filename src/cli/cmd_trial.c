@@ -17,7 +17,6 @@ typedef struct {
     til_design_args_t asked;
     til_input_args_t input;
     til_trial_asked_t what;
-    til_list_t adjust, strata;
     const char *within, *response, *output;
     til_score_input_kind_t values;
     til_species_t species;
@@ -45,10 +44,6 @@ static const til_opt_t options[] = {
       "values measured otherwise, a row each (cell fractions, flow); alone, COUNTS is left out" },
     { 0, "primary", TIL_OPT_LIST, offsetof(trial_args_t, what.primary), "NAME,...", 0, 0,
       "signatures (or genes) whose family error is controlled [all that are asked about]" },
-    { 0, "adjust", TIL_OPT_LIST, offsetof(trial_args_t, adjust), "COL,...", 0, 0,
-      "covariates to hold: of the patient (site, age) or of the biopsy (purity, batch)" },
-    { 0, "strata", TIL_OPT_LIST, offsetof(trial_args_t, strata), "COL,...", 0, 0,
-      "columns within which patients were assigned to arms" },
     TIL_CHOICE(0, "baseline", trial_args_t, baseline, &til_trial_baseline_words,
                "the first visit as a covariate of differences between arms: right for arms made by "
                "chance; auto: with --strata"),
@@ -101,10 +96,10 @@ static til_status_t check_options(til_ctx_t *ctx, const trial_args_t *args, cons
             "'~ ...' -c CONTRAST");
     if (args->within != NULL && asked->pair == NULL)
         return til_fail(ctx, TIL_EUSAGE, "--within needs --pair");
-    if (!has_columns && (args->adjust.n > 0 || args->strata.n > 0))
+    if (!has_columns && (args->asked.adjust.n > 0 || args->asked.strata.n > 0))
         return til_fail(ctx, TIL_EUSAGE,
                         "--adjust and --strata need --pair or --arm: a formula names its own");
-    if (args->strata.n > 0 && asked->arm == NULL)
+    if (args->asked.strata.n > 0 && asked->arm == NULL)
         return til_fail(ctx, TIL_EUSAGE, "--strata needs --arm");
     if (args->baseline == TIL_BASELINE_YES && (asked->pair == NULL || asked->arm == NULL))
         return til_fail(ctx, TIL_EUSAGE, "--baseline yes needs --pair and --arm");
@@ -205,8 +200,8 @@ static til_status_t load(til_ctx_t *ctx, session_t *s)
     } else {
         TIL_TRY(til_load_sheet(ctx, job, job->operands[0], false, &args->input, &s->sheet));
     }
-    TIL_TRY(split_list(ctx, &args->adjust, "--adjust", &s->adjust));
-    TIL_TRY(split_list(ctx, &args->strata, "--strata", &s->strata));
+    TIL_TRY(split_list(ctx, &args->asked.adjust, "--adjust", &s->adjust));
+    TIL_TRY(split_list(ctx, &args->asked.strata, "--strata", &s->strata));
     if (args->asked.pair == NULL && args->asked.arm == NULL) {
         TIL_TRY(til_ask(ctx, job, &args->asked, &s->sheet, &s->questions));
         TIL_TRY(til_ask_check(ctx, &s->questions));
