@@ -40,7 +40,7 @@ typedef struct {
 
 #define TIL_CTX_INIT                                                                               \
     {                                                                                              \
-        .message = "", .log = { 0, 0 }, .n_threads = 1                                             \
+        "", { 0, 0 }, 1                                                                            \
     }
 
 /* Records why something failed and returns `status`, so that a leaf reads
@@ -56,6 +56,9 @@ til_status_t til_fail(til_ctx_t *ctx, til_status_t status, const char *format, .
 
 /* Forgets the failure recorded in `ctx`. */
 void til_ctx_forgive(til_ctx_t *ctx);
+
+/* "X.Y.Z": the version of the library that runs, which may be later than that of the header. */
+const char *til_version(void);
 
 /* Says something that is not a failure; the same style of text as til_fail. */
 void til_say(til_ctx_t *ctx, til_log_level_t level, const char *format, ...) TIL_PRINTF(3, 4);

@@ -79,10 +79,20 @@ typedef struct {
     bool tests_only;                  /* leave normalized and expression empty (null checks) */
 } til_de_input_t;
 
+#ifdef __cplusplus
+static inline til_de_input_t til_de_input_defaults(void)
+{
+    til_de_input_t x = til_de_input_t();
+    x.alpha = 0.1;
+    return x;
+}
+#define TIL_DE_INPUT_INIT til_de_input_defaults()
+#else
 #define TIL_DE_INPUT_INIT                                                                          \
     {                                                                                              \
         .counts = NULL, .alpha = 0.1                                                               \
     }
+#endif
 
 /* What is answered. Tables of genes have every gene of the counts, in their order. */
 typedef struct {

@@ -39,7 +39,21 @@ typedef struct {
     struct til_arena *arena;
 } til_sheet_t;
 
+/* A sheet of empty texts; lines are 2, 3 ... `out` is left empty unless TIL_OK. */
+TIL_MUST_USE
+til_status_t til_sheet_init(til_ctx_t *ctx, size_t n_samples, size_t n_columns, const char *origin,
+                            til_sheet_t *out);
 void til_sheet_clear(til_sheet_t *sheet);
+
+/* Names a sample, names a column, fills a cell; the text is copied. TIL_EUSAGE for a place outside
+ * the sheet. */
+TIL_MUST_USE
+til_status_t til_sheet_set_sample(til_ctx_t *ctx, til_sheet_t *sheet, size_t s, const char *name);
+TIL_MUST_USE
+til_status_t til_sheet_set_column(til_ctx_t *ctx, til_sheet_t *sheet, size_t c, const char *name);
+TIL_MUST_USE
+til_status_t til_sheet_set_cell(til_ctx_t *ctx, til_sheet_t *sheet, size_t s, size_t c,
+                                const char *text);
 
 /* The index of the column called `name`, or -1. */
 ptrdiff_t til_sheet_column(const til_sheet_t *sheet, const char *name);

@@ -96,11 +96,28 @@ typedef struct {
                                          their order; else NULL                             */
 } til_gsea_options_t;
 
+#ifdef __cplusplus
+static inline til_gsea_options_t til_gsea_options_defaults(void)
+{
+    til_gsea_options_t x = til_gsea_options_t();
+    x.min_size = 5;
+    x.max_size = 500;
+    x.gsea_param = 1;
+    x.score_type = TIL_SCORE_STD;
+    x.ties = TIL_TIES_BLOCK;
+    x.effort = TIL_GSEA_NORMAL;
+    x.n_permutations = 1000;
+    x.seed = 1;
+    return x;
+}
+#define TIL_GSEA_OPTIONS_INIT til_gsea_options_defaults()
+#else
 #define TIL_GSEA_OPTIONS_INIT                                                                      \
     {                                                                                              \
         .min_size = 5, .max_size = 500, .gsea_param = 1, .score_type = TIL_SCORE_STD,              \
         .ties = TIL_TIES_BLOCK, .effort = TIL_GSEA_NORMAL, .n_permutations = 1000, .seed = 1       \
     }
+#endif
 
 /* What a method works on; made by til_gsea_run and read-only for it. */
 typedef struct {

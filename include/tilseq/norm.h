@@ -74,10 +74,20 @@ typedef struct {
                                        NULL: counts->lengths                                 */
 } til_norm_wishes_t;
 
+#ifdef __cplusplus
+static inline til_norm_wishes_t til_norm_wishes_defaults(void)
+{
+    til_norm_wishes_t x = til_norm_wishes_t();
+    x.prior_count = 2;
+    return x;
+}
+#define TIL_NORM_WISHES_INIT til_norm_wishes_defaults()
+#else
 #define TIL_NORM_WISHES_INIT                                                                       \
     {                                                                                              \
         .prior_count = 2                                                                           \
     }
+#endif
 
 /* One scale. `values` has the shape and the names of the counts, and their numbers on entry. */
 typedef struct {

@@ -28,7 +28,7 @@ static void one_line(char *text)
 
 til_status_t til_fail(til_ctx_t *ctx, til_status_t status, const char *format, ...)
 {
-    if (ctx->message[0] == '\0') {
+    if (ctx != NULL && ctx->message[0] == '\0') {
         va_list args;
         va_start(args, format);
         vsnprintf(ctx->message, sizeof ctx->message, format, args);
@@ -38,14 +38,17 @@ til_status_t til_fail(til_ctx_t *ctx, til_status_t status, const char *format, .
     return status;
 }
 
-void til_ctx_forgive(til_ctx_t *ctx) { ctx->message[0] = '\0'; }
+void til_ctx_forgive(til_ctx_t *ctx)
+{
+    if (ctx != NULL) ctx->message[0] = '\0';
+}
 
 void til_say(til_ctx_t *ctx, til_log_level_t level, const char *format, ...)
 {
     char text[TIL_MESSAGE_MAX];
     va_list args;
 
-    if (ctx->log.write == NULL) return;
+    if (ctx == NULL || ctx->log.write == NULL) return;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);

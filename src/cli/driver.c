@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/methods.h"
 #include "base/clock.h"
 #include "base/parallel.h"
 #include "cli/commands.h"
@@ -17,12 +18,7 @@
 const til_command_t *const til_commands[] = { TIL_COMMANDS(ROW) NULL };
 #undef ROW
 
-const til_command_t *til_command_find(const char *name)
-{
-    for (size_t i = 0; til_commands[i] != NULL; i++)
-        if (strcmp(til_commands[i]->name, name) == 0) return til_commands[i];
-    return NULL;
-}
+TIL_DEFINE_FIND(til_command_find, til_command_t, til_commands)
 
 /* ---- log --------------------------------------------------------------------------------- */
 

@@ -432,6 +432,7 @@ done:
 
 void til_merged_clear(til_merged_t *merged)
 {
+    if (merged == NULL) return;
     til_estimates_clear(&merged->e);
     til_partials_free(merged->partials);
     til_arena_free(merged->arena);

@@ -20,6 +20,7 @@ static void free_all(char **list, size_t n)
 
 void til_steps_clear(til_steps_t *steps)
 {
+    if (steps == NULL) return;
     for (size_t i = 0; i < steps->n; i++) {
         free_all(steps->steps[i].words, steps->steps[i].n_words);
         free_all(steps->steps[i].inputs, steps->steps[i].n_inputs);

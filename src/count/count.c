@@ -19,6 +19,7 @@
 #include "base/alloc.h"
 #include "base/parallel.h"
 #include "base/strbuf.h"
+#include "base/need.h"
 #include "base/try.h"
 #include "count/assign.h"
 #include "count/contigs.h"
@@ -1013,6 +1014,12 @@ done:
 til_status_t til_count_file(til_ctx_t *ctx, const til_annot_t *annot, const til_overlap_t *index,
                             const til_count_options_t *options, const char *path, til_count_t *out)
 {
+    TIL_NEED(ctx, out);
+    *out = (til_count_t){ 0 };
+    TIL_NEED(ctx, annot);
+    TIL_NEED(ctx, index);
+    TIL_NEED(ctx, options);
+    TIL_NEED(ctx, path);
     til_status_t status = TIL_OK;
     const counting_t fresh = {
         .annot = annot, .index = index, .options = options, .path = path, .held = NO_READ
@@ -1020,7 +1027,6 @@ til_status_t til_count_file(til_ctx_t *ctx, const til_annot_t *annot, const til_
     counting_t s = fresh;
     bool again;
 
-    *out = (til_count_t){ 0 };
     TIL_TRY(check_options(ctx, options));
     /* lines that were put cannot be taken back */
     TIL_TRY(read_through(ctx, &s, options->assignments == NULL, &again));

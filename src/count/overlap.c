@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/need.h"
 #include "base/try.h"
 #include "count/overlap.h"
 
@@ -365,6 +366,8 @@ static size_t genes_without_strand(const til_annot_t *annot)
 til_status_t til_overlap_build(til_ctx_t *ctx, const til_annot_t *annot, til_rows_t rows,
                                til_overlap_t **out)
 {
+    TIL_NEED(ctx, annot);
+    TIL_NEED(ctx, out);
     til_status_t status = TIL_OK;
     builder_t b = { .ctx = ctx };
     event_t *events = NULL, *spare = NULL;

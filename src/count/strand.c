@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/need.h"
 #include "base/number.h"
 #include "base/strbuf.h"
 #include "count/strand.h"
@@ -97,6 +98,8 @@ static til_status_t disagree(til_ctx_t *ctx, const til_strand_record_t *records,
 til_status_t til_strand_of_cohort(til_ctx_t *ctx, const til_strand_record_t *records,
                                   const char *const *names, size_t n, til_stranded_t *setting)
 {
+    TIL_NEED(ctx, records);
+    TIL_NEED(ctx, setting);
     uint64_t sense = 0, antisense = 0;
     size_t n_clear = 0;
     bool differ = false;
@@ -156,6 +159,8 @@ void til_count_drop_ways(til_count_t *c)
 til_status_t til_count_settle(til_ctx_t *ctx, til_count_t *counts, const char *const *names,
                               size_t n, til_stranded_t *setting)
 {
+    TIL_NEED(ctx, counts);
+    TIL_NEED(ctx, setting);
     til_strand_record_t *records = til_array(n, sizeof *records);
     if (records == NULL) return til_no_memory(ctx, n, "samples");
     for (size_t i = 0; i < n; i++) records[i] = til_count_strand(&counts[i]);

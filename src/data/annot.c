@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/arena.h"
+#include "base/need.h"
 #include "base/try.h"
 
 void til_annot_drop_features(til_annot_t *annot)
@@ -93,6 +94,7 @@ static uint64_t place_of(const til_exon_t *exon)
 
 til_status_t til_annot_sort(til_ctx_t *ctx, til_annot_t *annot)
 {
+    TIL_NEED(ctx, annot);
     til_status_t status = TIL_OK;
     uint32_t *order;
     size_t n = annot->n_exons, most = 0;

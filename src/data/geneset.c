@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/arena.h"
+#include "base/need.h"
 #include "base/names.h"
 #include "base/words.h"
 
@@ -44,6 +45,8 @@ til_status_t til_genesets_add(til_ctx_t *ctx, til_genesets_t *c, const char *nam
                               const char *about, char *const *genes, size_t n_genes, size_t line,
                               size_t *n_repeated)
 {
+    TIL_NEED(ctx, c);
+    TIL_NEED(ctx, name);
     til_geneset_t set = { .line = line };
     til_status_t status = need_arena(ctx, c);
 
@@ -91,6 +94,8 @@ til_status_t til_genesets_extend(til_ctx_t *ctx, til_genesets_t *c, size_t set, 
 
 til_status_t til_genesets_set_origin(til_ctx_t *ctx, til_genesets_t *c, const char *origin)
 {
+    TIL_NEED(ctx, c);
+    TIL_NEED(ctx, origin);
     til_status_t status = need_arena(ctx, c);
     if (status != TIL_OK) return status;
     c->origin = til_arena_text(c->arena, origin);
@@ -109,6 +114,7 @@ void til_genesets_clear(til_genesets_t *c)
 
 const til_geneset_t *til_genesets_find(const til_genesets_t *c, const char *name)
 {
-    ptrdiff_t id = c->names == NULL ? -1 : til_names_find(c->names, name);
+    ptrdiff_t id = c == NULL || c->names == NULL || name == NULL ? -1
+                                                                 : til_names_find(c->names, name);
     return id < 0 ? NULL : &c->sets[c->first[id]];
 }

@@ -9,15 +9,17 @@
 
 #include "base/alloc.h"
 #include "base/arena.h"
+#include "base/need.h"
 #include "base/try.h"
 
 static char empty_text[] = "";
 
 til_status_t til_matrix_init(til_ctx_t *ctx, size_t n_rows, size_t n_cols, til_matrix_t *out)
 {
+    TIL_NEED(ctx, out);
+    *out = (til_matrix_t){ 0 };
     til_matrix_t m = { .n_rows = n_rows, .n_cols = n_cols, .origin = empty_text };
 
-    *out = (til_matrix_t){ 0 };
     m.arena = til_arena_new();
     m.row_names = til_array(n_rows, sizeof *m.row_names);
     m.col_names = til_array(n_cols, sizeof *m.col_names);
@@ -55,16 +57,21 @@ static til_status_t set_text(til_ctx_t *ctx, til_matrix_t *m, const char *text, 
 
 til_status_t til_matrix_set_row_name(til_ctx_t *ctx, til_matrix_t *m, size_t g, const char *name)
 {
+    TIL_NEED(ctx, m);
+    TIL_NEED(ctx, name);
     return set_text(ctx, m, name, &m->row_names[g]);
 }
 
 til_status_t til_matrix_set_col_name(til_ctx_t *ctx, til_matrix_t *m, size_t s, const char *name)
 {
+    TIL_NEED(ctx, m);
+    TIL_NEED(ctx, name);
     return set_text(ctx, m, name, &m->col_names[s]);
 }
 
 til_status_t til_matrix_set_gene_name(til_ctx_t *ctx, til_matrix_t *m, size_t g, const char *name)
 {
+    TIL_NEED(ctx, m);
     if (m->gene_names == NULL) {
         m->gene_names = til_array_zero(m->n_rows, sizeof *m->gene_names);
         if (m->gene_names == NULL) return til_no_memory(ctx, m->n_rows, "gene names");
@@ -78,6 +85,8 @@ til_status_t til_matrix_set_gene_name(til_ctx_t *ctx, til_matrix_t *m, size_t g,
 
 til_status_t til_matrix_set_origin(til_ctx_t *ctx, til_matrix_t *m, const char *origin)
 {
+    TIL_NEED(ctx, m);
+    TIL_NEED(ctx, origin);
     return set_text(ctx, m, origin, &m->origin);
 }
 
@@ -106,6 +115,9 @@ static til_status_t copy_row(til_ctx_t *ctx, const til_matrix_t *m, size_t from,
 til_status_t til_matrix_select(til_ctx_t *ctx, const til_matrix_t *m, const size_t *rows,
                                size_t n_rows, const size_t *cols, size_t n_cols, til_matrix_t *out)
 {
+    TIL_NEED(ctx, out);
+    *out = (til_matrix_t){ 0 };
+    TIL_NEED(ctx, m);
     til_status_t status;
 
     if (rows == NULL) n_rows = m->n_rows;
@@ -130,6 +142,7 @@ done:
 
 til_status_t til_matrix_check_counts(til_ctx_t *ctx, const til_matrix_t *m, int whole)
 {
+    TIL_NEED(ctx, m);
     for (size_t g = 0; g < m->n_rows; g++) {
         const double *k = til_matrix_row(m, g);
         for (size_t s = 0; s < m->n_cols; s++) {

@@ -6,10 +6,14 @@
 
 #include "base/alloc.h"
 #include "base/arena.h"
+#include "base/need.h"
 
 til_status_t til_ranking_init(til_ctx_t *ctx, size_t n_genes, const char *origin,
                               til_ranking_t *out)
 {
+    TIL_NEED(ctx, out);
+    *out = (til_ranking_t){ 0 };
+    TIL_NEED(ctx, origin);
     *out = (til_ranking_t){ .n_genes = n_genes };
     out->arena = til_arena_new();
     out->genes = til_array_zero(n_genes, sizeof *out->genes);
@@ -34,6 +38,8 @@ void til_ranking_clear(til_ranking_t *r)
 til_status_t til_ranking_set(til_ctx_t *ctx, til_ranking_t *r, size_t i, const char *gene,
                              double stat)
 {
+    TIL_NEED(ctx, r);
+    TIL_NEED(ctx, gene);
     r->genes[i] = til_arena_text(r->arena, gene);
     if (r->genes[i] == NULL) return til_no_memory(ctx, r->n_genes, "gene names");
     r->stats[i] = stat;

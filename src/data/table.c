@@ -8,9 +8,11 @@
 
 #include "base/alloc.h"
 #include "base/arena.h"
+#include "base/need.h"
 
 til_status_t til_table_init(til_ctx_t *ctx, size_t n_rows, til_table_t *out)
 {
+    TIL_NEED(ctx, out);
     *out = (til_table_t){ 0 };
     til_arena_t *arena = til_arena_new();
     if (arena == NULL) return til_no_memory(ctx, n_rows, "rows");
@@ -55,6 +57,9 @@ static til_status_t add(til_ctx_t *ctx, til_table_t *t, til_column_t column, con
 til_status_t til_table_add_number(til_ctx_t *ctx, til_table_t *t, const char *name,
                                   const char *about, double **values)
 {
+    TIL_NEED(ctx, t);
+    TIL_NEED(ctx, name);
+    TIL_NEED(ctx, values);
     til_column_t column = { .type = TIL_COLUMN_NUMBER };
 
     column.number = til_array(t->n_rows, sizeof *column.number);
@@ -67,6 +72,9 @@ til_status_t til_table_add_number(til_ctx_t *ctx, til_table_t *t, const char *na
 til_status_t til_table_add_text(til_ctx_t *ctx, til_table_t *t, const char *name, const char *about,
                                 size_t *column_index)
 {
+    TIL_NEED(ctx, t);
+    TIL_NEED(ctx, name);
+    TIL_NEED(ctx, column_index);
     til_column_t column = { .type = TIL_COLUMN_TEXT };
 
     column.text = til_array_zero(t->n_rows, sizeof *column.text);
@@ -78,6 +86,7 @@ til_status_t til_table_add_text(til_ctx_t *ctx, til_table_t *t, const char *name
 til_status_t til_table_set_text(til_ctx_t *ctx, til_table_t *t, size_t column, size_t row,
                                 const char *text)
 {
+    TIL_NEED(ctx, t);
     char *copy = NULL;
 
     if (text != NULL) {
@@ -90,7 +99,7 @@ til_status_t til_table_set_text(til_ctx_t *ctx, til_table_t *t, size_t column, s
 
 const til_column_t *til_table_column(const til_table_t *t, const char *name)
 {
-    for (size_t c = 0; c < t->n_cols; c++)
+    for (size_t c = 0; t != NULL && name != NULL && c < t->n_cols; c++)
         if (strcmp(t->columns[c].name, name) == 0) return &t->columns[c];
     return NULL;
 }

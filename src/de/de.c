@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/methods.h"
+#include "base/need.h"
 #include "base/try.h"
 #include "base/words.h"
 #include "de/cells.h"
@@ -30,15 +32,11 @@ TIL_DEFINE_WORDS(
 TIL_DEFINE_WORDS(til_de_filter_words, TIL_DE_FILTER_EXPR + 1, [TIL_DE_FILTER_AUTO] = "auto",
                  [TIL_DE_FILTER_NONE] = "none", [TIL_DE_FILTER_EXPR] = "expr");
 
-const til_de_method_t *til_de_find(const char *name)
-{
-    for (size_t i = 0; til_de_methods[i] != NULL; i++)
-        if (strcmp(til_de_methods[i]->name, name) == 0) return til_de_methods[i];
-    return NULL;
-}
+TIL_DEFINE_FIND(til_de_find, til_de_method_t, til_de_methods)
 
 void til_de_result_clear(til_de_result_t *result)
 {
+    if (result == NULL) return;
     if (result->contrasts != NULL)
         for (size_t i = 0; i < result->n_contrasts; i++) til_table_clear(&result->contrasts[i]);
     free(result->contrasts);
@@ -97,9 +95,12 @@ static til_status_t check_names(til_ctx_t *ctx, const til_matrix_t *counts,
 til_status_t til_de_run(til_ctx_t *ctx, const til_de_method_t *method, const til_de_input_t *input,
                         til_de_result_t *result)
 {
+    TIL_NEED(ctx, result);
+    *result = (til_de_result_t){ 0 };
+    TIL_NEED(ctx, method);
+    TIL_NEED(ctx, input);
     til_status_t status = TIL_OK;
 
-    memset(result, 0, sizeof *result);
     TIL_TRY(til_de_check_wishes(ctx, method, input));
     TIL_TRY(check_names(ctx, input->counts, input->design));
     TIL_TRY(til_matrix_check_counts(ctx, input->counts, method->whole_counts));

@@ -400,6 +400,7 @@ done:
 
 void til_deseq2_fit_clear(til_deseq2_fit_t *fit)
 {
+    if (fit == NULL) return;
     free(fit->gene);
     free(fit->lfc);
     free(fit->se);

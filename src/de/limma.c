@@ -117,6 +117,7 @@ done:
 
 void til_moderated_run_clear(til_moderated_run_t *run)
 {
+    if (run == NULL) return;
     til_matrix_clear(&run->counts);
     til_linear_clear(&run->model);
     free(run->gene);

@@ -13,6 +13,7 @@
 #include "base/alloc.h"
 #include "base/file_name.h"
 #include "base/keep.h"
+#include "base/need.h"
 #include "base/try.h"
 #include "design/contrast_parts.h"
 #include "design/linear_combination.h"
@@ -379,6 +380,11 @@ til_status_t til_contrast_resolve(til_ctx_t *ctx, const til_contrast_spec_t *spe
                                   const til_sheet_t *sheet, const til_design_t *design,
                                   til_contrast_t *out)
 {
+    TIL_NEED(ctx, out);
+    *out = (til_contrast_t){ 0 };
+    TIL_NEED(ctx, spec);
+    TIL_NEED(ctx, sheet);
+    TIL_NEED(ctx, design);
     til_status_t status = TIL_OK;
     til_arena_t *arena = til_arena_new();
     til_strbuf_t id = { 0 }, text = { 0 };

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/keep.h"
+#include "base/need.h"
 #include "base/try.h"
 #include "design/design_parts.h"
 #include "design/model_matrix.h"
@@ -17,6 +18,8 @@ enum { MAX_COEF = 20000 }; /* far past any cohort: a slip of the pen must not ea
 
 til_status_t til_design_init(til_ctx_t *ctx, size_t n_samples, size_t n_coef, til_design_t *out)
 {
+    TIL_NEED(ctx, out);
+    *out = (til_design_t){ 0 };
     til_status_t status = TIL_OK;
 
     *out = (til_design_t){ .n_samples = n_samples, .n_coef = n_coef };
@@ -45,7 +48,7 @@ void til_design_clear(til_design_t *design)
 
 const til_variable_t *til_design_variable(const til_design_t *design, const char *name)
 {
-    for (size_t v = 0; v < design->n_variables; v++)
+    for (size_t v = 0; design != NULL && name != NULL && v < design->n_variables; v++)
         if (strcmp(design->variables[v].name, name) == 0) return &design->variables[v];
     return NULL;
 }
@@ -232,6 +235,11 @@ done:
 til_status_t til_design_build(til_ctx_t *ctx, const til_sheet_t *sheet, const char *formula,
                               const til_typing_t *typing, til_design_t *out)
 {
+    TIL_NEED(ctx, out);
+    *out = (til_design_t){ 0 };
+    TIL_NEED(ctx, sheet);
+    TIL_NEED(ctx, formula);
+    TIL_NEED(ctx, typing);
     til_status_t status = TIL_OK;
     til_formula_t parsed = { 0 };
     til_frame_t frame = { 0 };
@@ -239,7 +247,6 @@ til_status_t til_design_build(til_ctx_t *ctx, const til_sheet_t *sheet, const ch
     til_variable_t *variables;
     size_t columns[TIL_MAX_VARIABLES], n;
 
-    *out = (til_design_t){ 0 };
     TIL_TRY(til_formula_parse(ctx, formula, &parsed));
     TIL_TRY(til_frame_all(ctx, sheet, &frame));
     TIL_TRY(til_typing_check(ctx, &frame, typing));
@@ -313,6 +320,10 @@ done:
 til_status_t til_design_reduce(til_ctx_t *ctx, const til_design_t *full, const char *formula,
                                til_design_t *out)
 {
+    TIL_NEED(ctx, out);
+    *out = (til_design_t){ 0 };
+    TIL_NEED(ctx, full);
+    TIL_NEED(ctx, formula);
     til_status_t status = TIL_OK;
     til_formula_t parsed = { 0 };
     til_arena_t *arena = NULL;
@@ -320,7 +331,6 @@ til_status_t til_design_reduce(til_ctx_t *ctx, const til_design_t *full, const c
     const til_variable_t *by_bit[TIL_MAX_VARIABLES];
     size_t n = 0;
 
-    *out = (til_design_t){ 0 };
     TIL_TRY(til_formula_parse(ctx, formula, &parsed));
     til_model_variables(&parsed, full, by_bit);
     arena = til_arena_new();

@@ -31,6 +31,7 @@
 #include "base/alloc.h"
 #include "base/keep.h"
 #include "base/number.h"
+#include "base/need.h"
 #include "base/try.h"
 
 enum { MAX_DEPTH = 100, MAX_POWER = 64 };
@@ -412,6 +413,9 @@ done:
 
 til_status_t til_formula_parse(til_ctx_t *ctx, const char *text, til_formula_t *out)
 {
+    TIL_NEED(ctx, out);
+    *out = (til_formula_t){ 0 };
+    TIL_NEED(ctx, text);
     til_status_t status = TIL_OK;
     parser_t p = { .ctx = ctx, .text = text, .at = text, .formula = out };
 

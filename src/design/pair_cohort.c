@@ -311,6 +311,7 @@ done:
 
 void til_cohort_clear(til_cohort_t *c)
 {
+    if (c == NULL) return;
     free(c->frame.rows);
     free(c->armed.rows);
 }

@@ -29,6 +29,7 @@
 
 #include "base/alloc.h"
 #include "base/keep.h"
+#include "base/need.h"
 #include "base/try.h"
 #include "design/contrast_parts.h"
 #include "design/model_matrix.h"
@@ -364,11 +365,15 @@ done:
 til_status_t til_design_pair(til_ctx_t *ctx, const til_sheet_t *sheet, const til_pairing_t *pairing,
                              const til_typing_t *typing, til_design_t *out)
 {
+    TIL_NEED(ctx, out);
+    *out = (til_design_t){ 0 };
+    TIL_NEED(ctx, sheet);
+    TIL_NEED(ctx, pairing);
+    TIL_NEED(ctx, typing);
     til_status_t status = TIL_OK;
     til_cohort_t c = { .sheet = sheet, .pairing = pairing, .arena = til_arena_new() };
     nest_t nest;
 
-    *out = (til_design_t){ 0 };
     if (c.arena == NULL) {
         status = til_no_memory(ctx, sheet->n_samples, "samples");
         goto done;

@@ -11,6 +11,7 @@
 #include "base/keep.h"
 #include "base/names.h"
 #include "base/strbuf.h"
+#include "base/need.h"
 #include "base/try.h"
 #include "design/contrast_parts.h"
 #include "design/model_matrix.h"
@@ -43,6 +44,8 @@ static til_status_t keep_if(til_ctx_t *ctx, til_arena_t *arena, const char *text
 til_status_t til_contrast_specs_add(til_ctx_t *ctx, til_contrast_specs_t *specs,
                                     const til_contrast_spec_t *spec)
 {
+    TIL_NEED(ctx, specs);
+    TIL_NEED(ctx, spec);
     til_status_t status = TIL_OK;
     til_contrast_spec_t copy = { .n_exclude_values = spec->n_exclude_values };
 
@@ -298,9 +301,12 @@ done:
 til_status_t til_questions_build(til_ctx_t *ctx, const til_sheet_t *sheet, const til_asked_t *asked,
                                  til_questions_t *out)
 {
+    TIL_NEED(ctx, out);
+    *out = (til_questions_t){ 0 };
+    TIL_NEED(ctx, sheet);
+    TIL_NEED(ctx, asked);
     til_status_t status = TIL_OK;
 
-    *out = (til_questions_t){ 0 };
     if (asked->pairing != NULL) {
         out->questions = til_array_zero(1, sizeof *out->questions);
         if (out->questions == NULL) {

@@ -198,6 +198,7 @@ done:
 
 void til_standard_clear(til_standard_t *standard)
 {
+    if (standard == NULL) return;
     free(standard->x);
     free(standard->numeric);
     free(standard->part);

@@ -20,7 +20,11 @@ done:
     return status;
 }
 
-void til_coverage_clear(til_coverage_t *c) { til_strbuf_clear(&c->missing); }
+void til_coverage_clear(til_coverage_t *c)
+{
+    if (c == NULL) return;
+    til_strbuf_clear(&c->missing);
+}
 
 void til_coverage_begin(til_coverage_t *c, const char *name)
 {

@@ -23,6 +23,7 @@
 
 void til_estimates_clear(til_estimates_t *e)
 {
+    if (e == NULL) return;
     til_matrix_clear(&e->counts);
     til_matrix_clear(&e->tpm);
     til_matrix_clear(&e->lengths);

@@ -134,6 +134,7 @@ done:
 
 void til_tx_genes_clear(til_tx_genes_t *genes)
 {
+    if (genes == NULL) return;
     free(genes->gene_of);
     til_arena_free(genes->arena);
     *genes = (til_tx_genes_t){ 0 };

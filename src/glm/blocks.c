@@ -37,6 +37,7 @@ enum { MAX_STEPS = 20, GRAIN = 32 };
 
 void til_blocks_clear(til_blocks_t *blocks)
 {
+    if (blocks == NULL) return;
     free(blocks->block);
     free(blocks->size);
     memset(blocks, 0, sizeof *blocks);

@@ -208,6 +208,7 @@ done:
 
 void til_nb_plan_clear(til_nb_plan_t *plan)
 {
+    if (plan == NULL) return;
     free(plan->order);
     free(plan->position);
     free(plan->group_begin);
@@ -244,6 +245,7 @@ til_status_t til_gram_init(til_ctx_t *ctx, const til_nb_plan_t *plan, til_gram_t
 
 void til_gram_clear(til_gram_t *gram)
 {
+    if (gram == NULL) return;
     free(gram->leaf);
     free(gram->cross);
     free(gram->ratio);

@@ -33,6 +33,7 @@ static const double TOL_EIGEN = 1e-8;
 
 void til_moderated_clear(til_moderated_t *moderated)
 {
+    if (moderated == NULL) return;
     free(moderated->s2_prior);
     free(moderated->df_prior);
     free(moderated->s2_post);

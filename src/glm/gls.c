@@ -35,6 +35,7 @@ til_status_t til_gls_init(til_ctx_t *ctx, const til_blocks_t *blocks, size_t p, 
 
 void til_gls_clear(til_gls_t *gls)
 {
+    if (gls == NULL) return;
     free(gls->shared);
     memset(gls, 0, sizeof *gls);
 }

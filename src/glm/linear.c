@@ -158,6 +158,7 @@ done:
 
 void til_linear_clear(til_linear_t *model)
 {
+    if (model == NULL) return;
     til_nb_plan_clear(&model->plan);
     free(model->group);
     free(model->from_means);

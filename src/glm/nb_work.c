@@ -64,6 +64,7 @@ void til_nb_work_set_prior(til_nb_work_t *work, const double *variance)
 
 void til_nb_work_clear(til_nb_work_t *work)
 {
+    if (work == NULL) return;
     double *owned[] = {
         work->y,      work->nf,     work->log_nf,       work->floor,     work->mu,
         work->hat,    work->weight, work->weight_z,     work->eta,       work->exp_eta,

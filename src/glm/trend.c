@@ -209,6 +209,7 @@ double til_trend_at(const til_trend_t *trend, double mean)
 
 void til_trend_clear(til_trend_t *trend)
 {
+    if (trend == NULL) return;
     til_locfit_free(trend->local);
     trend->local = NULL;
 }

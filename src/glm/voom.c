@@ -35,6 +35,7 @@ enum { GRAIN = 64 };
 
 void til_voom_clear(til_voom_t *voom)
 {
+    if (voom == NULL) return;
     free(voom->e);
     free(voom->weights);
     free(voom->mean);

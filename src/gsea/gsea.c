@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/methods.h"
+#include "base/need.h"
 #include "base/try.h"
 #include "base/words.h"
 #include "genes/set_match.h"
@@ -23,12 +25,7 @@ TIL_DEFINE_WORDS(
 TIL_DEFINE_WORDS(til_rank_ties_words,
                  TIL_TIES_INPUT + 1, [TIL_TIES_BLOCK] = "block", [TIL_TIES_INPUT] = "input");
 
-const til_gsea_method_t *til_gsea_find(const char *name)
-{
-    for (size_t i = 0; til_gsea_methods[i] != NULL; i++)
-        if (strcmp(til_gsea_methods[i]->name, name) == 0) return til_gsea_methods[i];
-    return NULL;
-}
+TIL_DEFINE_FIND(til_gsea_find, til_gsea_method_t, til_gsea_methods)
 
 static til_status_t check_options(til_ctx_t *ctx, const til_gsea_options_t *o)
 {
@@ -135,13 +132,18 @@ til_status_t til_gsea_run(til_ctx_t *ctx, const til_gsea_method_t *method,
                           const til_genesets_t *sets, const til_gsea_options_t *options,
                           til_table_t *out, til_table_t *coverage)
 {
+    TIL_NEED(ctx, out);
+    *out = (til_table_t){ 0 };
+    TIL_NEED(ctx, method);
+    TIL_NEED(ctx, ranking);
+    TIL_NEED(ctx, sets);
+    TIL_NEED(ctx, options);
     til_status_t status = TIL_OK;
     til_set_match_t matched = { 0 };
     til_gsea_query_t query = {
         .ranking = ranking, .selected = selected, .sets = sets, .options = *options
     };
 
-    *out = (til_table_t){ 0 };
     if (coverage != NULL) *coverage = (til_table_t){ 0 };
     if (method->needs_selection != (selected != NULL))
         return til_fail(ctx, TIL_EUSAGE, "method %s: %s", method->name,

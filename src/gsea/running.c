@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "gsea/methods.h"
+#include "base/need.h"
 #include "base/try.h"
 #include "gsea/enrichment.h"
 
@@ -118,6 +119,12 @@ til_status_t til_gsea_running_scores(til_ctx_t *ctx, const til_ranking_t *rankin
                                      const til_genesets_t *sets, const til_gsea_options_t *options,
                                      const til_table_t *result, size_t n_most, til_table_t *out)
 {
+    TIL_NEED(ctx, out);
+    *out = (til_table_t){ 0 };
+    TIL_NEED(ctx, ranking);
+    TIL_NEED(ctx, sets);
+    TIL_NEED(ctx, options);
+    TIL_NEED(ctx, result);
     til_order_t order = { 0 };
     til_gene_index_t index = { 0 };
     size_t *chosen = til_array(n_most, sizeof *chosen), n_chosen, n_rows = 0;
@@ -126,7 +133,6 @@ til_status_t til_gsea_running_scores(til_ctx_t *ctx, const til_ranking_t *rankin
     rows_t rows;
     til_status_t status = TIL_OK;
 
-    *out = (til_table_t){ 0 };
     if (chosen == NULL || positions == NULL) {
         status = til_no_memory(ctx, ranking->n_genes, "positions");
         goto done;

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/methods.h"
+#include "base/need.h"
 #include "base/try.h"
 #include "norm/cpm.h"
 #include "norm/methods.h"
@@ -18,22 +20,13 @@ const til_norm_method_t *const til_norm_methods[] = { TIL_NORM_METHODS(ADDRESS) 
 const til_norm_scale_t *const til_norm_scales[] = { TIL_NORM_SCALES(ADDRESS) NULL };
 #undef ADDRESS
 
-const til_norm_method_t *til_norm_find(const char *name)
-{
-    for (size_t i = 0; til_norm_methods[i] != NULL; i++)
-        if (strcmp(til_norm_methods[i]->name, name) == 0) return til_norm_methods[i];
-    return NULL;
-}
+TIL_DEFINE_FIND(til_norm_find, til_norm_method_t, til_norm_methods)
 
-const til_norm_scale_t *til_norm_find_scale(const char *name)
-{
-    for (size_t i = 0; til_norm_scales[i] != NULL; i++)
-        if (strcmp(til_norm_scales[i]->name, name) == 0) return til_norm_scales[i];
-    return NULL;
-}
+TIL_DEFINE_FIND(til_norm_find_scale, til_norm_scale_t, til_norm_scales)
 
 void til_norm_clear(til_norm_t *norm)
 {
+    if (norm == NULL) return;
     free(norm->lib_size);
     free(norm->norm_factor);
     free(norm->size_factor);
@@ -68,6 +61,10 @@ static void centre(size_t n, const double *x, double *out)
 til_status_t til_norm_estimate(til_ctx_t *ctx, const til_norm_method_t *method,
                                const til_matrix_t *counts, til_norm_t *out)
 {
+    TIL_NEED(ctx, out);
+    *out = (til_norm_t){ 0 };
+    TIL_NEED(ctx, method);
+    TIL_NEED(ctx, counts);
     til_status_t status = TIL_OK;
     size_t n = counts->n_cols;
 
@@ -94,5 +91,9 @@ til_status_t til_norm_transform(til_ctx_t *ctx, const til_norm_scale_t *scale,
                                 const til_norm_t *norm, const til_norm_wishes_t *wishes,
                                 til_matrix_t *values)
 {
+    TIL_NEED(ctx, values);
+    TIL_NEED(ctx, scale);
+    TIL_NEED(ctx, norm);
+    TIL_NEED(ctx, wishes);
     return scale->transform(ctx, norm, wishes, values);
 }

@@ -15,6 +15,7 @@
 
 #include "base/alloc.h"
 #include "base/parallel.h"
+#include "base/need.h"
 #include "base/try.h"
 #include "io/reads/fastq.h"
 #include "qc/sequences.h"
@@ -88,6 +89,7 @@ static void fill_tables(til_reads_stats_t *s)
 
 til_status_t til_reads_stats_new(til_ctx_t *ctx, unsigned every, til_reads_stats_t **out)
 {
+    TIL_NEED(ctx, out);
     til_reads_stats_t *s = til_array_zero(1, sizeof *s);
 
     *out = s;
@@ -201,6 +203,8 @@ static bool same_name(const til_fastq_read_t *a, const til_fastq_read_t *b)
 til_status_t til_reads_stats_add(til_ctx_t *ctx, til_reads_stats_t *s,
                                  const struct til_fastq_batch *batch, int mate)
 {
+    TIL_NEED(ctx, s);
+    TIL_NEED(ctx, batch);
     til_status_t status = TIL_OK;
 
     for (size_t i = 0; i < batch->n; i++) {
@@ -241,6 +245,8 @@ static void add_up(uint64_t *into, const uint64_t *from, size_t n)
 til_status_t til_reads_stats_merge(til_ctx_t *ctx, til_reads_stats_t *into,
                                    const til_reads_stats_t *from)
 {
+    TIL_NEED(ctx, into);
+    TIL_NEED(ctx, from);
     til_status_t status = TIL_OK;
 
     TIL_TRY(need_cycles(ctx, into, from->n_cycles));
@@ -289,6 +295,8 @@ static til_status_t look_at_slot(til_ctx_t *ctx, void *arg, size_t slot, int wor
 
 til_status_t til_reads_stats_file(til_ctx_t *ctx, const char *path, til_reads_stats_t **out)
 {
+    TIL_NEED(ctx, path);
+    TIL_NEED(ctx, out);
     til_status_t status = TIL_OK;
     const til_pipeline_steps_t steps = { read_slot, look_at_slot, NULL };
     size_t n_workers = (size_t)ctx->n_threads, n_slots = n_workers + 2;
@@ -511,6 +519,9 @@ static til_status_t describe_frequent(til_ctx_t *ctx, const til_reads_stats_t *s
 til_status_t til_reads_stats_summary(til_ctx_t *ctx, const til_reads_stats_t *s,
                                      til_reads_summary_t *out)
 {
+    TIL_NEED(ctx, out);
+    *out = (til_reads_summary_t){ 0 };
+    TIL_NEED(ctx, s);
     til_status_t status = TIL_OK;
 
     *out = (til_reads_summary_t){ .n_reads = s->n_reads,
@@ -538,6 +549,7 @@ done:
 
 void til_reads_summary_clear(til_reads_summary_t *summary)
 {
+    if (summary == NULL) return;
     free(summary->cycles);
     free(summary->frequent);
     *summary = (til_reads_summary_t){ 0 };

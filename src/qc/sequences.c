@@ -188,6 +188,7 @@ til_status_t til_sequences_merge(til_ctx_t *ctx, til_sequences_t *into, const ti
 
 void til_sequences_clear(til_sequences_t *s)
 {
+    if (s == NULL) return;
     free(s->sampled);
     free(s->listed);
     *s = (til_sequences_t){ 0 };

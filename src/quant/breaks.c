@@ -343,6 +343,7 @@ done:
 
 void til_breaks_clear(til_breaks_t *breaks)
 {
+    if (breaks == NULL) return;
     free(breaks->right);
     free(breaks->left);
     *breaks = (til_breaks_t){ 0 };

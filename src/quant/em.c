@@ -147,6 +147,7 @@ done:
 
 void til_components_clear(til_components_t *c)
 {
+    if (c == NULL) return;
     free(c->transcripts);
     free(c->first_transcript);
     free(c->classes);

@@ -63,6 +63,7 @@ done:
 
 void til_staged_clear(til_staged_t *s)
 {
+    if (s == NULL) return;
     free(s->labels);
     free(s->shares);
     free(s->hashes);

@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/names.h"
 #include "base/strbuf.h"
+#include "base/need.h"
 #include "base/try.h"
 #include "quant/index.h"
 
@@ -144,6 +145,8 @@ static til_status_t missing(til_ctx_t *ctx, const til_index_t *index, const til_
 til_status_t til_index_set_genes(til_ctx_t *ctx, til_index_t *index,
                                  const til_tx2gene_view_t *table, bool allow_missing)
 {
+    TIL_NEED(ctx, index);
+    TIL_NEED(ctx, table);
     til_status_t status = TIL_OK;
     rows_t rows = { 0 };
     size_t n = index->n_transcripts, n_missing = 0, n_bare = 0;
@@ -198,6 +201,7 @@ done:
 
 til_status_t til_index_set_genes_from_headers(til_ctx_t *ctx, til_index_t *index)
 {
+    TIL_NEED(ctx, index);
     til_status_t status = TIL_OK;
     size_t n = index->n_transcripts, n_known = 0, first_unknown = n;
     const char *at = index->header_genes;

@@ -18,6 +18,7 @@
 #include "base/alloc.h"
 #include "base/outfile.h"
 #include "base/parallel.h"
+#include "base/need.h"
 #include "base/try.h"
 #include "quant/index.h"
 
@@ -138,6 +139,8 @@ static void section_sizes(const header_t *h, uint64_t sizes[N_SECTIONS])
 
 til_status_t til_index_write(til_ctx_t *ctx, const til_index_t *index, struct til_out *out)
 {
+    TIL_NEED(ctx, index);
+    TIL_NEED(ctx, out);
     til_status_t status = TIL_OK;
     static const char zeros[HEADER_BYTES];
     header_t h = { .version = FORMAT_VERSION,
@@ -366,6 +369,8 @@ static til_status_t map_file(til_ctx_t *ctx, const char *path, til_index_t *inde
 
 til_status_t til_index_open(til_ctx_t *ctx, const char *path, til_index_t **out)
 {
+    TIL_NEED(ctx, path);
+    TIL_NEED(ctx, out);
     til_status_t status = TIL_OK;
     til_index_t *index = til_array_zero(1, sizeof *index);
     header_t h = { 0 };

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/need.h"
 #include "base/try.h"
 #include "quant/index.h"
 #include "quant/unitigs.h"
@@ -172,6 +173,8 @@ static void take_targets(til_targets_t *t, til_index_t *index)
 til_status_t til_index_build(til_ctx_t *ctx, const til_index_build_t *how, til_index_t **out,
                              til_index_stats_t *stats)
 {
+    TIL_NEED(ctx, how);
+    TIL_NEED(ctx, out);
     til_status_t status = TIL_OK;
     til_targets_t targets = { 0 };
     til_breaks_t breaks = { 0 };

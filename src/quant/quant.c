@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/parallel.h"
+#include "base/need.h"
 #include "base/try.h"
 #include "quant/bias.h"
 #include "quant/bootstrap.h"
@@ -501,10 +502,13 @@ static void report(til_ctx_t *ctx, const quant_t *q, til_quant_result_t *r)
 til_status_t til_quant_run(til_ctx_t *ctx, const til_index_t *index,
                            const til_quant_options_t *options, til_quant_result_t *out)
 {
+    TIL_NEED(ctx, out);
+    *out = (til_quant_result_t){ 0 };
+    TIL_NEED(ctx, index);
+    TIL_NEED(ctx, options);
     til_status_t status = TIL_OK;
     quant_t q = { .index = index, .options = options, .paired = options->mates2 != NULL };
 
-    *out = (til_quant_result_t){ 0 };
     if (options->alignments != NULL) {
         TIL_TRY(align_all(ctx, &q, out));
     } else {
@@ -526,6 +530,7 @@ done:
 
 void til_quant_result_clear(til_quant_result_t *r)
 {
+    if (r == NULL) return;
     free(r->estimates);
     free(r->effective);
     free(r->tpm);
@@ -538,6 +543,12 @@ til_status_t til_quant_sum_genes(til_ctx_t *ctx, const til_index_t *index,
                                  const til_quant_result_t *result, double *length,
                                  double *effective, double *tpm, double *estimates)
 {
+    TIL_NEED(ctx, index);
+    TIL_NEED(ctx, result);
+    TIL_NEED(ctx, length);
+    TIL_NEED(ctx, effective);
+    TIL_NEED(ctx, tpm);
+    TIL_NEED(ctx, estimates);
     size_t n_genes = index->n_genes;
     double *sums[4] = { length, effective, tpm, estimates };
     double *weights = til_array_zero(n_genes, sizeof *weights);

@@ -465,6 +465,7 @@ done:
 
 void til_targets_clear(til_targets_t *targets)
 {
+    if (targets == NULL) return;
     free(targets->bases);
     free(targets->starts);
     free(targets->names);

@@ -286,6 +286,7 @@ void til_unitigs_drop_unsampled(til_unitigs_t *u)
 
 void til_unitigs_clear(til_unitigs_t *unitigs)
 {
+    if (unitigs == NULL) return;
     free(unitigs->start);
     free(unitigs->n_kmers);
     free(unitigs->place_unitig);

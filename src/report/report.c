@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/names.h"
+#include "base/need.h"
 #include "base/try.h"
 #include "report/page.h"
 #include "report/svg.h"
@@ -272,10 +273,12 @@ static void page_clear(til_page_t *page)
 
 til_status_t til_report_make(til_ctx_t *ctx, const til_report_input_t *input, til_report_t *out)
 {
+    TIL_NEED(ctx, out);
+    *out = (til_report_t){ 0 };
+    TIL_NEED(ctx, input);
     til_page_t page = { .ctx = ctx, .in = input, .files = til_file_names_new() };
     til_status_t status;
 
-    *out = (til_report_t){ 0 };
     if (page.files == NULL) return til_no_memory(ctx, 1, "names");
     TIL_TRY(make_groups(&page));
     TIL_TRY(til_page_visits(&page));
@@ -306,6 +309,7 @@ done:
 
 void til_report_clear(til_report_t *report)
 {
+    if (report == NULL) return;
     for (size_t i = 0; i < report->n_figures; i++) {
         free(report->figures[i].name);
         free(report->figures[i].svg);

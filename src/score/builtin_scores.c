@@ -26,6 +26,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/need.h"
 #include "base/try.h"
 #include "math/order.h"
 #include "score/component.h"
@@ -330,15 +331,20 @@ til_status_t til_score_defs(til_ctx_t *ctx, const til_score_def_t *defs, size_t 
                             const til_score_values_t *values, const struct til_gene_ids *ids,
                             til_matrix_t *scores, til_table_t *coverage, til_table_t *intervals)
 {
+    TIL_NEED(ctx, scores);
+    *scores = (til_matrix_t){ 0 };
+    TIL_NEED(ctx, coverage);
+    *coverage = (til_table_t){ 0 };
+    TIL_NEED(ctx, defs);
+    TIL_NEED(ctx, sets);
+    if (intervals != NULL) *intervals = (til_table_t){ 0 };
+    TIL_NEED(ctx, values);
     til_status_t status = TIL_OK;
     const til_matrix_t *expression = values->expression;
     til_score_universe_t u = { 0 };
     til_coverage_t c = { 0 };
     intervals_t table = { .table = intervals };
 
-    *scores = (til_matrix_t){ 0 };
-    *coverage = (til_table_t){ 0 };
-    if (intervals != NULL) *intervals = (til_table_t){ 0 };
     TIL_TRY(til_score_universe_init(ctx, expression, ids, false, &u));
     TIL_TRY(til_matrix_init(ctx, n_defs, expression->n_cols, scores));
     TIL_TRY(til_score_name_matrix(ctx, scores, origin, expression->col_names));

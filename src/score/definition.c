@@ -222,7 +222,7 @@ done:
 
 bool til_score_type_is_known(const char *type)
 {
-    for (size_t i = 0; i < N_TYPES; i++)
+    for (size_t i = 0; type != NULL && i < N_TYPES; i++)
         if (strcmp(TYPES[i].name, type) == 0) return true;
     return false;
 }
@@ -254,6 +254,7 @@ til_status_t til_score_parse(til_ctx_t *ctx, const til_score_def_t *def, const c
 
 void til_score_parsed_clear(til_score_parsed_t *p)
 {
+    if (p == NULL) return;
     free(p->a.genes);
     free(p->b.genes);
     free(p->c.genes);

@@ -12,6 +12,7 @@
 #include <tilseq/score.h>
 
 #include "base/alloc.h"
+#include "base/need.h"
 
 static const double MILLION = 1e6;
 static const double CLOSE = 0.01; /* a column of CPM or TPM adds up to a million within this */
@@ -31,6 +32,8 @@ static double *column_sums(const til_matrix_t *m)
 til_status_t til_score_guess_input(til_ctx_t *ctx, const til_matrix_t *m,
                                    til_score_input_kind_t *kind)
 {
+    TIL_NEED(ctx, m);
+    TIL_NEED(ctx, kind);
     size_t n = m->n_rows * m->n_cols, n_millions = 0, n_over = 0;
     double low = INFINITY, high = -INFINITY;
     bool whole = true;
@@ -87,6 +90,7 @@ static til_status_t check_value(til_ctx_t *ctx, const til_matrix_t *m, size_t g,
 til_status_t til_score_to_log(til_ctx_t *ctx, til_score_input_kind_t kind, til_matrix_t *m,
                               double *per_read)
 {
+    TIL_NEED(ctx, m);
     til_status_t status;
     double *sums;
 

@@ -6,6 +6,8 @@
 
 #include "base/alloc.h"
 #include "base/strbuf.h"
+#include "base/methods.h"
+#include "base/need.h"
 #include "base/try.h"
 #include "base/words.h"
 #include "genes/set_match.h"
@@ -31,12 +33,7 @@ TIL_DEFINE_WORDS(
     til_score_ties_words,
     TIL_SCORE_TIES_INPUT + 1, [TIL_SCORE_TIES_BLOCK] = "block", [TIL_SCORE_TIES_INPUT] = "input");
 
-const til_score_method_t *til_score_find(const char *name)
-{
-    for (size_t i = 0; til_score_methods[i] != NULL; i++)
-        if (strcmp(til_score_methods[i]->name, name) == 0) return til_score_methods[i];
-    return NULL;
-}
+TIL_DEFINE_FIND(til_score_find, til_score_method_t, til_score_methods)
 
 /* The genes of every set that are in the matrix. TIL_EINPUT when those that are there were all left
  * out since they do not vary. */
@@ -162,11 +159,14 @@ til_status_t til_score_name_matrix(til_ctx_t *ctx, til_matrix_t *scores, const c
 til_status_t til_score_check(til_ctx_t *ctx, const til_matrix_t *matrix, const til_genesets_t *sets,
                              const struct til_gene_ids *ids, til_table_t *coverage)
 {
+    TIL_NEED(ctx, coverage);
+    *coverage = (til_table_t){ 0 };
+    TIL_NEED(ctx, matrix);
+    TIL_NEED(ctx, sets);
     til_status_t status = TIL_OK;
     til_score_universe_t u = { 0 };
     til_set_match_t match = { 0 };
 
-    *coverage = (til_table_t){ 0 };
     TIL_TRY(til_score_universe_init(ctx, matrix, ids, false, &u));
     TIL_TRY(match_sets(ctx, &u, sets, &match, coverage));
 done:
@@ -179,13 +179,19 @@ til_status_t til_score_sets(til_ctx_t *ctx, const til_score_method_t *method,
                             const til_score_options_t *options, const til_matrix_t *expression,
                             const til_genesets_t *sets, til_matrix_t *scores, til_table_t *coverage)
 {
+    TIL_NEED(ctx, scores);
+    *scores = (til_matrix_t){ 0 };
+    TIL_NEED(ctx, coverage);
+    *coverage = (til_table_t){ 0 };
+    TIL_NEED(ctx, method);
+    TIL_NEED(ctx, options);
+    TIL_NEED(ctx, expression);
+    TIL_NEED(ctx, sets);
     til_status_t status = TIL_OK;
     til_score_universe_t u = { 0 };
     til_set_match_t match = { 0 };
     double *x = NULL;
 
-    *scores = (til_matrix_t){ 0 };
-    *coverage = (til_table_t){ 0 };
     TIL_TRY(check_options(ctx, method, options));
     if ((method->flags & TIL_SCORE_VARYING) && expression->n_cols < 2) {
         status = til_fail(ctx, TIL_EINPUT,

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/names.h"
+#include "base/need.h"
 #include "base/try.h"
 #include "sim/parts.h"
 
@@ -65,6 +66,10 @@ til_status_t til_sim_choose_genes(til_ctx_t *ctx, uint64_t seed, size_t n_candid
                                   char *const *symbols, const til_genesets_t *sets, size_t n,
                                   unsigned char *chosen, size_t *n_chosen)
 {
+    TIL_NEED(ctx, symbols);
+    TIL_NEED(ctx, sets);
+    TIL_NEED(ctx, chosen);
+    TIL_NEED(ctx, n_chosen);
     candidate_t *list;
     til_status_t status = rank_genes(ctx, seed, n_candidates, symbols, sets, &list);
 
@@ -81,6 +86,8 @@ til_status_t til_sim_add_random_sets(til_ctx_t *ctx, uint64_t seed, size_t n_gen
                                      char *const *symbols, size_t n_sets, size_t size,
                                      til_genesets_t *sets)
 {
+    TIL_NEED(ctx, symbols);
+    TIL_NEED(ctx, sets);
     candidate_t *list;
     til_status_t status = rank_genes(ctx, seed, n_genes, symbols, sets, &list);
     char **genes = til_array(size, sizeof *genes), name[32];

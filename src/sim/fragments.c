@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/need.h"
 #include "sim/parts.h"
 
 static const double MEAN_LENGTH = 200, SD_LENGTH = 30;
@@ -44,6 +45,10 @@ til_status_t til_sim_fragments(til_ctx_t *ctx, uint64_t seed, const til_sim_geno
                                const til_matrix_t *counts, size_t s, til_sim_fragment_t **out,
                                size_t *n)
 {
+    TIL_NEED(ctx, genome);
+    TIL_NEED(ctx, counts);
+    TIL_NEED(ctx, out);
+    TIL_NEED(ctx, n);
     size_t total = 0, k = 0;
 
     for (size_t g = 0; g < counts->n_rows; g++) total += (size_t)til_matrix_row(counts, g)[s];

@@ -13,6 +13,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/names.h"
+#include "base/need.h"
 #include "base/try.h"
 #include "sim/parts.h"
 
@@ -81,6 +82,9 @@ done:
 til_status_t til_sim_genome(til_ctx_t *ctx, uint64_t seed, size_t n_genes, char *const *ids,
                             til_sim_genome_t *out)
 {
+    TIL_NEED(ctx, out);
+    *out = (til_sim_genome_t){ 0 };
+    TIL_NEED(ctx, ids);
     size_t capacity = 0, at = GAP;
     til_status_t status = TIL_OK;
 
@@ -122,6 +126,7 @@ done:
 
 void til_sim_genome_clear(til_sim_genome_t *genome)
 {
+    if (genome == NULL) return;
     free(genome->bases);
     free(genome->strand);
     free(genome->transcripts);

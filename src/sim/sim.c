@@ -17,6 +17,7 @@
 
 #include "base/alloc.h"
 #include "base/parallel.h"
+#include "base/need.h"
 #include "base/try.h"
 #include "sim/biopsies.h"
 #include "sim/parts.h"
@@ -110,10 +111,15 @@ til_status_t til_sim_run(til_ctx_t *ctx, const til_sim_plan_t *plan, size_t n_ge
                          char *const *ids, char *const *symbols, const til_genesets_t *sets,
                          til_sim_t *out)
 {
+    TIL_NEED(ctx, out);
+    *out = (til_sim_t){ 0 };
+    TIL_NEED(ctx, plan);
+    TIL_NEED(ctx, ids);
+    TIL_NEED(ctx, symbols);
+    TIL_NEED(ctx, sets);
     til_status_t status;
     til_sim_study_t study = { 0 };
 
-    *out = (til_sim_t){ 0 };
     TIL_TRY(til_sim_study_init(ctx, plan, n_genes, ids, symbols, sets, &study));
     TIL_TRY(til_matrix_init(ctx, n_genes, study.n_samples, &out->counts));
     TIL_TRY(til_matrix_set_origin(ctx, &out->counts, "simulated counts"));
@@ -133,6 +139,7 @@ done:
 
 void til_sim_clear(til_sim_t *sim)
 {
+    if (sim == NULL) return;
     til_matrix_clear(&sim->counts);
     til_table_clear(&sim->samples);
     til_table_clear(&sim->genes);

@@ -168,6 +168,7 @@ done:
 
 void til_sim_study_clear(til_sim_study_t *study)
 {
+    if (study == NULL) return;
     free(study->genes);
     free(study->patients);
     free(study->samples);

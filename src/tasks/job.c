@@ -219,6 +219,7 @@ til_status_t til_job_provenance_json(til_ctx_t *ctx, til_job_t *job, const char 
 
 void til_job_clear(til_job_t *job)
 {
+    if (job == NULL) return;
     for (size_t i = 0; i < job->n_inputs; i++) free(job->inputs[i].path);
     for (size_t i = 0; i < job->n_remarks; i++) free(job->remarks[i]);
     free(job->inputs);

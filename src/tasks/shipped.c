@@ -233,6 +233,7 @@ done:
 
 void til_score_rows_clear(til_score_rows_t *rows)
 {
+    if (rows == NULL) return;
     free(rows->defs);
     til_text_clear(&rows->text);
     *rows = (til_score_rows_t){ 0 };

@@ -119,6 +119,7 @@ void til_fastq_close(til_fastq_t *fastq)
 
 void til_fastq_batch_clear(til_fastq_batch_t *batch)
 {
+    if (batch == NULL) return;
     for (int m = 0; m < 2; m++) {
         free(batch->own[m].text);
         free(batch->reads[m]);

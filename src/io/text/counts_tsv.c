@@ -290,6 +290,7 @@ done:
 
 void til_counts_tsv_clear(til_counts_tsv_t *table)
 {
+    if (table == NULL) return;
     free(table->inputs);
     free(table->facts);
     free(table->strands);
@@ -374,6 +375,7 @@ done:
 
 void til_counts_summary_clear(til_counts_summary_t *summary)
 {
+    if (summary == NULL) return;
     free(summary->samples);
     free(summary->names);
     free(summary->cells);

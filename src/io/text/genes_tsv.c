@@ -89,6 +89,7 @@ done:
 
 void til_gene_names_clear(til_gene_names_t *genes)
 {
+    if (genes == NULL) return;
     til_names_free(genes->ids);
     free(genes->symbols);
     til_arena_free(genes->arena);

@@ -9,23 +9,10 @@
 #ifndef TIL_IO_MATRIX_TSV_H
 #define TIL_IO_MATRIX_TSV_H
 
-#include <stdbool.h>
-#include <tilseq/matrix.h>
+#include <tilseq/io.h>
 
 #include "base/outfile.h"
 #include "io/text/textfile.h"
-
-typedef enum {
-    TIL_VALUES_WHOLE,  /* whole numbers >= 0                */
-    TIL_VALUES_COUNTS, /* finite and >= 0, fractions allowed */
-    TIL_VALUES_ANY     /* finite                             */
-} til_values_t;
-
-typedef struct {
-    til_values_t values;
-    bool round;          /* WHOLE: fractions are rounded (half to even) instead of refused */
-    bool sum_duplicates; /* rows of one id are added up instead of refused                 */
-} til_matrix_reading_t;
 
 /* Reads the text of a matrix file (til_text_read). The text is consumed.
  *

@@ -348,6 +348,7 @@ done:
 
 void til_quant_table_clear(til_quant_table_t *table)
 {
+    if (table == NULL) return;
     free(table->names);
     free(table->genes);
     free(table->counts);

@@ -102,6 +102,7 @@ done:
 
 void til_tx2gene_clear(til_tx2gene_t *table)
 {
+    if (table == NULL) return;
     free(table->transcripts);
     free(table->genes);
     free(table->symbols);
