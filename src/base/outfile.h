@@ -1,12 +1,12 @@
 /* outfile.h -- output files that appear whole or not at all.
  *
  * A file is written under a temporary name in its own folder (O_EXCL), and gets its name in
- * til_out_commit, after every write, the fsync and the close have succeeded. til_outset groups the
+ * til_outset_commit, after every write, the fsync and the close have succeeded. til_outset groups the
  * files of one run: none of them appears before all are written. On failure, and on SIGINT,
  * SIGTERM, SIGHUP and SIGPIPE, the temporaries of this run are removed; files of an earlier run
  * stay.
  *
- *     til_outset_t *set = til_outset_new(ctx);
+ *     til_outset_t *set = til_outset_new();
  *     TIL_TRY(til_out_open(ctx, set, "DIR/a.tsv", &out));
  *     til_out_printf(out, ...);                      (failures are kept until close)
  *     TIL_TRY(til_out_close(ctx, out));

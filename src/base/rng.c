@@ -1,7 +1,7 @@
 /* rng.c -- Philox 4x32-10 streams and the distributions drawn from them.
  *
  * Source: Salmon, Moraes, Dror & Shaw (2011), SC'11, table 2 (multipliers, Weyl constants).
- * Agrees: the authors' known-answer vectors, exactly (tests/unit/test_rng.c).
+ * Agrees: the authors' known-answer vectors, exactly (tests/unit/test_base.c).
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>

@@ -116,8 +116,7 @@ static til_status_t explain(til_ctx_t *ctx, const til_question_t *q)
 
     TIL_TRY(til_rank_analyse(ctx, d, &rank));
     til_say(ctx, TIL_LOG_NOTICE,
-            "design %s: %zu samples, %zu coefficients, rank %zu, %zu residual "
-            "degrees of freedom",
+            "design %s: %zu samples, %zu coefficients, rank %zu, %zu residual degrees of freedom",
             d->formula, d->n_samples, d->n_coef, rank.rank, d->n_samples - rank.rank);
     if (d->is_paired) tell_pairs(ctx, d);
     for (size_t v = 0; v < d->n_variables && !d->is_paired; v++)
@@ -128,8 +127,7 @@ static til_status_t explain(til_ctx_t *ctx, const til_question_t *q)
     for (size_t k = 0; k < rank.n_causes; k++) til_say(ctx, TIL_LOG_WARNING, "%s", rank.causes[k]);
     if (rank.n_aliased == 0 && d->n_samples == d->n_coef)
         til_say(ctx, TIL_LOG_WARNING,
-                "no sample is left to estimate the variance from: tests need "
-                "replicates");
+                "no sample is left to estimate the variance from: tests need replicates");
     til_rank_clear(&rank);
 
 done:

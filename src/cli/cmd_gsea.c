@@ -215,8 +215,7 @@ static til_status_t check(til_ctx_t *ctx, const gsea_args_t *a, const til_gsea_m
         return til_fail(ctx, TIL_EUSAGE, "--fast and --precise exclude each other");
     if (a->list != NULL && a->universe == NULL)
         return til_fail(ctx, TIL_EUSAGE,
-                        "--list needs --universe: all genes that could have been "
-                        "selected");
+                        "--list needs --universe: all genes that could have been selected");
     if (a->min_size > a->max_size)
         return til_fail(ctx, TIL_EUSAGE, "--min-size %lld is above --max-size %lld",
                         (long long)a->min_size, (long long)a->max_size);

@@ -247,9 +247,7 @@ static void lift_lengths(til_ctx_t *ctx, til_matrix_t *lengths)
         }
     if (n > 0)
         til_say(ctx, TIL_LOG_NOTICE,
-                "%zu gene lengths of 0 (genes shorter than the fragments) are "
-                "written as 1",
-                n);
+                "%zu gene lengths of 0 (genes shorter than the fragments) are written as 1", n);
 }
 
 static til_status_t write_genes(til_ctx_t *ctx, til_job_t *job, til_estimates_t *e,
@@ -376,8 +374,7 @@ static til_status_t merge_transcripts(til_ctx_t *ctx, til_job_t *job, til_tx_tab
                 counts->n_rows - genes.n_missing, genes.n_genes);
     } else {
         til_say(ctx, TIL_LOG_WARNING,
-                "no genes are known: only transcripts are written; -g names their "
-                "genes");
+                "no genes are known: only transcripts are written; -g names their genes");
     }
     TIL_TRY(write_transcripts(ctx, job, merged, &genes));
 done:

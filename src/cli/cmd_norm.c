@@ -63,8 +63,7 @@ static const til_opt_t options[] = {
       "write to FILE, - for standard output; a matrix named .gct is written as GCT 1.2" },
     { 0, "pca", TIL_OPT_OUTPUT, offsetof(norm_args_t, pca), "FILE.tsv", 0, 0,
       "vst, logcpm: also write the principal components of the samples, over the 500 genes of "
-      "largest "
-      "variance, and FILE.variance.tsv" },
+      "largest variance, and FILE.variance.tsv" },
     TIL_GENES_OPTION(norm_args_t),
     TIL_SAMPLE_OPTIONS(norm_args_t),
     TIL_COUNT_OPTIONS(norm_args_t),

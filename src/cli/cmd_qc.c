@@ -256,8 +256,7 @@ const til_command_t til_cmd_qc = {
     .details =
         "Of reads: quality, bases and adapters by position, GC, lengths, duplication, frequent "
         "sequences. Of alignments: where they lie, insert size, strand, gene body, duplication. A "
-        "folder "
-        "of tilseq qc is picked up by MultiQC.",
+        "folder of tilseq qc is picked up by MultiQC.",
     .options = options,
     .defaults = &defaults,
     .args_size = sizeof(qc_args_t),

@@ -384,8 +384,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     }
     if (job->n_operands != 1)
         return til_fail(ctx, TIL_EUSAGE,
-                        "expected one MATRIX, got %d operands; see tilseq score "
-                        "--help",
+                        "expected one MATRIX, got %d operands; see tilseq score --help",
                         job->n_operands);
     TIL_TRY(read_wishes(ctx, args, &method, &how));
     const char *inputs[] = { job->operands[0], args->sets, args->scores, args->input.genes,

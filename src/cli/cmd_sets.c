@@ -131,9 +131,8 @@ static til_status_t show(til_ctx_t *ctx, const char *name, til_species_t species
     }
     if (!found)
         status = til_fail(ctx, TIL_EUSAGE,
-                          "no set or score '%s'%s%s ships with tilseq; see tilseq "
-                          "sets list",
-                          name, species == TIL_SPECIES_UNKNOWN ? "" : " for ",
+                          "no set or score '%s'%s%s ships with tilseq; see tilseq sets list", name,
+                          species == TIL_SPECIES_UNKNOWN ? "" : " for ",
                           species == TIL_SPECIES_UNKNOWN ? "" : til_species_name(species));
 done:
     til_table_clear(&index);

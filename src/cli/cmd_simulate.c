@@ -106,9 +106,8 @@ static til_status_t read_responders(til_ctx_t *ctx, const char *text, til_sim_pl
                             (int)length, p);
         if (n == plan->n_arms)
             return til_fail(ctx, TIL_EUSAGE,
-                            "--responders: '%s' has more numbers than there are "
-                            "arms (%zu)",
-                            text, plan->n_arms);
+                            "--responders: '%s' has more numbers than there are arms (%zu)", text,
+                            plan->n_arms);
         plan->responders[n++] = share;
         p += length;
         if (*p == '\0') break;

@@ -98,9 +98,8 @@ static bool is_about(const char *input, const char *name)
 static til_status_t misfit(til_ctx_t *ctx, const til_counts_tsv_t *t, const char *what)
 {
     return til_fail(ctx, TIL_EINPUT,
-                    "%s: %s: should be as tilseq count wrote it: was the table "
-                    "changed?",
-                    t->path, what);
+                    "%s: %s: should be as tilseq count wrote it: was the table changed?", t->path,
+                    what);
 }
 
 /* Finds the files that were counted, one per sample: the words that are no options. */
@@ -179,8 +178,7 @@ static til_status_t take_apart(til_ctx_t *ctx, til_arena_t *arena, const til_cou
     if (parsed == TIL_ENOMEM) TIL_TRY(til_no_memory(ctx, r->n, "words"));
     if (parsed != TIL_OK)
         TIL_TRY(til_fail(ctx, TIL_EINPUT,
-                         "%s: the command in its ##tilseq lines: %s: should be "
-                         "one of tilseq count",
+                         "%s: the command in its ##tilseq lines: %s: should be one of tilseq count",
                          t->path, quiet.message));
     r->htseq = choice_of(args, "mode") != TIL_COUNT_FEATURECOUNTS;
     r->by_feature = choice_of(args, "level") != 0;
@@ -223,8 +221,7 @@ static til_status_t check_facts(til_ctx_t *ctx, const til_counts_tsv_t *first,
         same = strcmp(t->facts[i], first->facts[i]) == 0;
     if (same) return TIL_OK;
     return til_fail(ctx, TIL_EINPUT,
-                    "%s: other facts in its ##tilseq lines than %s has: should be "
-                    "the same",
+                    "%s: other facts in its ##tilseq lines than %s has: should be the same",
                     t->path, first->path);
 }
 
@@ -588,9 +585,8 @@ static til_status_t place_rows(til_ctx_t *ctx, const char *path, bool htseq, sum
     }
     if (at < s->table.n_rows)
         return til_fail(ctx, TIL_EINPUT,
-                        "%s: row %zu is '%s': should not be there beside this "
-                        "table",
-                        path, at + 1, s->table.names[at]);
+                        "%s: row %zu is '%s': should not be there beside this table", path, at + 1,
+                        s->table.names[at]);
     return TIL_OK;
 }
 

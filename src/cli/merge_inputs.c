@@ -200,8 +200,7 @@ static til_status_t check_rows(til_ctx_t *ctx, const inputs_t *in, size_t i,
     if (n_only_first + n_only_other > 0)
         status = til_fail(ctx, TIL_EINPUT,
                           "%s and %s have different rows: %zu only in the first%s%s%s, %zu only in "
-                          "the second%s%s%s: "
-                          "all inputs must be made with one annotation",
+                          "the second%s%s%s: all inputs must be made with one annotation",
                           in->tables[0].path, in->tables[i].path, n_only_first,
                           n_only_first > 0 ? " (" : "", til_strbuf_text(&only_first),
                           n_only_first > 0 ? ")" : "", n_only_other, n_only_other > 0 ? " (" : "",
@@ -374,8 +373,7 @@ static til_status_t side_by_side(til_ctx_t *ctx, const inputs_t *in, int strand,
     }
     if (n_other_order > 0)
         til_say(ctx, TIL_LOG_NOTICE,
-                "rows of %zu input%s stand in another order than in %s: matched by "
-                "name",
+                "rows of %zu input%s stand in another order than in %s: matched by name",
                 n_other_order, n_other_order == 1 ? "" : "s", in->tables[0].path);
 done:
     til_names_free(first);

@@ -460,8 +460,7 @@ void til_options_man_all(FILE *out, const til_command_t *const *commands, const 
     fputs(".SH DESCRIPTION\nOptions may stand anywhere; \\- is standard input or output. Results "
           "go to files or "
           "standard output, remarks to standard error. Outputs appear whole or not at all, and are "
-          "the same bytes for "
-          "any number of threads.\n"
+          "the same bytes for any number of threads.\n"
           ".SH EXIT STATUS\n0 done; 2 wrong command line; 3 wrong data; 4 the environment failed; "
           "70 a bug in tilseq; 128+n ended by signal n.\n",
           out);

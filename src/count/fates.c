@@ -2,7 +2,7 @@
  *
  * Source:  featureCounts 2.0.3 (each rule is asked of the first end, then all of the second; only
  *          the last rule about MAPQ looks at both), htseq-count 1.99.2.
- * Agrees:  every fate of the goldens in tests/shared/test_count.c.
+ * Agrees:  every fate of the goldens of tests/count_goldens.sh.
  * Differs: a secondary alignment without NH is taken as one of several (the peers, not knowing,
  *          count it beside its primary).
  */

@@ -83,8 +83,7 @@ static til_status_t apply_filter(til_ctx_t *ctx, engine_t *engine)
         if (keep[g]) engine->row[n_kept++] = g;
     if (n_kept == 0)
         TIL_TRY(til_fail(ctx, TIL_EINPUT,
-                         "%s: no gene passes the filter by expression; "
-                         "use --filter none",
+                         "%s: no gene passes the filter by expression; use --filter none",
                          input->counts->origin));
     TIL_TRY(til_matrix_select(ctx, input->counts, engine->row, n_kept, NULL, 0, &engine->kept));
     engine->fitted.counts = &engine->kept;

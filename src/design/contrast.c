@@ -342,8 +342,7 @@ static til_status_t settle_id(til_ctx_t *ctx, const reading_t *r, til_strbuf_t *
     for (const char *c = r->id; *c != '\0'; c++)
         if (!fits_file_name(*c))
             return til_fail(ctx, TIL_EUSAGE,
-                            "%sid '%s' becomes a file name: it holds letters, "
-                            "digits, _ . + -",
+                            "%sid '%s' becomes a file name: it holds letters, digits, _ . + -",
                             r->where, r->id);
     til_strbuf_reset(made);
     til_strbuf_add(made, r->id);

@@ -80,8 +80,7 @@ til_status_t til_frame_complete(til_ctx_t *ctx, til_frame_t *frame, const size_t
         if (!drop_na)
             return til_fail(ctx, TIL_EINPUT,
                             "%s:%zu: sample %s has no value in column %s, which "
-                            "the design uses: fill it in, or --drop-na leaves "
-                            "such samples out",
+                            "the design uses: fill it in, or --drop-na leaves such samples out",
                             sheet->origin, sheet->lines[row], sheet->samples[row],
                             sheet->columns[columns[c]]);
         til_say(ctx, TIL_LOG_NOTICE, "sample %s is left out: no value in column %s (--drop-na)",

@@ -391,8 +391,7 @@ static til_status_t parse(parser_t *p)
         return refuse(p, p->at,
                       strchr(p->at, '~') == NULL
                           ? "a formula begins with '~'"
-                          : "nothing stands before the '~': the counts are what is "
-                            "modelled");
+                          : "nothing stands before the '~': the counts are what is modelled");
     p->at++;
     TIL_TRY(parse_sum(p, &all));
     if (*p->at == ')') return refuse(p, p->at, "there is no '(' for this ')'");

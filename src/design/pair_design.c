@@ -164,8 +164,7 @@ static til_status_t fill_changes(til_ctx_t *ctx, const nest_t *nest, til_design_
         for (size_t a = 0; a < nest->n_arms; a++) {
             if (!has_change(nest, t, a)) {
                 til_say(ctx, TIL_LOG_WARNING,
-                        "%s %s has no sample at %s %s: that change is not "
-                        "asked for",
+                        "%s %s has no sample at %s %s: that change is not asked for",
                         nest->arm->name, nest->arm->levels[a], nest->time->name,
                         nest->time->levels[t]);
                 continue;

@@ -149,8 +149,7 @@ static til_status_t explain_pair(til_ctx_t *ctx, words_t *w, const til_variable_
     if (a_fixes && b_fixes) {
         til_strbuf_printf(&w->text,
                           "%s and %s make the same groups of samples: their effects "
-                          "cannot be told apart, and leaving one out gives the effect of "
-                          "both",
+                          "cannot be told apart, and leaving one out gives the effect of both",
                           a->name, b->name);
         return add_cause(ctx, w);
     }

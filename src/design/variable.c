@@ -476,7 +476,6 @@ til_status_t til_variable_need_levels(til_ctx_t *ctx, const til_frame_t *frame,
 {
     if (!variable->is_factor || variable->n_levels != 1) return TIL_OK;
     return til_fail(ctx, TIL_EINPUT,
-                    "%s: factor %s has 1 level ('%s' in all %zu samples): a "
-                    "comparison needs 2",
+                    "%s: factor %s has 1 level ('%s' in all %zu samples): a comparison needs 2",
                     frame->sheet->origin, variable->name, variable->levels[0], frame->n);
 }

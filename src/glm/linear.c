@@ -8,7 +8,7 @@
  *
  *   as many groups as coefficients   any group means are fitted exactly: beta = B^-1 (T_g / W_g),
  *                                    stdev_j^2 = sum_g (B^-1)_jg^2 / W_g, B the distinct rows
- *   otherwise                        X'WX is factored as an arrow (nb_plan.h)
+ *   otherwise                        X'WX is factored as an arrow (design_plan.h)
  *
  * With samples correlated within blocks the fits are those of gls.c.
  *
@@ -195,8 +195,7 @@ til_status_t til_linear_correlate(til_ctx_t *ctx, const til_blocks_t *blocks, do
     /* any y will do: the information depends on the design only */
     if (!til_gls_fit(&model->gls, model->basis, NULL, work, column, &rss))
         TIL_TRY(til_fail(ctx, TIL_ENUMERIC,
-                         "a correlation of %.3g within blocks leaves the design "
-                         "singular",
+                         "a correlation of %.3g within blocks leaves the design singular",
                          correlation));
     for (size_t j = 0; j < p; j++) {
         for (size_t k = 0; k < p; k++) column[k] = model->from_q[j + k * p];

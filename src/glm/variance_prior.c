@@ -158,9 +158,7 @@ static til_status_t lift_zeros(til_ctx_t *ctx, usable_t *u)
                 "moderated statistics are not reliable");
         median = 1;
     } else if (n_zeros > 0) {
-        til_say(ctx, TIL_LOG_WARNING,
-                "%zu residual variances are zero and were moved away from "
-                "it",
+        til_say(ctx, TIL_LOG_WARNING, "%zu residual variances are zero and were moved away from it",
                 n_zeros);
     }
     for (size_t i = 0; i < u->n; i++) u->x[i] = fmax(u->x[i], FLOOR * median);
@@ -553,9 +551,7 @@ til_status_t til_variance_prior_robust(til_ctx_t *ctx, size_t n, const double *v
         }
         if (n_small > 0)
             til_say(ctx, TIL_LOG_WARNING,
-                    "%zu very small residual variances were moved away from "
-                    "zero",
-                    n_small);
+                    "%zu very small residual variances were moved away from zero", n_small);
     }
     TIL_TRY(til_variance_prior(ctx, u.n, u.x, u.df, u.covariate, some_scale, &one));
     for (size_t i = 0; i < u.n; i++) some_df[i] = one;

@@ -149,9 +149,7 @@ til_status_t til_solve_upper(til_ctx_t *ctx, size_t p, const double *r, size_t l
     for (size_t j = 0; j < p; j++)
         if (r[j * ld + j] == 0 || isnan(r[j * ld + j]))
             return til_fail(ctx, TIL_ENUMERIC,
-                            "a triangular system of %zu equations is singular "
-                            "at %zu",
-                            p, j + 1);
+                            "a triangular system of %zu equations is singular at %zu", p, j + 1);
 
     for (size_t col = 0; col < k; col++) {
         double *x = b + col * p;

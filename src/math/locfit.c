@@ -166,9 +166,7 @@ static til_status_t add_vertex(til_ctx_t *ctx, const job_t *job, double v, til_l
 
     if (!(h > 0) || !fit_poly(job, v, h, &local))
         return til_fail(ctx, TIL_ENUMERIC,
-                        "local regression: too few different points around %g "
-                        "to fit a curve",
-                        v);
+                        "local regression: too few different points around %g to fit a curve", v);
     if (fit->n_vertices == fit->room) {
         double **parts[] = { &fit->at, &fit->value, &fit->slope, &fit->reach };
         size_t room = fit->room;

@@ -296,8 +296,7 @@ til_status_t til_natural_spline_basis(til_ctx_t *ctx, size_t n, const double *x,
     til_sort(n, sorted);
     if (!isfinite(sorted[0]) || !isfinite(sorted[n - 1]) || !(sorted[0] < sorted[n - 1])) {
         status = til_fail(ctx, TIL_ENUMERIC,
-                          "a spline through %zu points needs at least two "
-                          "different finite values",
+                          "a spline through %zu points needs at least two different finite values",
                           n);
         goto done;
     }

@@ -1,9 +1,10 @@
 /* fastq_stats.c -- what reads look like: one pass, integers only, so that accumulators of any
  * number of workers add up to the same.
  *
- * Source:  the measures of FastQC (Andrews, 2010); duplication from a hash sample of all sequences
- * in place of the first 100,000 Differs: positions are not binned; adapters are found where their
- * first 12 bases stand whole, as in FastQC 0.12, and a read counts once per adapter
+ * Source:  the measures of FastQC (Andrews, 2010), adapters as in its version 0.12.
+ * Differs: duplication comes from a hash sample of all sequences, not from the first 100,000;
+ *          positions are not binned; adapters are found where their first 12 bases stand whole, and a
+ *          read counts once per adapter.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>

@@ -4,7 +4,7 @@
  * Two tables. `sampled` holds the sequences whose hash ends in `level` zero bits, each with the
  * number of all its occurrences: when it is full the level rises and half of it is dropped, so that
  * what it holds in the end depends on the reads only, not on their order or on who saw them.
- * `listed` holds the text of chosen reads (til_sequences_is_listed), each counting for as many
+ * `listed` holds the text of chosen reads (til_sequences_weight), each counting for as many
  * reads as it stands for.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -15,7 +15,7 @@ enum { TIL_KMER_MAX = 31, TIL_KMER_MIN = 15 };
 
 #define TIL_BASES_COMPLEMENT 0xAAAAAAAAAAAAAAAAULL
 
-/* The two-bit code of a letter; meaningless for letters other than ACGTU (see til_is_plain). */
+/* The two-bit code of a letter; meaningless for letters other than ACGTU (targets.c puts such letters aside). */
 static inline uint64_t til_base_code(char letter)
 {
     return (uint64_t)((unsigned char)letter >> 1 & 3);

@@ -37,8 +37,7 @@
 
 static const double GEOMEAN_OFFSET = 0.01; /* Rooney 2015: TPM + 0.01 */
 
-/* A score about to be computed: `def` in terms of rows. row_a[i] is NULL where a gene is missing.
- * */
+/* A score about to be computed: `def` in terms of rows; row_a[i] is NULL for a missing gene. */
 typedef struct {
     const til_score_parsed_t *def;
     bool linear;

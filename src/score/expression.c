@@ -76,8 +76,7 @@ static til_status_t check_value(til_ctx_t *ctx, const til_matrix_t *m, size_t g,
 
     if (!isfinite(x))
         return til_fail(ctx, TIL_EINPUT,
-                        "%s: value of %s in sample %s is missing or infinite: "
-                        "expected a number",
+                        "%s: value of %s in sample %s is missing or infinite: expected a number",
                         m->origin, m->row_names[g], m->col_names[s]);
     if (x < 0 && !may_be_negative)
         return til_fail(ctx, TIL_EINPUT,

@@ -118,8 +118,7 @@ static til_status_t check_options(til_ctx_t *ctx, const til_score_method_t *meth
                         method->name);
     if (options->ties != TIL_SCORE_TIES_BLOCK && !(method->flags & TIL_SCORE_HAS_TIES))
         return til_fail(ctx, TIL_EUSAGE,
-                        "--ties: method %s has no such choice: expected --method "
-                        "ssgsea",
+                        "--ties: method %s has no such choice: expected --method ssgsea",
                         method->name);
     return TIL_OK;
 }
@@ -136,13 +135,11 @@ static void drop_small(til_ctx_t *ctx, size_t min_size, const til_score_input_t 
     }
     if (n_small > 0 && min_size == 1)
         til_say(ctx, TIL_LOG_NOTICE,
-                "%zu of %zu sets have no gene in the matrix: their scores are "
-                "NA",
-                n_small, in->n_sets);
+                "%zu of %zu sets have no gene in the matrix: their scores are NA", n_small,
+                in->n_sets);
     else if (n_small > 0)
         til_say(ctx, TIL_LOG_NOTICE,
-                "%zu of %zu sets have fewer than %zu genes in the matrix: "
-                "their scores are NA",
+                "%zu of %zu sets have fewer than %zu genes in the matrix: their scores are NA",
                 n_small, in->n_sets, min_size);
 }
 

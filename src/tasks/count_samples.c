@@ -242,8 +242,7 @@ til_status_t til_sample_names(til_ctx_t *ctx, const char *const *paths, size_t n
         }
         if (!is_new) {
             status = til_fail(ctx, TIL_EUSAGE,
-                              "two samples are called '%s': name them with "
-                              "--sample-names",
+                              "two samples are called '%s': name them with --sample-names",
                               names[i]);
             goto done;
         }

@@ -16,8 +16,7 @@ static til_status_t check_options(til_ctx_t *ctx, const til_design_args_t *args)
 {
     if (args->pair != NULL && args->design != NULL)
         return til_fail(ctx, TIL_EUSAGE,
-                        "--design and --pair exclude each other: --pair builds "
-                        "the design");
+                        "--design and --pair exclude each other: --pair builds the design");
     if (args->pair != NULL && args->time == NULL)
         return til_fail(ctx, TIL_EUSAGE, "--pair needs --time, the column of what is compared");
     if (args->pair != NULL) return TIL_OK;

@@ -167,8 +167,7 @@ static til_status_t rows_from_lists(til_ctx_t *ctx, const til_ranking_source_t *
                         til_names_get(universe, 0));
     if (n_found < n || n_repeated > 0)
         til_say(ctx, TIL_LOG_NOTICE,
-                "%s: %zu genes are not in the universe and are left out, %zu are "
-                "repeated",
+                "%s: %zu genes are not in the universe and are left out, %zu are repeated",
                 source->list, n - n_found, n_repeated);
     return TIL_OK;
 }

@@ -178,8 +178,7 @@ static til_status_t check_row(til_ctx_t *ctx, const til_score_rows_t *rows,
     for (size_t i = 0; i < rows->n; i++)
         if (strcmp(rows->defs[i].name, def->name) == 0)
             return til_fail(ctx, TIL_EINPUT,
-                            "%s:%zu: score %s is also on line %zu: names of "
-                            "scores must differ",
+                            "%s:%zu: score %s is also on line %zu: names of scores must differ",
                             path, def->line, def->name, rows->defs[i].line);
     return TIL_OK;
 }

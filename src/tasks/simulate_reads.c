@@ -81,8 +81,7 @@ static void write_exons(til_out_t *out, const writer_t *w, size_t t)
     for (size_t e = 0; e < tx->n_exons; e++)
         til_out_printf(out,
                        "%s\ttilseq\texon\t%zu\t%zu\t.\t%c\t.\tgene_id \"%s\"; transcript_id "
-                       "\"%s\"; gene_name \"%s\"; "
-                       "gene_biotype \"protein_coding\";\n",
+                       "\"%s\"; gene_name \"%s\"; gene_biotype \"protein_coding\";\n",
                        contig, tx->start[e] + 1, tx->end[e], w->genome.strand[tx->gene],
                        counts->row_names[tx->gene], tx->id,
                        symbol == NULL ? counts->row_names[tx->gene] : symbol);

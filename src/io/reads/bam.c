@@ -198,9 +198,7 @@ static til_status_t no_end_mark(til_ctx_t *ctx, til_bam_t *bam)
                         "copy it again, or --allow-no-eof",
                         bam->path);
     til_say(ctx, TIL_LOG_WARNING,
-            "%s: the end mark is absent: the file may be truncated "
-            "(--allow-no-eof)",
-            bam->path);
+            "%s: the end mark is absent: the file may be truncated (--allow-no-eof)", bam->path);
     return TIL_OK;
 }
 
@@ -307,11 +305,9 @@ static til_status_t walk_records(til_ctx_t *ctx, til_bam_t *bam, const uint8_t *
         }
         uint32_t size = til_le32(p + at);
         if (size < FIXED || size > RECORD_MAX)
-            return til_fail(ctx, TIL_EINPUT,
-                            "%s: record %llu: a size of %d bytes: damaged, or no "
-                            "BAM record",
-                            bam->path, (unsigned long long)(bam->n_records + batch->n + 1),
-                            (int)(int32_t)size);
+            return til_fail(
+                ctx, TIL_EINPUT, "%s: record %llu: a size of %d bytes: damaged, or no BAM record",
+                bam->path, (unsigned long long)(bam->n_records + batch->n + 1), (int)(int32_t)size);
         if (size > n - at - 4) break;
         til_status_t status = add_place(ctx, &bam->at, &batch->n, &bam->at_capacity, at);
         if (status != TIL_OK) return status;
@@ -706,9 +702,8 @@ static til_status_t tell_format(til_ctx_t *ctx, til_bam_t *bam)
     else if (looks_like_sam((const char *)p, n)) bam->format = FORMAT_SAM;
     else if (n > 0 && (p[0] == '@' || p[0] == '>'))
         status = til_fail(ctx, TIL_EINPUT,
-                          "%s: looks like %s: alignments (BAM, SAM or CRAM) are "
-                          "wanted",
-                          bam->path, p[0] == '@' ? "FASTQ" : "FASTA");
+                          "%s: looks like %s: alignments (BAM, SAM or CRAM) are wanted", bam->path,
+                          p[0] == '@' ? "FASTQ" : "FASTA");
     else status = til_fail(ctx, TIL_EINPUT, "%s: neither BAM, SAM nor CRAM", bam->path);
 done:
     return status;

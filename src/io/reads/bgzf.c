@@ -125,12 +125,10 @@ static til_status_t inflate_to(til_ctx_t *ctx, const til_stream_t *s, uint8_t *b
         bool sound = result == LIBDEFLATE_SUCCESS;
         if (sound) sound = til_crc32(out, block->out_size) == le32(data + n);
         if (!sound)
-            return til_fail(ctx, TIL_EINPUT,
-                            "%s: the block at byte %llu is damaged: %s; copy the "
-                            "file again",
-                            s->path, (unsigned long long)(s->in_offset + block->in),
-                            result == LIBDEFLATE_SUCCESS ? "its CRC differs"
-                                                         : "it does not inflate");
+            return til_fail(
+                ctx, TIL_EINPUT, "%s: the block at byte %llu is damaged: %s; copy the file again",
+                s->path, (unsigned long long)(s->in_offset + block->in),
+                result == LIBDEFLATE_SUCCESS ? "its CRC differs" : "it does not inflate");
     }
     return TIL_OK;
 }
@@ -173,15 +171,13 @@ static til_status_t lay_out(til_ctx_t *ctx, til_stream_t *s, size_t goal, size_t
         size_t length = block_length(s->in + s->in_at, left, &data);
         if (length == 1)
             return til_fail(ctx, TIL_EINPUT,
-                            "%s: no BGZF block at byte %llu: damaged, or "
-                            "something was appended",
+                            "%s: no BGZF block at byte %llu: damaged, or something was appended",
                             s->path, (unsigned long long)(s->in_offset + s->in_at));
         if (length == 0 || length > left) break;
         size_t size = le32(s->in + s->in_at + length - 4);
         if (size > BLOCK_MAX)
             return til_fail(ctx, TIL_EINPUT,
-                            "%s: the block at byte %llu claims %zu bytes: at "
-                            "most 65536 fit",
+                            "%s: the block at byte %llu claims %zu bytes: at most 65536 fit",
                             s->path, (unsigned long long)(s->in_offset + s->in_at), size);
         til_status_t status = til_grow(ctx, &s->blocks, &s->block_capacity, s->n_blocks + 1,
                                        sizeof *s->blocks);
@@ -359,9 +355,8 @@ static til_status_t more_gzip(til_ctx_t *ctx, til_stream_t *s, size_t want)
         if (state == TIL_INFLATE_END) s->in_member = false;
         if (state == TIL_INFLATE_BAD) {
             status = til_fail(ctx, TIL_EINPUT,
-                              "%s: damaged gzip data near byte %llu; copy the "
-                              "file again",
-                              s->path, (unsigned long long)(s->in_offset + s->in_at));
+                              "%s: damaged gzip data near byte %llu; copy the file again", s->path,
+                              (unsigned long long)(s->in_offset + s->in_at));
             goto done;
         }
     }

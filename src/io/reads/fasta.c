@@ -139,8 +139,7 @@ static til_status_t bad_letter(til_ctx_t *ctx, const til_fasta_t *f, size_t colu
     if (strchr("EFILPQZJO*efilpqzjo", letter) != NULL && letter != 0)
         return til_fail(ctx, TIL_EINPUT,
                         "%s:%llu:%zu: '%c' is not a nucleotide but an amino acid: transcripts as "
-                        "DNA are wanted, "
-                        "not proteins",
+                        "DNA are wanted, not proteins",
                         path, line, column, letter);
     return til_fail(ctx, TIL_EINPUT,
                     "%s:%llu:%zu: byte 0x%02x is not a nucleotide (A C G T U or an IUPAC code)",

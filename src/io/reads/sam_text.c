@@ -54,8 +54,7 @@ static til_status_t split(line_t *l, const char *line, size_t n)
         const char *tab = p > l->end ? NULL : memchr(p, '\t', (size_t)(l->end - p));
         if (tab == NULL && (i < N_FIELDS - 1 || p > l->end))
             return til_fail(l->ctx, TIL_EINPUT,
-                            "%s:%zu: %d fields: a SAM record has 11 or more, "
-                            "separated by tabs",
+                            "%s:%zu: %d fields: a SAM record has 11 or more, separated by tabs",
                             l->path, l->line_no, i + 1);
         if (tab == NULL) tab = l->end;
         l->field[i] = (field_t){ p, (size_t)(tab - p) };
@@ -70,8 +69,7 @@ static til_status_t whole(const line_t *l, int which, const char *name, int64_t 
 {
     if (til_number_parse_int(l->field[which].text, l->field[which].n, lo, hi, value)) return TIL_OK;
     return til_fail(l->ctx, TIL_EINPUT,
-                    "%s:%zu: %s '%.*s' of read %.*s is not a whole number "
-                    "from %lld to %lld",
+                    "%s:%zu: %s '%.*s' of read %.*s is not a whole number from %lld to %lld",
                     l->path, l->line_no, name,
                     (int)(l->field[which].n > 40 ? 40 : l->field[which].n), l->field[which].text,
                     (int)(l->field[QNAME].n > 80 ? 80 : l->field[QNAME].n), l->field[QNAME].text,
@@ -85,8 +83,7 @@ static til_status_t contig_id(const line_t *l, field_t f, const til_names_t *con
     ptrdiff_t found = til_names_find_n(contigs, f.text, f.n);
     if (found < 0)
         return til_fail(l->ctx, TIL_EINPUT,
-                        "%s:%zu: reference '%.*s' is not in the header (no "
-                        "@SQ line names it)",
+                        "%s:%zu: reference '%.*s' is not in the header (no @SQ line names it)",
                         l->path, l->line_no, (int)(f.n > 80 ? 80 : f.n), f.text);
     *id = (int32_t)found;
     return TIL_OK;
@@ -231,8 +228,7 @@ til_status_t til_sam_record(til_ctx_t *ctx, const char *path, size_t line_no, co
     if (stands_in(ops, n_ops)) TIL_TRY(read_cg(&l, ops, &n_ops, &query));
     if (n_ops > 0 && !is_star(l.field[SEQ]) && query != l.field[SEQ].n && !(flag & FLAG_UNMAPPED))
         return til_fail(ctx, TIL_EINPUT,
-                        "%s:%zu: the CIGAR of read %.*s takes %llu bases, its "
-                        "sequence has %zu",
+                        "%s:%zu: the CIGAR of read %.*s takes %llu bases, its sequence has %zu",
                         path, line_no, (int)(name.n > 80 ? 80 : name.n), name.text,
                         (unsigned long long)query, l.field[SEQ].n);
     memcpy(p + FIXED, name.text, name.n);

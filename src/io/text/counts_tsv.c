@@ -214,15 +214,12 @@ static til_status_t other_row(til_ctx_t *ctx, const til_counts_tsv_t *first, siz
     show_head(&theirs, want, strcspn(want, "\n"));
     if (row == NULL)
         status = til_fail(ctx, TIL_EINPUT,
-                          "%s: ends after %zu rows: should go on with '%s', as %s "
-                          "does: %s",
+                          "%s: ends after %zu rows: should go on with '%s', as %s does: %s",
                           t->path, t->n_rows, til_strbuf_text(&theirs), first->path, why);
     else if (*want == '\0')
-        status = til_fail(ctx, TIL_EINPUT,
-                          "%s:%zu: row '%s': should not be there, %s ends after "
-                          "%zu rows: %s",
-                          t->path, row->line, til_strbuf_text(&ours), first->path, first->n_rows,
-                          why);
+        status = til_fail(
+            ctx, TIL_EINPUT, "%s:%zu: row '%s': should not be there, %s ends after %zu rows: %s",
+            t->path, row->line, til_strbuf_text(&ours), first->path, first->n_rows, why);
     else
         status = til_fail(ctx, TIL_EINPUT, "%s:%zu: row '%s': should be '%s', as in %s: %s",
                           t->path, row->line, til_strbuf_text(&ours), til_strbuf_text(&theirs),

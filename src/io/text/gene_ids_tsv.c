@@ -33,9 +33,7 @@ til_status_t til_gene_ids_read(til_ctx_t *ctx, til_text_t *text, til_gene_ids_t 
     aliases = column(fields, n, "aliases");
     if (symbol < 0 || entrez < 0 || ensembl < 0) {
         status = til_fail(ctx, TIL_EINPUT,
-                          "%s:1: the columns symbol, entrez and ensembl are "
-                          "wanted",
-                          text->path);
+                          "%s:1: the columns symbol, entrez and ensembl are wanted", text->path);
         goto done;
     }
     while (til_text_next_data(text, &line, &length)) {

@@ -588,8 +588,7 @@ static til_status_t read_line(reader_t *r, const char *line, const char *end)
         const char *tab2 = tab1 == NULL ? NULL : memchr(tab1 + 1, '\t', (size_t)(end - tab1 - 1));
         const char *tab3 = tab2 == NULL ? NULL : memchr(tab2 + 1, '\t', (size_t)(end - tab2 - 1));
         if (tab3 == NULL)
-            return bad_line(r, "fewer than 4 columns: a feature line has 9, "
-                               "separated by tabs");
+            return bad_line(r, "fewer than 4 columns: a feature line has 9, separated by tabs");
         span_t type = { tab2 + 1, (size_t)(tab3 - tab2 - 1) };
         if (!is_wanted(r, type)) {
             if (r->annot->n_exons == 0 && til_names_add_n(r->types, type.text, type.n, NULL) < 0)
@@ -830,8 +829,7 @@ static til_status_t tell_scattered(reader_t *r)
     }
     if (n > 0)
         til_say(r->ctx, TIL_LOG_NOTICE,
-                "%s: %zu %s features on several contigs or strands, "
-                "each counted as one gene: %s%s",
+                "%s: %zu %s features on several contigs or strands, each counted as one gene: %s%s",
                 r->path, n, n == 1 ? "gene has" : "genes have", til_strbuf_text(&shown),
                 n > NAMES_SHOWN ? ", ..." : "");
     til_strbuf_clear(&shown);

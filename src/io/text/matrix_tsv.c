@@ -164,8 +164,7 @@ static til_status_t read_header(reader_t *r)
     for (size_t i = 0; i < 6 && is_fc; i++) is_fc = strcmp(r->fields[i], fc[i]) == 0;
     if (is_fc) {
         til_say(r->ctx, TIL_LOG_NOTICE,
-                "%s: read as a featureCounts table; samples are named by their "
-                "BAM files",
+                "%s: read as a featureCounts table; samples are named by their BAM files",
                 r->text->path);
         r->length_field = 5;
         r->first_sample = 6;

@@ -39,8 +39,7 @@ static til_status_t add_row(til_ctx_t *ctx, const til_text_t *text, char **field
     r->may_be_header = false;
     if (n != 2)
         return til_fail(ctx, TIL_EINPUT,
-                        "%s:%zu: %zu field%s: a gene and its number are wanted, "
-                        "separated by a tab",
+                        "%s:%zu: %zu field%s: a gene and its number are wanted, separated by a tab",
                         text->path, text->line, n, n == 1 ? "" : "s");
     if (!til_number_parse(field[1], strlen(field[1]), &value)) {
         bool missing = til_number_is_missing(field[1], strlen(field[1])) || is_infinite(field[1]);
@@ -56,8 +55,7 @@ static til_status_t add_row(til_ctx_t *ctx, const til_text_t *text, char **field
     if (id < 0) return til_no_memory(ctx, 1, "gene names");
     if (!is_new)
         return til_fail(ctx, TIL_EINPUT,
-                        "%s:%zu: gene '%s' stands on line %zu already: a gene has one "
-                        "rank",
+                        "%s:%zu: gene '%s' stands on line %zu already: a gene has one rank",
                         text->path, text->line, field[0], r->row[id].line);
     til_status_t status = til_grow(ctx, &r->row, &r->capacity, (size_t)id + 1, sizeof *r->row);
     if (status == TIL_OK) r->row[id] = (row_t){ value, text->line };

@@ -55,8 +55,7 @@ static til_status_t read_header(reader_t *r)
     do {
         if (!til_text_next_data(r->text, &line, &length))
             return til_fail(r->ctx, TIL_EINPUT,
-                            "%s: no header line: a header with the column 'sample' is "
-                            "wanted",
+                            "%s: no header line: a header with the column 'sample' is wanted",
                             r->text->path);
     } while (length == 0);
     r->delimiter = til_tsv_delimiter(line, length);

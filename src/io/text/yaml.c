@@ -108,9 +108,8 @@ static til_status_t read_node(reader_t *r, int depth, til_yaml_t **out)
         break;
     case YAML_ALIAS_EVENT:
         return til_fail(r->ctx, TIL_EINPUT,
-                        "%s:%zu: aliases (*name) are not understood: write the "
-                        "value out",
-                        r->path, line_of(r));
+                        "%s:%zu: aliases (*name) are not understood: write the value out", r->path,
+                        line_of(r));
     default:
         return til_fail(r->ctx, TIL_EINPUT, "%s:%zu: a value should stand here", r->path,
                         line_of(r));
