@@ -53,6 +53,8 @@ void til_de_result_clear(til_de_result_t *result)
 til_status_t til_de_check_wishes(til_ctx_t *ctx, const til_de_method_t *method,
                                  const til_de_input_t *input)
 {
+    TIL_NEED(ctx, method);
+    TIL_NEED(ctx, input);
     const struct {
         bool wished, known;
         const char *option;
