@@ -67,6 +67,26 @@ void til_annot_drop_features(til_annot_t *annot);
 TIL_MUST_USE
 til_status_t til_annot_sort(til_ctx_t *ctx, til_annot_t *annot);
 
+/* ---- transcripts and their genes ------------------------------------------------------- */
+
+#define TIL_NO_GENE UINT32_MAX
+
+/* Which gene each transcript belongs to, as a table or an annotation has it. */
+typedef struct {
+    char *origin; /* for messages                              */
+    size_t n;
+    char **transcripts, **genes;
+    char **symbols; /* NULL, or n, NULL where a gene has none    */
+    size_t capacity;
+    struct til_arena *arena;
+} til_tx2gene_t;
+
+void til_tx2gene_clear(til_tx2gene_t *table);
+
+/* That of an annotation, whose texts it borrows. `out` is left empty unless TIL_OK. */
+TIL_MUST_USE
+til_status_t til_annot_tx2gene(til_ctx_t *ctx, const til_annot_t *annot, til_tx2gene_t *out);
+
 #ifdef __cplusplus
 }
 #endif

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <tilseq/annot.h>
 #include <tilseq/context.h>
 #include <tilseq/words.h>
 
@@ -80,20 +81,13 @@ const char *til_index_gene_id(const til_index_t *index, size_t gene);
 const char *til_index_gene_symbol(const til_index_t *index, size_t gene); /* "" without  */
 uint32_t til_index_gene_of(const til_index_t *index, size_t transcript);
 
-/* A transcript-to-gene table as it was read; n rows, symbols may be NULL or hold NULL. */
-typedef struct {
-    const char *origin; /* for messages */
-    size_t n;
-    const char *const *transcripts, *const *genes, *const *symbols;
-} til_tx2gene_view_t;
-
 /* Gives the index its genes, replacing those it had. Names are matched whole; where a transcript
- * is not found so, without its version (ENST00000456328.2) if that is unambiguous, and a notice
+ * is not found so, up to a '|' or without its version (ENST00000456328.2) if that is unambiguous, and a notice
  * says how many. TIL_EINPUT listing names of both sides when transcripts remain without a gene,
  * unless `allow_missing`: each is then a gene of its own name. */
 TIL_MUST_USE
-til_status_t til_index_set_genes(til_ctx_t *ctx, til_index_t *index,
-                                 const til_tx2gene_view_t *table, bool allow_missing);
+til_status_t til_index_set_genes(til_ctx_t *ctx, til_index_t *index, const til_tx2gene_t *table,
+                                 bool allow_missing);
 
 /* The same from what the FASTA headers say: GENCODE's second and sixth field, Ensembl's gene: and
  * gene_symbol:, gene=. Only for an index just built; nothing when no header names a gene, and a

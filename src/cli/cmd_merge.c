@@ -2,6 +2,7 @@
  * out. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,8 +15,7 @@
 #include "cli/commands.h"
 #include "cli/merge_inputs.h"
 #include "genes/tx_genes.h"
-#include "io/text/gtf.h"
-#include "io/text/tx2gene.h"
+#include "tasks/transcript_genes.h"
 
 typedef struct {
     const char *output, *tx2gene, *annotation, *sample_names;
@@ -39,72 +39,14 @@ static const til_opt_t options[] = {
                "which column of STAR's ReadsPerGene.out.tab; auto decides from the counts and says "
                "why"),
     { 0, "allow-missing", TIL_OPT_FLAG, offsetof(merge_args_t, allow_missing), NULL, 0, 0,
-      "leave out transcripts without a gene, however many" },
+      "transcripts that -g or -a does not know are genes of their own" },
     TIL_COMMON_OPTIONS(merge_args_t)
 };
 
 /* Below these shares the table belongs to another annotation than the quantifications. */
 static const double MIN_TRANSCRIPTS = 0.5, MIN_READS = 0.9;
 
-enum { N_SHOWN = 3 };
-
 /* ---- genes --------------------------------------------------------------------------------- */
-
-/* Transcripts, genes and symbols, as -g or -a has them. */
-typedef struct {
-    til_tx2gene_t table;
-    til_annot_t annot;
-    const char **genes, **symbols;
-    til_tx_table_t view;
-} gene_table_t;
-
-static void clear_table(gene_table_t *t)
-{
-    til_tx2gene_clear(&t->table);
-    til_annot_clear(&t->annot);
-    free(t->genes);
-    free(t->symbols);
-}
-
-static til_status_t read_annotation(til_ctx_t *ctx, til_job_t *job, const char *path,
-                                    gene_table_t *t)
-{
-    til_status_t status = TIL_OK;
-    const til_gtf_options_t how = TIL_GTF_OPTIONS;
-
-    TIL_TRY(til_job_annotation(ctx, job, path, &how, &t->annot));
-    t->genes = til_array(t->annot.n_transcripts, sizeof *t->genes);
-    t->symbols = til_array(t->annot.n_transcripts, sizeof *t->symbols);
-    if (t->genes == NULL || t->symbols == NULL)
-        TIL_TRY(til_no_memory(ctx, t->annot.n_transcripts, "transcripts"));
-    for (size_t i = 0; i < t->annot.n_transcripts; i++) {
-        t->genes[i] = t->annot.gene_ids[t->annot.transcript_genes[i]];
-        t->symbols[i] = t->annot.gene_names[t->annot.transcript_genes[i]];
-    }
-    t->view = (til_tx_table_t){ path, t->annot.n_transcripts,
-                                (const char *const *)t->annot.transcript_ids, t->genes,
-                                t->symbols };
-done:
-    return status;
-}
-
-/* Leaves view.n = 0 where neither -g nor -a was given. */
-static til_status_t read_table(til_ctx_t *ctx, til_job_t *job, gene_table_t *t)
-{
-    til_status_t status = TIL_OK;
-    const merge_args_t *args = job->args;
-
-    if (args->annotation != NULL) return read_annotation(ctx, job, args->annotation, t);
-    if (args->tx2gene == NULL) return TIL_OK;
-    TIL_TRY(til_tx2gene_read(ctx, args->tx2gene, &t->table));
-    TIL_TRY(til_job_input(ctx, job, args->tx2gene, t->table.sha256, t->table.n));
-    t->view = (til_tx_table_t){ args->tx2gene, t->table.n,
-                                (const char *const *)t->table.transcripts,
-                                (const char *const *)t->table.genes,
-                                (const char *const *)t->table.symbols };
-done:
-    return status;
-}
 
 /* The smallest share over samples of the counts that belong to transcripts with a gene. */
 static double share_with_gene(const til_matrix_t *counts, const uint32_t *gene_of)
@@ -116,7 +58,7 @@ static double share_with_gene(const til_matrix_t *counts, const uint32_t *gene_o
         for (size_t t = 0; t < counts->n_rows; t++) {
             double count = til_matrix_row(counts, t)[s];
             all += count;
-            if (gene_of[t] != TIL_TX_NO_GENE) with += count;
+            if (gene_of[t] != TIL_NO_GENE) with += count;
         }
         if (all > 0) least = fmin(least, with / all);
     }
@@ -124,51 +66,34 @@ static double share_with_gene(const til_matrix_t *counts, const uint32_t *gene_o
 }
 
 static til_status_t check_matches(til_ctx_t *ctx, const merge_args_t *args,
-                                  const til_tx_table_t *table, const til_matrix_t *counts,
+                                  const til_tx2gene_t *table, const til_matrix_t *counts,
                                   const til_tx_genes_t *genes)
 {
-    til_status_t status = TIL_OK;
-    til_strbuf_t ours = { 0 }, theirs = { 0 };
-    size_t n = counts->n_rows, shown = 0;
+    size_t n = counts->n_rows;
     double share = share_with_gene(counts, genes->gene_of);
     bool enough = (double)(n - genes->n_missing) >= MIN_TRANSCRIPTS * (double)n &&
                   share >= MIN_READS;
+    char rest[256];
 
-    if (genes->n_bar > 0)
-        til_say(ctx, TIL_LOG_NOTICE,
-                "%zu of %zu transcripts were matched to %s by their name before '|'", genes->n_bar,
-                n, table->origin);
-    if (genes->n_bare > 0)
-        til_say(ctx, TIL_LOG_NOTICE,
-                "%zu of %zu transcripts were matched to %s without their version", genes->n_bare, n,
-                table->origin);
-    if (genes->n_missing == 0) goto done;
-    for (size_t t = 0; t < n && shown < N_SHOWN; t++)
-        if (genes->gene_of[t] == TIL_TX_NO_GENE)
-            til_strbuf_printf(&ours, "%s%s", shown++ > 0 ? ", " : "", counts->row_names[t]);
-    for (size_t i = 0; i < table->n && i < N_SHOWN; i++)
-        til_strbuf_printf(&theirs, "%s%s", i > 0 ? ", " : "", table->transcripts[i]);
-    if (genes->n_missing == n || (!enough && !args->allow_missing))
-        status = til_fail(ctx, TIL_EINPUT,
-                          "%s: no gene for %zu of %zu transcripts (%s...), which leaves as little "
-                          "as %.1f%% of the reads "
-                          "of a sample; the table has %s...: is it of the same annotation?%s",
-                          table->origin, genes->n_missing, n, til_strbuf_text(&ours), 100 * share,
-                          til_strbuf_text(&theirs),
-                          genes->n_missing == n ? "" : " --allow-missing leaves them out");
-    else
+    til_tx_genes_say(ctx, table, n, args->allow_missing, genes);
+    if (genes->n_missing == n || (!enough && !args->allow_missing)) {
+        snprintf(rest, sizeof rest,
+                 ", which leaves as little as %.1f%% of the reads of a sample: is it of the same "
+                 "annotation?%s",
+                 100 * share,
+                 genes->n_missing == n ? "" : " --allow-missing takes each as a gene of its own");
+        return til_tx_genes_fail(ctx, table, counts->row_names, n, genes, rest);
+    }
+    if (genes->n_missing > 0 && !args->allow_missing)
         til_say(ctx, TIL_LOG_WARNING,
-                "%zu of %zu transcripts (%s...) are not in %s: left out of the gene "
-                "tables, which keep at least %.2f%% of each sample's reads",
-                genes->n_missing, n, til_strbuf_text(&ours), table->origin, 100 * share);
-done:
-    til_strbuf_clear(&ours);
-    til_strbuf_clear(&theirs);
-    return status;
+                "%zu of %zu transcripts are not in %s: left out of the gene tables, which keep at "
+                "least %.2f%% of each sample's reads; --allow-missing takes each as a gene",
+                genes->n_missing, n, table->origin, 100 * share);
+    return TIL_OK;
 }
 
 /* Gives the rows of a gene matrix the symbols of the table, where they have none of their own. */
-static til_status_t name_genes(til_ctx_t *ctx, const til_tx_table_t *table, til_matrix_t *m)
+static til_status_t name_genes(til_ctx_t *ctx, const til_tx2gene_t *table, til_matrix_t *m)
 {
     til_status_t status = TIL_OK;
     til_names_t *ids = til_names_new();
@@ -323,7 +248,7 @@ static til_status_t write_transcripts(til_ctx_t *ctx, til_job_t *job, const til_
 
     if (gene == NULL) TIL_TRY(til_no_memory(ctx, m->n_rows, "transcripts"));
     for (size_t t = 0; t < m->n_rows && genes->gene_of != NULL; t++)
-        if (genes->gene_of[t] != TIL_TX_NO_GENE) gene[t] = genes->gene_ids[genes->gene_of[t]];
+        if (genes->gene_of[t] != TIL_NO_GENE) gene[t] = genes->gene_ids[genes->gene_of[t]];
     TIL_TRY(write_matrix(ctx, &to, "transcript_counts", m));
     TIL_TRY(write_matrix(ctx, &to, "transcript_tpm", &merged->e.tpm));
 done:
@@ -353,25 +278,28 @@ done:
 }
 
 /* Transcripts: genes where they are known, and the transcripts themselves. */
-static til_status_t merge_transcripts(til_ctx_t *ctx, til_job_t *job, til_tx_table_t *table,
+static til_status_t merge_transcripts(til_ctx_t *ctx, til_job_t *job, const til_tx2gene_t *table,
                                       const til_merged_t *merged)
 {
     til_status_t status = TIL_OK;
+    const merge_args_t *args = job->args;
     const til_matrix_t *counts = &merged->e.counts;
     til_tx_genes_t genes = { 0 };
     til_estimates_t by_gene = { 0 };
 
-    if (table->n == 0 && merged->genes != NULL)
-        *table = (til_tx_table_t){ "the inputs", counts->n_rows,
-                                   (const char *const *)counts->row_names,
-                                   (const char *const *)merged->genes, NULL };
+    const til_tx2gene_t own = { .origin = (char[]){ "the inputs" },
+                                .n = counts->n_rows,
+                                .transcripts = counts->row_names,
+                                .genes = merged->genes };
+    if (table->n == 0 && merged->genes != NULL) table = &own;
     if (table->n > 0) {
-        TIL_TRY(til_tx_genes_find(ctx, table, counts->row_names, counts->n_rows, &genes));
-        TIL_TRY(check_matches(ctx, job->args, table, counts, &genes));
+        TIL_TRY(til_tx_genes_find(ctx, table, counts->row_names, counts->n_rows,
+                                  args->allow_missing, &genes));
+        TIL_TRY(check_matches(ctx, args, table, counts, &genes));
         TIL_TRY(til_summarise_genes(ctx, &merged->e, genes.gene_of, genes.n_genes, &by_gene));
         TIL_TRY(write_genes(ctx, job, &by_gene, genes.gene_ids, genes.symbols, counts->col_names));
         til_say(ctx, TIL_LOG_STAGE, "%zu transcripts summed to %zu genes",
-                counts->n_rows - genes.n_missing, genes.n_genes);
+                counts->n_rows - (args->allow_missing ? 0 : genes.n_missing), genes.n_genes);
     } else {
         til_say(ctx, TIL_LOG_WARNING,
                 "no genes are known: only transcripts are written; -g names their genes");
@@ -401,25 +329,28 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
 {
     til_status_t status = TIL_OK;
     const merge_args_t *args = job->args;
-    gene_table_t table = { 0 };
+    til_annot_t annot = { 0 };
+    til_tx2gene_t table = { 0 };
     til_merged_t merged = { 0 };
 
     TIL_TRY(check(ctx, args));
-    TIL_TRY(read_table(ctx, job, &table));
+    if (args->tx2gene != NULL || args->annotation != NULL)
+        TIL_TRY(til_load_tx2gene(ctx, job, args->tx2gene, args->annotation, &annot, &table));
     TIL_TRY(til_merge_read(ctx, job, args->sample_names, args->strand, &merged));
     if (merged.level == TIL_QUANT_TRANSCRIPTS) {
-        TIL_TRY(merge_transcripts(ctx, job, &table.view, &merged));
+        TIL_TRY(merge_transcripts(ctx, job, &table, &merged));
         goto done;
     }
     til_matrix_t *counts = &merged.e.counts;
-    if (table.view.n > 0) TIL_TRY(name_genes(ctx, &table.view, counts));
+    if (table.n > 0) TIL_TRY(name_genes(ctx, &table, counts));
     if (merged.level == TIL_QUANT_COUNTS) TIL_TRY(merge_counts(ctx, job, &merged));
     else
         TIL_TRY(write_genes(ctx, job, &merged.e, counts->row_names, counts->gene_names,
                             counts->col_names));
 done:
     til_merged_clear(&merged);
-    clear_table(&table);
+    til_tx2gene_clear(&table);
+    til_annot_clear(&annot);
     return status;
 }
 

@@ -46,7 +46,7 @@ static void mean_lengths(const til_matrix_t *lengths, const uint32_t *gene_of, s
     }
     for (size_t t = 0; t < lengths->n_rows; t++) {
         uint32_t g = gene_of[t];
-        if (g == TIL_SUMMARISE_NO_GENE) continue;
+        if (g == TIL_NO_GENE) continue;
         mean_length[g] += mean(til_matrix_row(lengths, t), lengths->n_cols);
         n_transcripts[g]++;
     }
@@ -74,7 +74,7 @@ static void add_up(const til_estimates_t *tx, const uint32_t *gene_of, til_estim
     size_t n_samples = tx->counts.n_cols;
 
     for (size_t t = 0; t < tx->counts.n_rows; t++) {
-        if (gene_of[t] == TIL_SUMMARISE_NO_GENE) continue;
+        if (gene_of[t] == TIL_NO_GENE) continue;
         const double *count = til_matrix_row(&tx->counts, t), *tpm = til_matrix_row(&tx->tpm, t);
         const double *length = til_matrix_row(&tx->lengths, t);
         double *count_sum = til_matrix_row(&out->counts, gene_of[t]);

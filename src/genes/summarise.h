@@ -4,9 +4,8 @@
 #define TIL_GENES_SUMMARISE_H
 
 #include <stdint.h>
+#include <tilseq/annot.h>
 #include <tilseq/matrix.h>
-
-#define TIL_SUMMARISE_NO_GENE UINT32_MAX
 
 /* Estimates of one set of features: counts, TPM, (effective) lengths, all of one shape. */
 typedef struct {
@@ -18,7 +17,7 @@ void til_estimates_clear(til_estimates_t *e);
 /* Adds transcripts up to genes.
  *
  *   tx        transcripts x samples
- *   gene_of   n_rows gene numbers < n_genes; TIL_SUMMARISE_NO_GENE leaves a transcript out
+ *   gene_of   n_rows gene numbers < n_genes; TIL_NO_GENE leaves a transcript out
  *   out       n_genes x samples, without names of genes; left empty unless TIL_OK
  */
 TIL_MUST_USE

@@ -6,10 +6,11 @@
 #include "base/alloc.h"
 #include "base/keep.h"
 #include "base/names.h"
+#include "base/strbuf.h"
 #include "base/try.h"
 #include "genes/tx_genes.h"
 
-enum { SEVERAL = -2 };
+enum { SEVERAL = -2, SHOWN = 5 };
 
 /* The length of an accession without its version: up to a last '.' before digits only, so that a
  * suffix such as ".3_PAR_Y" stays. */
@@ -34,7 +35,7 @@ static void clear_rows(rows_t *rows)
     free(rows->bare_row);
 }
 
-static til_status_t index_rows(til_ctx_t *ctx, const til_tx_table_t *t, rows_t *rows)
+static til_status_t index_rows(til_ctx_t *ctx, const til_tx2gene_t *t, rows_t *rows)
 {
     rows->whole = til_names_new();
     rows->bare = til_names_new();
@@ -82,7 +83,7 @@ static ptrdiff_t find_row(const rows_t *rows, const char *name, til_tx_genes_t *
     return rows->bare_row[id];
 }
 
-static til_status_t keep_genes(til_ctx_t *ctx, const til_names_t *ids, const char *const *symbols,
+static til_status_t keep_genes(til_ctx_t *ctx, const til_names_t *ids, char *const *symbols,
                                til_tx_genes_t *out)
 {
     til_status_t status = TIL_OK;
@@ -99,12 +100,12 @@ done:
     return status;
 }
 
-til_status_t til_tx_genes_find(til_ctx_t *ctx, const til_tx_table_t *table, char *const *names,
-                               size_t n, til_tx_genes_t *out)
+til_status_t til_tx_genes_find(til_ctx_t *ctx, const til_tx2gene_t *table, char *const *names,
+                               size_t n, bool own_genes, til_tx_genes_t *out)
 {
     til_status_t status = TIL_OK;
     rows_t rows = { 0 };
-    const char **symbols = til_array_zero(n, sizeof *symbols);
+    char **symbols = til_array_zero(n, sizeof *symbols);
     til_names_t *genes = til_names_new();
 
     *out = (til_tx_genes_t){ .arena = til_arena_new(), .gene_of = til_array(n, sizeof(uint32_t)) };
@@ -113,15 +114,14 @@ til_status_t til_tx_genes_find(til_ctx_t *ctx, const til_tx_table_t *table, char
     TIL_TRY(index_rows(ctx, table, &rows));
     for (size_t i = 0; i < n; i++) {
         ptrdiff_t row = find_row(&rows, names[i], out);
-        out->gene_of[i] = TIL_TX_NO_GENE;
-        if (row < 0) {
-            out->n_missing++;
-            continue;
-        }
-        ptrdiff_t gene = til_names_add(genes, table->genes[row], NULL);
+        out->gene_of[i] = TIL_NO_GENE;
+        out->n_missing += row < 0;
+        if (row < 0 && !own_genes) continue;
+        ptrdiff_t gene = til_names_add(genes, row < 0 ? names[i] : table->genes[row], NULL);
         if (gene < 0) TIL_TRY(til_no_memory(ctx, n, "genes"));
         out->gene_of[i] = (uint32_t)gene;
-        if (symbols[gene] == NULL && table->symbols != NULL) symbols[gene] = table->symbols[row];
+        if (row >= 0 && symbols[gene] == NULL && table->symbols != NULL)
+            symbols[gene] = table->symbols[row];
     }
     TIL_TRY(keep_genes(ctx, genes, symbols, out));
 done:
@@ -138,4 +138,41 @@ void til_tx_genes_clear(til_tx_genes_t *genes)
     free(genes->gene_of);
     til_arena_free(genes->arena);
     *genes = (til_tx_genes_t){ 0 };
+}
+
+void til_tx_genes_say(til_ctx_t *ctx, const til_tx2gene_t *table, size_t n, bool own_genes,
+                      const til_tx_genes_t *genes)
+{
+    if (genes->n_bar > 0)
+        til_say(ctx, TIL_LOG_NOTICE,
+                "%zu of %zu transcripts were matched to %s by their name before '|'", genes->n_bar,
+                n, table->origin);
+    if (genes->n_bare > 0)
+        til_say(ctx, TIL_LOG_NOTICE,
+                "%zu of %zu transcripts were matched to %s without their version", genes->n_bare, n,
+                table->origin);
+    if (genes->n_missing > 0 && own_genes)
+        til_say(ctx, TIL_LOG_WARNING, "%zu transcripts are not in %s: each is a gene of its own",
+                genes->n_missing, table->origin);
+}
+
+til_status_t til_tx_genes_fail(til_ctx_t *ctx, const til_tx2gene_t *table, char *const *names,
+                               size_t n, const til_tx_genes_t *genes, const char *rest)
+{
+    til_strbuf_t ours = { 0 }, theirs = { 0 };
+    size_t shown = 0;
+
+    for (size_t i = 0; i < n && shown < SHOWN; i++)
+        if (genes->gene_of[i] == TIL_NO_GENE || genes->n_missing == n)
+            til_strbuf_printf(&ours, "%s%s", shown++ > 0 ? ", " : "", names[i]);
+    for (size_t i = 0; i < table->n && i < SHOWN; i++)
+        til_strbuf_printf(&theirs, "%s%s", i > 0 ? ", " : "", table->transcripts[i]);
+    til_status_t status = til_fail(
+        ctx, TIL_EINPUT, "%s: no gene for %zu of %zu transcripts (%s%s); the table has %s%s%s",
+        table->origin, genes->n_missing, n, til_strbuf_text(&ours),
+        genes->n_missing > SHOWN ? ", ..." : "", til_strbuf_text(&theirs),
+        table->n > SHOWN ? ", ..." : "", rest);
+    til_strbuf_clear(&ours);
+    til_strbuf_clear(&theirs);
+    return status;
 }

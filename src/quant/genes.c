@@ -1,7 +1,6 @@
 /* genes.c -- which gene each transcript of an index belongs to.
  *
- * Genes are numbered in the order of their first transcript. Names are matched whole first; what is
- * left over is matched without versions on both sides, which must not make two names one.
+ * Genes are numbered in the order of their first transcript; names are matched by genes/tx_genes.h.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
@@ -9,23 +8,10 @@
 
 #include "base/alloc.h"
 #include "base/names.h"
-#include "base/strbuf.h"
 #include "base/need.h"
 #include "base/try.h"
+#include "genes/tx_genes.h"
 #include "quant/index.h"
-
-enum { N_SHOWN = 5 };
-
-/* The length of an accession without its version: up to a last '.' followed by digits only (a
- * pseudoautosomal suffix such as ".3_PAR_Y" stays whole). */
-static size_t bare_length(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-    if (dot == NULL || dot == name || dot[1] == 0 ||
-        strspn(dot + 1, "0123456789") != strlen(dot + 1))
-        return strlen(name);
-    return (size_t)(dot - name);
-}
 
 /* Stores gene numbers and texts in the index. `symbol_of[g]` may be NULL. */
 static til_status_t store(til_ctx_t *ctx, til_index_t *index, uint32_t *gene_of,
@@ -63,139 +49,31 @@ static til_status_t store(til_ctx_t *ctx, til_index_t *index, uint32_t *gene_of,
     return TIL_OK;
 }
 
-/* Row of the table for each name, with and without version; -2 where two rows share a bare name and
- * differ in their gene. */
-typedef struct {
-    til_names_t *whole, *bare;
-    ptrdiff_t *whole_row, *bare_row;
-} rows_t;
-
-static til_status_t index_rows(til_ctx_t *ctx, const til_tx2gene_view_t *t, rows_t *rows)
-{
-    rows->whole = til_names_new();
-    rows->bare = til_names_new();
-    rows->whole_row = til_array(t->n, sizeof *rows->whole_row);
-    rows->bare_row = til_array(t->n, sizeof *rows->bare_row);
-    if (rows->whole == NULL || rows->bare == NULL || rows->whole_row == NULL ||
-        rows->bare_row == NULL)
-        return til_no_memory(ctx, t->n, "transcripts");
-    for (size_t i = 0; i < t->n; i++) {
-        const char *name = t->transcripts[i];
-        int is_new;
-        ptrdiff_t id = til_names_add(rows->whole, name, &is_new);
-        if (id < 0) return til_no_memory(ctx, t->n, "transcripts");
-        if (is_new) rows->whole_row[id] = (ptrdiff_t)i;
-        else if (strcmp(t->genes[i], t->genes[rows->whole_row[id]]) != 0)
-            return til_fail(
-                ctx, TIL_EINPUT,
-                "%s: transcript '%s' belongs to gene '%s' and to gene '%s': one gene is wanted",
-                t->origin, name, t->genes[rows->whole_row[id]], t->genes[i]);
-        id = til_names_add_n(rows->bare, name, bare_length(name), &is_new);
-        if (id < 0) return til_no_memory(ctx, t->n, "transcripts");
-        if (is_new) rows->bare_row[id] = (ptrdiff_t)i;
-        else if (rows->bare_row[id] >= 0 && strcmp(t->genes[i], t->genes[rows->bare_row[id]]) != 0)
-            rows->bare_row[id] = -2;
-    }
-    return TIL_OK;
-}
-
-static void clear_rows(rows_t *rows)
-{
-    til_names_free(rows->whole);
-    til_names_free(rows->bare);
-    free(rows->whole_row);
-    free(rows->bare_row);
-}
-
-/* The table's row of a transcript, or -1. */
-static ptrdiff_t find_row(const rows_t *rows, const char *name, bool *without_version)
-{
-    ptrdiff_t id = til_names_find(rows->whole, name);
-    *without_version = false;
-    if (id >= 0) return rows->whole_row[id];
-    id = til_names_find_n(rows->bare, name, bare_length(name));
-    if (id < 0 || rows->bare_row[id] < 0) return -1;
-    *without_version = true;
-    return rows->bare_row[id];
-}
-
-static til_status_t missing(til_ctx_t *ctx, const til_index_t *index, const til_tx2gene_view_t *t,
-                            const ptrdiff_t *row, size_t n_missing)
-{
-    til_strbuf_t ours = { 0 }, theirs = { 0 };
-    size_t shown = 0;
-
-    for (uint32_t i = 0; i < index->n_transcripts && shown < N_SHOWN; i++)
-        if (row[i] < 0)
-            til_strbuf_printf(&ours, "%s%s", shown++ ? ", " : "", til_index_name(index, i));
-    for (size_t i = 0; i < t->n && i < N_SHOWN; i++)
-        til_strbuf_printf(&theirs, "%s%s", i ? ", " : "", t->transcripts[i]);
-    til_status_t status = til_fail(ctx, TIL_EINPUT,
-                                   "%s: no gene for %zu of %u transcripts (%s%s); the table has "
-                                   "%s%s; --allow-missing takes each "
-                                   "as a gene of its own",
-                                   t->origin, n_missing, index->n_transcripts,
-                                   til_strbuf_text(&ours), n_missing > N_SHOWN ? ", ..." : "",
-                                   til_strbuf_text(&theirs), t->n > N_SHOWN ? ", ..." : "");
-    til_strbuf_clear(&ours);
-    til_strbuf_clear(&theirs);
-    return status;
-}
-
-til_status_t til_index_set_genes(til_ctx_t *ctx, til_index_t *index,
-                                 const til_tx2gene_view_t *table, bool allow_missing)
+til_status_t til_index_set_genes(til_ctx_t *ctx, til_index_t *index, const til_tx2gene_t *table,
+                                 bool allow_missing)
 {
     TIL_NEED(ctx, index);
     TIL_NEED(ctx, table);
     til_status_t status = TIL_OK;
-    rows_t rows = { 0 };
-    size_t n = index->n_transcripts, n_missing = 0, n_bare = 0;
-    ptrdiff_t *row = til_array(n, sizeof *row);
-    uint32_t *gene_of = til_array(n, sizeof *gene_of);
-    const char **symbols = til_array_zero(n, sizeof *symbols);
-    til_names_t *genes = til_names_new();
+    til_tx_genes_t found = { 0 };
+    size_t n = index->n_transcripts;
+    char **names = til_array(n, sizeof *names);
+    til_names_t *genes = NULL;
 
-    if (row == NULL || gene_of == NULL || symbols == NULL || genes == NULL) {
-        status = til_no_memory(ctx, n, "transcripts");
-        goto done;
-    }
-    TIL_TRY(index_rows(ctx, table, &rows));
-    for (size_t i = 0; i < n; i++) {
-        bool bare;
-        row[i] = find_row(&rows, til_index_name(index, i), &bare);
-        n_missing += row[i] < 0;
-        n_bare += bare;
-    }
-    if (n_missing > 0 && (!allow_missing || n_missing == n)) {
-        status = missing(ctx, index, table, row, n_missing);
-        goto done;
-    }
-    for (size_t i = 0; i < n; i++) {
-        const char *gene = row[i] < 0 ? til_index_name(index, i) : table->genes[row[i]];
-        ptrdiff_t id = til_names_add(genes, gene, NULL);
-        if (id < 0) {
-            status = til_no_memory(ctx, n, "genes");
-            goto done;
-        }
-        gene_of[i] = (uint32_t)id;
-        if (row[i] >= 0 && table->symbols != NULL && symbols[id] == NULL)
-            symbols[id] = table->symbols[row[i]];
-    }
-    if (n_bare > 0)
-        til_say(ctx, TIL_LOG_NOTICE,
-                "%zu of %zu transcripts were matched to %s without their version", n_bare, n,
-                table->origin);
-    if (n_missing > 0)
-        til_say(ctx, TIL_LOG_WARNING, "%zu transcripts are not in %s: each is a gene of its own",
-                n_missing, table->origin);
-    TIL_TRY(store(ctx, index, gene_of, genes, symbols));
-    gene_of = NULL;
+    if (names == NULL) TIL_TRY(til_no_memory(ctx, n, "transcripts"));
+    for (size_t i = 0; i < n; i++) names[i] = (char *)til_index_name(index, i);
+    TIL_TRY(til_tx_genes_find(ctx, table, names, n, allow_missing, &found));
+    if (found.n_missing > 0 && (!allow_missing || found.n_missing == n))
+        TIL_TRY(til_tx_genes_fail(ctx, table, names, n, &found,
+                                  "; --allow-missing takes each as a gene of its own"));
+    til_tx_genes_say(ctx, table, n, allow_missing, &found);
+    TIL_TRY(til_names_index(ctx, found.gene_ids, found.n_genes, &genes));
+    TIL_TRY(store(ctx, index, found.gene_of, genes, (const char *const *)found.symbols));
+    found.gene_of = NULL;
 done:
-    clear_rows(&rows);
+    til_tx_genes_clear(&found);
     til_names_free(genes);
-    free(row);
-    free(gene_of);
-    free(symbols);
+    free(names);
     return status;
 }
 

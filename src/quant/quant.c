@@ -13,6 +13,7 @@
 #include "base/parallel.h"
 #include "base/need.h"
 #include "base/try.h"
+#include "genes/summarise.h"
 #include "quant/bias.h"
 #include "quant/bootstrap.h"
 #include "quant/em.h"
@@ -549,33 +550,28 @@ til_status_t til_quant_sum_genes(til_ctx_t *ctx, const til_index_t *index,
     TIL_NEED(ctx, effective);
     TIL_NEED(ctx, tpm);
     TIL_NEED(ctx, estimates);
-    size_t n_genes = index->n_genes;
-    double *sums[4] = { length, effective, tpm, estimates };
-    double *weights = til_array_zero(n_genes, sizeof *weights);
+    til_status_t status = TIL_OK;
+    size_t n = index->n_transcripts, n_genes = index->n_genes;
+    double *lengths = til_array(n, sizeof *lengths);
+    til_estimates_t tx = { .counts = { .n_rows = n, .n_cols = 1, .x = result->estimates },
+                           .tpm = { .n_rows = n, .n_cols = 1, .x = result->tpm },
+                           .lengths = { .n_rows = n, .n_cols = 1, .x = lengths } };
+    til_estimates_t whole = { 0 }, shown = { 0 };
 
-    if (weights == NULL) return til_no_memory(ctx, n_genes, "genes");
-
-    for (int k = 0; k < 4; k++)
-        for (size_t g = 0; g < n_genes; g++) sums[k][g] = 0;
-    for (uint32_t t = 0; t < index->n_transcripts; t++) {
-        uint32_t g = index->gene_of[t];
-        if (g == UINT32_MAX) continue;
-        tpm[g] += result->tpm[t];
-        estimates[g] += result->estimates[t];
-    }
-    /* Means weighted by TPM; a gene without any takes the plain means. */
-    for (uint32_t t = 0; t < index->n_transcripts; t++) {
-        uint32_t g = index->gene_of[t];
-        if (g == UINT32_MAX) continue;
-        double weight = tpm[g] > 0 ? result->tpm[t] : 1;
-        weights[g] += weight;
-        length[g] += weight * til_target_length(index, t);
-        effective[g] += weight * result->effective[t];
-    }
+    if (lengths == NULL) TIL_TRY(til_no_memory(ctx, n, "transcripts"));
+    for (uint32_t t = 0; t < n; t++) lengths[t] = til_target_length(index, t);
+    TIL_TRY(til_summarise_genes(ctx, &tx, index->gene_of, n_genes, &whole));
+    tx.lengths.x = result->effective;
+    TIL_TRY(til_summarise_genes(ctx, &tx, index->gene_of, n_genes, &shown));
     for (size_t g = 0; g < n_genes; g++) {
-        length[g] /= weights[g];
-        effective[g] /= weights[g];
+        length[g] = whole.lengths.x[g];
+        effective[g] = shown.lengths.x[g];
+        tpm[g] = shown.tpm.x[g];
+        estimates[g] = shown.counts.x[g];
     }
-    free(weights);
-    return TIL_OK;
+done:
+    free(lengths);
+    til_estimates_clear(&whole);
+    til_estimates_clear(&shown);
+    return status;
 }

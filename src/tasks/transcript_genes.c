@@ -1,70 +1,43 @@
 /* transcript_genes.c -- carries a tx2gene table or an annotation to the index. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <stdlib.h>
-
 #include <tilseq/annot.h>
 
-#include "base/alloc.h"
 #include "base/try.h"
 #include "tasks/job.h"
 #include "tasks/transcript_genes.h"
 #include "io/text/gtf.h"
 #include "io/text/tx2gene.h"
 
-static til_status_t from_table(til_ctx_t *ctx, til_job_t *job, til_index_t *index, const char *path,
-                               bool allow_missing)
+til_status_t til_load_tx2gene(til_ctx_t *ctx, til_job_t *job, const char *tx2gene,
+                              const char *annotation, til_annot_t *annot, til_tx2gene_t *out)
 {
-    til_status_t status = TIL_OK;
-    til_tx2gene_t table = { 0 };
+    const til_gtf_options_t how = TIL_GTF_OPTIONS;
+    til_text_t text = { 0 };
+    til_status_t status;
 
-    TIL_TRY(til_tx2gene_read(ctx, path, &table));
-    TIL_TRY(til_job_input(ctx, job, path, table.sha256, table.n));
-    til_tx2gene_view_t view = { .origin = path,
-                                .n = table.n,
-                                .transcripts = (const char *const *)table.transcripts,
-                                .genes = (const char *const *)table.genes,
-                                .symbols = (const char *const *)table.symbols };
-    TIL_TRY(til_index_set_genes(ctx, index, &view, allow_missing));
-done:
-    til_tx2gene_clear(&table);
-    return status;
-}
-
-static til_status_t from_annotation(til_ctx_t *ctx, til_job_t *job, til_index_t *index,
-                                    const char *path, bool allow_missing)
-{
-    til_status_t status = TIL_OK;
-    til_gtf_options_t how = TIL_GTF_OPTIONS;
-    til_annot_t annot = { 0 };
-    const char **genes = NULL, **symbols = NULL;
-
-    TIL_TRY(til_job_annotation(ctx, job, path, &how, &annot));
-    genes = til_array(annot.n_transcripts, sizeof *genes);
-    symbols = til_array(annot.n_transcripts, sizeof *symbols);
-    if (genes == NULL || symbols == NULL) {
-        status = til_no_memory(ctx, annot.n_transcripts, "transcripts");
-        goto done;
+    *out = (til_tx2gene_t){ 0 };
+    if (tx2gene == NULL) {
+        TIL_TRY(til_job_annotation(ctx, job, annotation, &how, annot));
+        return til_annot_tx2gene(ctx, annot, out);
     }
-    for (size_t i = 0; i < annot.n_transcripts; i++) {
-        genes[i] = annot.gene_ids[annot.transcript_genes[i]];
-        symbols[i] = annot.gene_names[annot.transcript_genes[i]];
-    }
-    til_tx2gene_view_t view = { .origin = path,
-                                .n = annot.n_transcripts,
-                                .transcripts = (const char *const *)annot.transcript_ids,
-                                .genes = genes,
-                                .symbols = symbols };
-    TIL_TRY(til_index_set_genes(ctx, index, &view, allow_missing));
+    TIL_TRY(til_text_read(ctx, tx2gene, &text));
+    TIL_TRY(til_tx2gene_read(ctx, &text, out));
+    TIL_TRY(til_job_input(ctx, job, tx2gene, text.sha256, out->n));
 done:
-    free(genes);
-    free(symbols);
-    til_annot_clear(&annot);
+    til_text_clear(&text);
+    if (status != TIL_OK) til_tx2gene_clear(out);
     return status;
 }
 
 til_status_t til_transcript_genes(til_ctx_t *ctx, til_job_t *job, til_index_t *index,
                                   const char *tx2gene, const char *annotation, bool allow_missing)
 {
-    if (tx2gene != NULL) return from_table(ctx, job, index, tx2gene, allow_missing);
-    return from_annotation(ctx, job, index, annotation, allow_missing);
+    til_annot_t annot = { 0 };
+    til_tx2gene_t table;
+    til_status_t status = til_load_tx2gene(ctx, job, tx2gene, annotation, &annot, &table);
+
+    if (status == TIL_OK) status = til_index_set_genes(ctx, index, &table, allow_missing);
+    til_tx2gene_clear(&table);
+    til_annot_clear(&annot);
+    return status;
 }

@@ -7,6 +7,12 @@
 
 #include "tasks/job.h"
 
+/* The genes of transcripts from a tx2gene table or an annotation (one of them, the other NULL), which
+ * is recorded as an input. The result borrows from `annot`. */
+TIL_MUST_USE
+til_status_t til_load_tx2gene(til_ctx_t *ctx, til_job_t *job, const char *tx2gene,
+                              const char *annotation, til_annot_t *annot, til_tx2gene_t *out);
+
 /* Gives the index the genes of a tx2gene table or an annotation (one of them, the other NULL). */
 TIL_MUST_USE
 til_status_t til_transcript_genes(til_ctx_t *ctx, til_job_t *job, til_index_t *index,

@@ -130,10 +130,9 @@ static void set_genes(til_index_t *index, const char *file)
         cells[n] = line;
         cells[8000 + n++] = tab + 1;
     }
-    til_tx2gene_view_t view = { .origin = file,
-                                .n = n,
-                                .transcripts = (const char *const *)cells,
-                                .genes = (const char *const *)cells + 8000 };
+    til_tx2gene_t view = {
+        .origin = text.path, .n = n, .transcripts = cells, .genes = cells + 8000
+    };
     ck_assert_msg(til_index_set_genes(&ctx, index, &view, false) == TIL_OK, "%s", ctx.message);
     til_text_clear(&text);
 }

@@ -237,11 +237,11 @@ END_TEST
 
 START_TEST(genes_are_found_by_name)
 {
-    const char *transcripts[] = {
-        "ENST1.2", "ENST2.1", "ENST3.1", "ENST3.2", "T.x", "ENST5.1_PAR_Y"
+    char *transcripts[] = { "ENST1.2", "ENST2.1", "ENST3.1", "ENST3.2", "T.x", "ENST5.1_PAR_Y" };
+    char *genes[] = { "A", "B", "C", "D", "E", "F" };
+    const til_tx2gene_t table = {
+        .origin = "t2g", .n = 6, .transcripts = transcripts, .genes = genes
     };
-    const char *genes[] = { "A", "B", "C", "D", "E", "F" };
-    const til_tx_table_t table = { "t2g", 6, transcripts, genes, NULL };
     char names[][24] = { "ENST1.2",  "ENST2.9",       "ENST2|B|x", "ENST3.7",
                          "T.x|more", "ENST5.1_PAR_Y", "Z" };
     const char *const want[] = { "A", "B", "B", NULL, "E", "F", NULL };
@@ -249,18 +249,25 @@ START_TEST(genes_are_found_by_name)
     til_tx_genes_t found;
 
     for (int i = 0; i < 7; i++) list[i] = names[i];
-    ck_assert_int_eq(til_tx_genes_find(&ctx, &table, list, 7, &found), TIL_OK);
+    ck_assert_int_eq(til_tx_genes_find(&ctx, &table, list, 7, false, &found), TIL_OK);
     for (int i = 0; i < 7; i++) {
         uint32_t g = found.gene_of[i];
-        if (want[i] == NULL) ck_assert_uint_eq(g, TIL_TX_NO_GENE);
+        if (want[i] == NULL) ck_assert_uint_eq(g, TIL_NO_GENE);
         else ck_assert_str_eq(found.gene_ids[g], want[i]);
     }
     ck_assert_uint_eq(found.n_missing, 2);
     ck_assert_uint_eq(found.n_bare, 2);
     ck_assert_uint_eq(found.n_bar, 2);
     til_tx_genes_clear(&found);
+
+    ck_assert_int_eq(til_tx_genes_find(&ctx, &table, list, 7, true, &found), TIL_OK);
+    ck_assert_str_eq(found.gene_ids[found.gene_of[3]], "ENST3.7");
+    ck_assert_str_eq(found.gene_ids[found.gene_of[6]], "Z");
+    ck_assert_uint_eq(found.gene_of[3], 2);
+    ck_assert_uint_eq(found.n_missing, 2);
+    til_tx_genes_clear(&found);
     transcripts[1] = "ENST1.2";
-    ck_assert_int_eq(til_tx_genes_find(&ctx, &table, list, 7, &found), TIL_EINPUT);
+    ck_assert_int_eq(til_tx_genes_find(&ctx, &table, list, 7, false, &found), TIL_EINPUT);
     ck_assert_ptr_nonnull(strstr(ctx.message, "belongs to gene 'A' and to gene 'B'"));
 }
 END_TEST
@@ -325,18 +332,19 @@ START_TEST(agrees_with_tximport)
 {
     char path[1024];
     til_estimates_t tx = { 0 }, by_gene;
+    til_text_t text;
     til_tx2gene_t table;
     til_tx_genes_t genes;
     til_matrix_t scaled;
 
     read_samples(programs[_i], &tx);
     golden_path("merge/tx2gene.tsv", path, sizeof path);
-    ck_assert_int_eq(til_tx2gene_read(&ctx, path, &table), TIL_OK);
-    const til_tx_table_t view = { "t2g", table.n, (const char *const *)table.transcripts,
-                                  (const char *const *)table.genes,
-                                  (const char *const *)table.symbols };
-    ck_assert_int_eq(til_tx_genes_find(&ctx, &view, tx.counts.row_names, tx.counts.n_rows, &genes),
-                     TIL_OK);
+    ck_assert_int_eq(til_text_read(&ctx, path, &text), TIL_OK);
+    ck_assert_int_eq(til_tx2gene_read(&ctx, &text, &table), TIL_OK);
+    til_text_clear(&text);
+    ck_assert_int_eq(
+        til_tx_genes_find(&ctx, &table, tx.counts.row_names, tx.counts.n_rows, false, &genes),
+        TIL_OK);
     ck_assert_uint_eq(genes.n_missing, 0);
     ck_assert_str_eq(genes.symbols[0], "name01");
     ck_assert_int_eq(til_summarise_genes(&ctx, &tx, genes.gene_of, genes.n_genes, &by_gene),

@@ -287,8 +287,8 @@ START_TEST(versions_of_names_are_bridged)
                                             ">E1.2\nACGTTGCATTGCAGGCTATTTGCCATCGGAACTTAGGCATC\n>E2."
                                             "1\nTTGACCAGATTACAGGATCCATTGACCAGT\n"),
                                31, 0, &stats);
-    const char *tx1[] = { "E1.7", "E2" }, *genes[] = { "G1", "G2" };
-    til_tx2gene_view_t view = { .origin = "table", .n = 2, .transcripts = tx1, .genes = genes };
+    char *tx1[] = { "E1.7", "E2" }, *genes[] = { "G1", "G2" };
+    til_tx2gene_t view = { .origin = "table", .n = 2, .transcripts = tx1, .genes = genes };
 
     ck_assert_msg(til_index_set_genes(&ctx, index, &view, false) == TIL_OK, "%s", ctx.message);
     ck_assert_str_eq(til_index_gene_id(index, til_index_gene_of(index, 1)), "G2");

@@ -1,5 +1,6 @@
 /* tx2gene.c -- transcript, gene and symbol columns of a delimited file. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -7,7 +8,6 @@
 #include "base/alloc.h"
 #include "base/keep.h"
 #include "base/try.h"
-#include "io/text/textfile.h"
 #include "io/text/tsv.h"
 #include "io/text/tx2gene.h"
 
@@ -71,41 +71,29 @@ done:
     return status;
 }
 
-til_status_t til_tx2gene_read(til_ctx_t *ctx, const char *path, til_tx2gene_t *out)
+til_status_t til_tx2gene_read(til_ctx_t *ctx, til_text_t *text, til_tx2gene_t *out)
 {
     til_status_t status = TIL_OK;
-    til_text_t text = { 0 };
     char *line, **fields = NULL, delimiter = 0;
     size_t length, capacity = 0, n;
     ptrdiff_t columns[N_ROLES];
 
     *out = (til_tx2gene_t){ .arena = til_arena_new() };
     if (out->arena == NULL) return til_no_memory(ctx, 1, "table");
-    TIL_TRY(til_text_read(ctx, path, &text));
-    memcpy(out->sha256, text.sha256, sizeof out->sha256);
-    while (til_text_next_data(&text, &line, &length)) {
+    TIL_TRY(til_keep_text(ctx, out->arena, text->path, &out->origin));
+    while (til_text_next_data(text, &line, &length)) {
         if (length == 0) continue;
-        int first = delimiter == 0;
+        bool first = delimiter == 0;
         if (first) delimiter = til_tsv_delimiter(line, length);
-        TIL_TRY(
-            til_tsv_split(ctx, path, text.line, line, length, delimiter, &fields, &capacity, &n));
+        TIL_TRY(til_tsv_split(ctx, text->path, text->line, line, length, delimiter, &fields,
+                              &capacity, &n));
         if (first && find_columns(fields, n, columns)) continue;
-        TIL_TRY(add_row(ctx, path, text.line, fields, n, columns, out));
+        TIL_TRY(add_row(ctx, text->path, text->line, fields, n, columns, out));
     }
-    if (out->n == 0) status = til_fail(ctx, TIL_EINPUT, "%s: no transcript in this file", path);
+    if (out->n == 0)
+        status = til_fail(ctx, TIL_EINPUT, "%s: no transcript in this file", text->path);
 done:
     free(fields);
-    til_text_clear(&text);
     if (status != TIL_OK) til_tx2gene_clear(out);
     return status;
-}
-
-void til_tx2gene_clear(til_tx2gene_t *table)
-{
-    if (table == NULL) return;
-    free(table->transcripts);
-    free(table->genes);
-    free(table->symbols);
-    til_arena_free(table->arena);
-    *table = (til_tx2gene_t){ 0 };
 }
