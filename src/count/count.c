@@ -975,6 +975,10 @@ static void remark(til_ctx_t *ctx, const counting_t *s, const til_count_t *out)
 til_status_t til_count_look(til_ctx_t *ctx, const til_annot_t *annot, const til_overlap_t *index,
                             const til_count_options_t *options, const char *path)
 {
+    TIL_NEED(ctx, annot);
+    TIL_NEED(ctx, index);
+    TIL_NEED(ctx, options);
+    TIL_NEED(ctx, path);
     til_status_t status = TIL_OK;
     til_bam_t *bam = NULL;
     int32_t *map = NULL;

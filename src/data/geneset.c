@@ -78,6 +78,8 @@ til_status_t til_genesets_add(til_ctx_t *ctx, til_genesets_t *c, const char *nam
 til_status_t til_genesets_extend(til_ctx_t *ctx, til_genesets_t *c, size_t set, char *const *genes,
                                  size_t n_genes)
 {
+    TIL_NEED(ctx, c);
+    TIL_NEED(ctx, genes);
     til_geneset_t *old = &c->sets[set], both = *old;
     size_t n = old->n_genes + n_genes;
     char **all = malloc((n + 1) * sizeof *all);

@@ -22,6 +22,7 @@
 
 #include "base/alloc.h"
 #include "base/parallel.h"
+#include "base/need.h"
 #include "base/try.h"
 #include "gsea/effects.h"
 
@@ -173,6 +174,9 @@ static til_status_t factor_blocks(til_ctx_t *ctx, const til_set_values_t *in, do
 til_status_t til_gsea_effects(til_ctx_t *ctx, const til_set_values_t *values,
                               til_set_effects_t *out)
 {
+    TIL_NEED(ctx, out);
+    *out = (til_set_effects_t){ 0 };
+    TIL_NEED(ctx, values);
     til_status_t status = TIL_OK;
     size_t n = values->design->n_samples, p = values->design->n_coef, g = values->n_genes;
     size_t n_workers = (size_t)(ctx->n_threads < 1 ? 1 : ctx->n_threads);
@@ -222,6 +226,8 @@ void til_gsea_effects_clear(til_set_effects_t *effects)
 
 til_status_t til_gsea_moderated_t(til_ctx_t *ctx, const til_set_effects_t *effects, double *t)
 {
+    TIL_NEED(ctx, effects);
+    TIL_NEED(ctx, t);
     til_status_t status = TIL_OK;
     til_moderated_t moderated = { 0 };
     double *variance = til_array(effects->n_genes, sizeof *variance);
