@@ -134,6 +134,7 @@ til_status_t til_gsea_run(til_ctx_t *ctx, const til_gsea_method_t *method,
 {
     TIL_NEED(ctx, out);
     *out = (til_table_t){ 0 };
+    if (coverage != NULL) *coverage = (til_table_t){ 0 };
     TIL_NEED(ctx, method);
     TIL_NEED(ctx, ranking);
     TIL_NEED(ctx, sets);
@@ -144,7 +145,6 @@ til_status_t til_gsea_run(til_ctx_t *ctx, const til_gsea_method_t *method,
         .ranking = ranking, .selected = selected, .sets = sets, .options = *options
     };
 
-    if (coverage != NULL) *coverage = (til_table_t){ 0 };
     if (method->needs_selection != (selected != NULL))
         return til_fail(ctx, TIL_EUSAGE, "method %s: %s", method->name,
                         method->needs_selection ? "needs a selection of genes"

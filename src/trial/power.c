@@ -7,6 +7,7 @@
 #include <math.h>
 #include <tilseq/trial.h>
 
+#include "base/need.h"
 #include "base/try.h"
 #include "math/dist.h"
 #include "trial/detectable.h"
@@ -32,13 +33,18 @@ til_status_t til_trial_power(til_ctx_t *ctx, const til_table_t *answer, const ch
                              const char *id, const til_trial_power_wishes_t *wishes,
                              til_table_t *out)
 {
+    TIL_NEED(ctx, out);
+    *out = (til_table_t){ 0 };
+    TIL_NEED(ctx, answer);
+    TIL_NEED(ctx, origin);
+    TIL_NEED(ctx, id);
+    TIL_NEED(ctx, wishes);
     const til_column_t *names = til_table_column(answer, "signature");
     const double *sd = NULL, *df = NULL;
     double *columns[4];
     size_t signature, question;
     til_status_t status = TIL_OK;
 
-    *out = (til_table_t){ 0 };
     if (names == NULL || names->type != TIL_COLUMN_TEXT)
         TIL_TRY(til_fail(ctx, TIL_EINPUT,
                          "%s: no column signature: expected a table ID.trial.tsv of tilseq trial",

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/keep.h"
+#include "base/need.h"
 #include "base/try.h"
 #include "base/words.h"
 #include "trial/answer.h"
@@ -140,6 +141,9 @@ done:
 
 til_status_t til_trial_run(til_ctx_t *ctx, const til_trial_input_t *input, til_trial_result_t *out)
 {
+    TIL_NEED(ctx, out);
+    *out = (til_trial_result_t){ 0 };
+    TIL_NEED(ctx, input);
     work_t w = { 0 };
     til_status_t status = TIL_OK;
 
