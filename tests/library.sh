@@ -32,6 +32,11 @@ nm -D --defined-only "$lib" | sed -n 's/^[0-9a-f]* [TDBRV] //p' | LC_ALL=C sort 
 diff "$work/declared" "$work/exported" >&2 || die "headers (<) and library (>) name different things"
 
 # ---- one header for all, C and C++
+all=$(find "$work/root" -path '*/tilseq/tilseq.h')
+for header in $headers; do
+    name=$(basename "$header")
+    [ "$name" = tilseq.h ] || grep -q "<tilseq/$name>" "$all" || die "tilseq.h does not include $name"
+done
 warn="-Wall -Wextra -Wpedantic -Werror"
 cat >"$work/all.c" <<'C'
 #include <tilseq/tilseq.h>

@@ -34,6 +34,7 @@
 #include <tilseq/sim.h>
 #include <tilseq/status.h>
 #include <tilseq/table.h>
+#include <tilseq/trial.h>
 #include <tilseq/words.h>
 
 #endif

@@ -23,6 +23,7 @@
 
 void til_ballot_clear(til_ballot_t *ballot)
 {
+    if (ballot == NULL) return;
     free(ballot->hits);
     free(ballot->sorted);
     free(ballot->candidates);

@@ -54,6 +54,7 @@ til_status_t til_names_seen_note(til_ctx_t *ctx, til_names_seen_t *seen, uint64_
 
 void til_names_seen_clear(til_names_seen_t *seen)
 {
+    if (seen == NULL) return;
     free(seen->slots);
     *seen = (til_names_seen_t){ 0 };
 }

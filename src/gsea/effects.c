@@ -218,6 +218,7 @@ done:
 
 void til_gsea_effects_clear(til_set_effects_t *effects)
 {
+    if (effects == NULL) return;
     free(effects->effect);
     free(effects->stdev);
     free(effects->mean);

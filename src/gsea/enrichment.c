@@ -147,6 +147,7 @@ done:
 
 void til_order_clear(til_order_t *order)
 {
+    if (order == NULL) return;
     walk_clear(&order->down);
     walk_clear(&order->up);
     free(order->gene_at);

@@ -243,6 +243,7 @@ bool til_mixture_possible(const til_poisson_mixture_t *mixture)
 
 void til_mixture_clear(til_poisson_mixture_t *mixture)
 {
+    if (mixture == NULL) return;
     for (int f = 0; f < TIL_MAX_POINTS; f++) {
         free(mixture->before[f].value);
         free(mixture->after[f].value);

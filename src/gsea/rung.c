@@ -53,6 +53,7 @@ til_status_t til_rung_work_init(til_ctx_t *ctx, const til_order_t *order, til_ru
 
 void til_rung_work_clear(til_rung_work_t *work)
 {
+    if (work == NULL) return;
     til_subset_clear(&work->subset[0]);
     til_subset_clear(&work->subset[1]);
     til_mixture_clear(&work->mixture);

@@ -92,6 +92,7 @@ done:
 
 void til_set_scores_clear(til_set_scores_t *scores)
 {
+    if (scores == NULL) return;
     til_order_clear(&scores->order);
     free(scores->position);
     free(scores->at);

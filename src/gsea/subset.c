@@ -24,6 +24,7 @@ til_status_t til_subset_init(til_ctx_t *ctx, const til_walk_t *walk, til_subset_
 
 void til_subset_clear(til_subset_t *s)
 {
+    if (s == NULL) return;
     free(s->bits);
     free(s->words);
     *s = (til_subset_t){ 0 };

@@ -95,6 +95,7 @@ til_status_t til_tilt_base_init(til_ctx_t *ctx, const til_walk_t *walk, til_tilt
 
 void til_tilt_base_clear(til_tilt_base_t *base)
 {
+    if (base == NULL) return;
     free(base->log_factorial);
     *base = (til_tilt_base_t){ 0 };
 }

@@ -87,6 +87,7 @@ done:
 
 void til_page_visits_clear(til_page_t *page)
 {
+    if (page == NULL) return;
     struct til_visit_lists *l = page->lists;
 
     if (l == NULL) return;

@@ -502,6 +502,7 @@ done:
 
 void til_trial_signatures_clear(til_trial_signatures_t *signatures)
 {
+    if (signatures == NULL) return;
     free(signatures->items);
     til_matrix_clear(&signatures->values);
     til_matrix_clear(&signatures->scores);

@@ -412,6 +412,7 @@ done:
 
 void til_trial_cohort_clear(til_trial_cohort_t *cohort)
 {
+    if (cohort == NULL) return;
     til_arena_free(cohort->arena);
     *cohort = (til_trial_cohort_t){ 0 };
 }

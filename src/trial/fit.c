@@ -619,6 +619,7 @@ done:
 
 void til_trial_fits_clear(til_trial_fits_t *fits)
 {
+    if (fits == NULL) return;
     for (size_t k = 0; k < fits->n_fits; k++) fit_clear(&fits->fits[k]);
     free(fits->fits);
     *fits = (til_trial_fits_t){ 0 };

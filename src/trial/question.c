@@ -284,6 +284,7 @@ done:
 
 void til_trial_questions_clear(til_trial_questions_t *questions)
 {
+    if (questions == NULL) return;
     free(questions->items);
     til_arena_free(questions->arena);
     *questions = (til_trial_questions_t){ 0 };

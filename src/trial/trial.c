@@ -167,6 +167,7 @@ done:
 
 void til_trial_result_clear(til_trial_result_t *result)
 {
+    if (result == NULL) return;
     for (size_t q = 0; q < result->n_answers; q++) {
         til_table_clear(&result->answers[q].table);
         til_table_clear(&result->answers[q].patients);

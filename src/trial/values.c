@@ -469,6 +469,7 @@ done:
 
 void til_trial_values_clear(til_trial_values_t *values)
 {
+    if (values == NULL) return;
     free(values->u);
     free(values->noise);
     free(values->problem);
