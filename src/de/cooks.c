@@ -28,13 +28,6 @@ static size_t cell_size(const til_nb_plan_t *plan, size_t g)
     return plan->group_begin[g + 1] - plan->group_begin[g];
 }
 
-bool til_cooks_in_cell(const til_nb_plan_t *plan, size_t position, size_t n)
-{
-    size_t g = 0;
-    while (plan->group_begin[g + 1] <= position) g++;
-    return cell_size(plan, g) >= n;
-}
-
 bool til_cooks_any_cell(const til_nb_plan_t *plan, size_t n)
 {
     for (size_t g = 0; g < plan->n_groups; g++)

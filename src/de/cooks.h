@@ -20,8 +20,6 @@ enum {
  */
 void til_cooks_distances(const til_nb_work_t *work, double *cooks, double *scratch);
 
-/* In plan order: does sample i share its design row with at least n - 1 others? */
-bool til_cooks_in_cell(const til_nb_plan_t *plan, size_t position, size_t n);
 bool til_cooks_any_cell(const til_nb_plan_t *plan, size_t n);
 
 /* Replaces counts whose distance is beyond `cutoff` in cells of TIL_REPLACE_MIN_CELL by the trimmed

@@ -445,6 +445,4 @@ done:
     return status;
 }
 
-bool til_fastq_is_paired(const til_fastq_t *fastq) { return fastq->n_mates == 2; }
-
 uint64_t til_fastq_n_read(const til_fastq_t *fastq) { return fastq->n_read; }

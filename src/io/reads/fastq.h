@@ -55,8 +55,6 @@ til_status_t til_fastq_next(til_ctx_t *ctx, til_fastq_t *fastq, size_t n_wanted,
                             til_fastq_batch_t *batch, int *more);
 void til_fastq_batch_clear(til_fastq_batch_t *batch);
 
-bool til_fastq_is_paired(const til_fastq_t *fastq);
-
 /* Records (pairs) handed out so far, over all lanes. */
 uint64_t til_fastq_n_read(const til_fastq_t *fastq);
 

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/arena.h"
 #include "base/names.h"
 #include "base/number.h"
 #include "base/try.h"
@@ -21,54 +20,19 @@ static char *next_word(char **p)
     return start;
 }
 
-void til_cls_write(til_out_t *out, size_t n, const char *const *labels)
-{
-    size_t n_classes = 0;
-
-    for (size_t s = 0; s < n; s++) {
-        size_t before = 0;
-        while (before < s && strcmp(labels[before], labels[s]) != 0) before++;
-        n_classes += before == s;
-    }
-    til_out_printf(out, "%zu %zu 1\n#", n, n_classes);
-    for (size_t s = 0; s < n; s++) {
-        size_t before = 0;
-        while (before < s && strcmp(labels[before], labels[s]) != 0) before++;
-        if (before == s) til_out_printf(out, " %s", labels[s]);
-    }
-    for (size_t s = 0; s < n; s++) til_out_printf(out, "%c%s", s == 0 ? '\n' : ' ', labels[s]);
-    til_out_char(out, '\n');
-}
-
-static til_status_t start_sheet(til_ctx_t *ctx, const til_text_t *text, size_t n, til_sheet_t *out)
-{
-    out->arena = til_arena_new();
-    out->samples = til_array_zero(n, sizeof *out->samples);
-    out->columns = til_array_zero(1, sizeof *out->columns);
-    out->cells = til_array_zero(n, sizeof *out->cells);
-    out->lines = til_array_zero(n, sizeof *out->lines);
-    if (out->arena == NULL || out->samples == NULL || out->columns == NULL || out->cells == NULL ||
-        out->lines == NULL)
-        return til_no_memory(ctx, n, "samples");
-    out->n_columns = 1;
-    out->columns[0] = til_arena_text(out->arena, "class");
-    out->origin = til_arena_text(out->arena, text->path);
-    return out->columns[0] == NULL || out->origin == NULL ? til_no_memory(ctx, n, "samples")
-                                                          : TIL_OK;
-}
-
 til_status_t til_cls_read(til_ctx_t *ctx, til_text_t *text, char *const *samples, size_t n,
                           til_sheet_t *out)
 {
     til_names_t *classes = til_names_new();
     til_status_t status;
     char *line, *word, *p;
-    size_t length;
+    size_t length, n_labels = 0;
     int64_t n_promised, n_classes;
 
     *out = (til_sheet_t){ 0 };
     if (classes == NULL) return til_no_memory(ctx, n, "classes");
-    TIL_TRY(start_sheet(ctx, text, n, out));
+    TIL_TRY(til_sheet_init(ctx, n, 1, text->path, out));
+    TIL_TRY(til_sheet_set_column(ctx, out, 0, "class"));
     if (!til_text_next(text, &line, &length) || (word = next_word(&line)) == NULL ||
         !til_number_parse_int(word, strlen(word), 1, INT32_MAX, &n_promised) ||
         (word = next_word(&line)) == NULL ||
@@ -88,24 +52,20 @@ til_status_t til_cls_read(til_ctx_t *ctx, til_text_t *text, char *const *samples
                           text->path);
         goto done;
     }
-    for (p = line; (word = next_word(&p)) != NULL; out->n_samples++) {
-        if (out->n_samples == n) {
+    for (p = line; (word = next_word(&p)) != NULL; n_labels++) {
+        if (n_labels == n) {
             status = til_fail(ctx, TIL_EINPUT, "%s:3: more than %zu labels", text->path, n);
             goto done;
         }
-        out->lines[out->n_samples] = text->line;
-        out->samples[out->n_samples] = til_arena_text(out->arena, samples[out->n_samples]);
-        out->cells[out->n_samples] = til_arena_text(out->arena, word);
-        if (til_names_add(classes, word, NULL) < 0 || out->samples[out->n_samples] == NULL ||
-            out->cells[out->n_samples] == NULL) {
-            status = til_no_memory(ctx, n, "labels");
-            goto done;
-        }
+        out->lines[n_labels] = text->line;
+        TIL_TRY(til_sheet_set_sample(ctx, out, n_labels, samples[n_labels]));
+        TIL_TRY(til_sheet_set_cell(ctx, out, n_labels, 0, word));
+        if (til_names_add(classes, word, NULL) < 0) TIL_TRY(til_no_memory(ctx, n, "labels"));
     }
-    if (out->n_samples != n || (int64_t)til_names_count(classes) != n_classes) {
-        status = til_fail(
-            ctx, TIL_EINPUT, "%s:3: %zu labels of %zu classes where %zu of %lld are promised",
-            text->path, out->n_samples, til_names_count(classes), n, (long long)n_classes);
+    if (n_labels != n || (int64_t)til_names_count(classes) != n_classes) {
+        status = til_fail(ctx, TIL_EINPUT,
+                          "%s:3: %zu labels of %zu classes where %zu of %lld are promised",
+                          text->path, n_labels, til_names_count(classes), n, (long long)n_classes);
         goto done;
     }
     status = TIL_OK;

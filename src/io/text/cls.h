@@ -5,11 +5,7 @@
 
 #include <tilseq/design.h>
 
-#include "base/outfile.h"
 #include "io/text/textfile.h"
-
-/* "N K 1", "# names", "labels": the classes of n samples. */
-void til_cls_write(til_out_t *out, size_t n, const char *const *labels);
 
 /* Reads a CLS file from its text (consumed) as a sheet with one column `class`; the samples, which
  * the format does not name, are called by the n names given (of the matrix that goes with it).
