@@ -90,7 +90,7 @@ ${CC:-cc} -std=c11 $cflags "$work/null.c" -o "$work/null" $libs
 ${CC:-cc} -std=c11 $warn $cflags "$here/tests/consumer/de.c" -o "$work/de" $libs
 data=$here/tests/cli/data
 "$work/de" "$data/counts.tsv" "$data/samples.tsv" '~ arm' arm:B:A "$work/mine.tsv"
-"$tilseq" de "$data/counts.tsv" "$data/samples.tsv" --design '~ arm' -c arm:B:A --no-provenance -q -o "$work/tool"
+"$tilseq" de "$data/counts.tsv" "$data/samples.tsv" --design '~ arm' -c arm:B:A --method deseq2 --no-provenance -q -o "$work/tool"
 cmp "$work/mine.tsv" "$work/tool/arm_B_vs_A.de.tsv" || die "the consumer's table is not that of tilseq de"
 if "$work/de" "$data/nosuch.tsv" "$data/samples.tsv" '~ arm' arm:B:A "$work/none.tsv" 2>"$work/err"; then die "a missing file is no failure"; fi
 grep -q 'nosuch.tsv' "$work/err" || die "the message does not name the file: $(cat "$work/err")"

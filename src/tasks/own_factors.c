@@ -88,6 +88,7 @@ done:
 
 void til_own_factors_clear(til_own_factors_t *own)
 {
+    if (own == NULL) return;
     til_table_clear(&own->table);
     free(own->is_control);
     *own = (til_own_factors_t){ 0 };
