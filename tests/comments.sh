@@ -1,6 +1,7 @@
 #!/bin/sh
 # comments.sh -- comments and documents name only what exists: a til_ word in a comment is a name in the
-# code (or the beginning of one), a file name in a comment or a document is a file of the tree.
+# code (or the beginning of one), a file name in a comment or a document is a file of the tree (but for
+# docs/UPSTREAM.md, which names those of peers).
 set -eu
 cd "${srcdir:-.}"
 work=$(mktemp -d)
@@ -31,7 +32,7 @@ awk '
 sed -n 's/^k //p' "$work/lines" | grep -oE '\btil_[a-z0-9_]+' | LC_ALL=C sort -u >"$work/names"
 find . -type f -not -path './.git/*' | sed 's|^\./||' >"$work/files"
 { sed -n 's/^c //p' "$work/lines"
-  grep -nE '[a-z]' README.md CONTRIBUTING.md docs/*.md | sed 's/^\([^:]*:[0-9]*\):/\1 /'; } >"$work/comments"
+  grep -nE "[a-z]" README.md CONTRIBUTING.md $(ls docs/*.md | grep -v UPSTREAM) | sed 's/^\([^:]*:[0-9]*\):/\1 /'; } >"$work/comments"
 
 # names of files of other programs, and of files that commands write
 others=' x.c CASE.sh tests/unit/test_hello.c test_hello.c cmd_x.c config.h check.h sam.h Rmath.h '
