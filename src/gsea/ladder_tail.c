@@ -15,7 +15,7 @@
 
 #define MOST_Z     4.0
 #define UNSEEN     5.0 /* nats below a rung that its hundreds of hits may miss       */
-#define MOST_STEPS 3.0 /* a fall of p between rungs by so many RUNG_STEPs                */
+#define MOST_STEPS 2.5 /* a fall of p between rungs by so many RUNG_STEPs                */
 
 static bool was_seen(const til_rung_t *rung, const til_tail_t *tail)
 {

@@ -3,7 +3,7 @@
  *     P(score >= e | side) = (b + 1) / (m + 1),    b of the m sets on this side reach e,
  *
  * which is never 0 and makes tests of exchangeable sets exact. Where all outcomes can be listed
- * (null_exact.c: few values, single genes) nothing is drawn and P is exact. Sizes 2 to 4, where
+ * (null_exact.c: few values, single genes) nothing is drawn and P is exact. Sizes 2 to 10, where
  * tilting has little to hold on to, get 40 times the draws; a side that random sets seldom take (a
  * very skewed statistic) gets up to 16 times.
  *
@@ -23,9 +23,9 @@
 #include "math/order.h"
 
 enum {
-    DENSE_SIZES = 20, /* every size up to here has its own curve                    */
-    STEP_PART = 4,    /* from there on steps of a quarter                           */
-    TINY_SIZE = 4,
+    DENSE_SIZES = 10, /* every size up to here has its own curve                    */
+    STEP_PART = 3,    /* from there on steps of a third                             */
+    TINY_SIZE = 10,
     TINY_FACTOR = 40,
     MOST_FACTOR = 16,     /* of the further draws for a rare side                       */
     ENOUGH_ON_SIDE = 200, /* share and mean of a side are then known to 7 %             */

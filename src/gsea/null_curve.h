@@ -7,13 +7,13 @@
 #include "gsea/subset.h"
 
 /* The sizes at which curves are made are fixed, so that a p-value never depends on the other sets:
- * every size to 20, then steps of a quarter. log p at a fixed score is interpolated between them.
+ * every size to 10, then steps of a third. log p at a fixed score is interpolated between them.
  */
 int til_curve_next_size(int size);
 
 /* The grid sizes around `size`, *below <= size <= *above (equal when it is on the grid), and the
  * weight of *above in the interpolation. It is linear in 1 / (1/k - 1/n), in which the rate of a
- * score is nearly linear, so that what is left are terms like log k: 0.008 of them half-way. */
+ * score is nearly linear, so that what is left are terms like log k: 0.014 of them half-way. */
 double til_curve_sizes_around(int size, int n, int *below, int *above);
 
 typedef struct {
@@ -30,7 +30,7 @@ typedef struct {
     double var_log_share; /* its variance                                               */
 
     /* from here on p is found by tilting, anchored to the plain estimate */
-    double anchor; /* score at p = 0.05 (0.001 for sets up to 4)                 */
+    double anchor; /* score at p = 0.05 (0.001 for sets up to 10)                */
     double log_p_anchor, var_anchor; /* plain estimate there                           */
 } til_null_curve_t;
 

@@ -57,7 +57,7 @@
 
 enum {
     MOST_RUNGS = 100000,
-    CHECKED_RUNGS = 8 /* a ladder is judged from the anchor up to here: p about 1e-10  */
+    CHECKED_RUNGS = 6 /* a ladder is judged from the anchor up to here: p about 1e-11  */
 };
 
 typedef struct {

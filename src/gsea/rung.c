@@ -32,7 +32,7 @@
 #define MOST_FACTOR 200.0 /* at most this many times 1 / target^2 samples               */
 /* Neighbouring rungs and sizes share the work of an estimate, so each needs only this part of the
  * samples a lone estimate would. */
-#define SHARED_WORK 0.6
+#define SHARED_WORK 0.65
 
 #define PLAIN_SHARE     0.15  /* of the samples: what no tilt proposes is seen by these      */
 #define MOST_LOG_WEIGHT 700.0 /* below the largest double                                */

@@ -7,7 +7,7 @@
 #include "gsea/poisson_mixture.h"
 #include "gsea/subset.h"
 
-#define TIL_RUNG_STEP 2.5 /* about the nats of rate between two rungs of a ladder */
+#define TIL_RUNG_STEP 3.5 /* about the nats of rate between two rungs of a ladder */
 
 /* The tail estimate of one sample at one score. */
 typedef struct {

@@ -120,6 +120,8 @@ static int split_classes(const til_walk_t *walk, const int *bound, int n_bounds,
                          til_classes_t *classes)
 {
     int m = 0, split = 0;
+
+    classes->bound[0] = 0; /* the first bound is 0 */
     for (int i = 0; i < n_bounds; i++) {
         if (m > 0 && classes->bound[m - 1] < t && t < bound[i]) classes->bound[m++] = t;
         classes->bound[m++] = bound[i];
@@ -276,7 +278,7 @@ typedef struct {
 static til_tilt_outcome_t profile_insert(profile_t *p, int where, int t, til_tilt_t start)
 {
     const til_walk_t *walk = p->base->walk;
-    til_classes_t classes = { 0 };
+    til_classes_t classes;
     int split = split_classes(walk, p->base->coarse, p->base->n_coarse, t, &classes);
     til_tilt_outcome_t outcome = solve(&classes, split, walk->n, p->size, p->score, &start);
     size_t n_after = (size_t)(p->n - where);
