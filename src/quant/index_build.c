@@ -225,6 +225,9 @@ done:
 til_status_t til_index_without_seeds(til_ctx_t *ctx, const char *transcripts, til_index_t **out,
                                      til_index_stats_t *stats)
 {
+    TIL_NEED(ctx, transcripts);
+    TIL_NEED(ctx, out);
+    TIL_NEED(ctx, stats);
     til_index_build_t how = TIL_INDEX_BUILD_DEFAULT;
     til_targets_t targets = { 0 };
     til_index_t *index = til_array_zero(1, sizeof *index);
