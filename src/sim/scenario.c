@@ -23,6 +23,7 @@
 #include "base/alloc.h"
 #include "base/names.h"
 #include "base/parallel.h"
+#include "base/need.h"
 #include "base/try.h"
 #include "base/words.h"
 #include "sim/biopsies.h"
@@ -212,10 +213,15 @@ til_status_t til_sim_scenario(til_ctx_t *ctx, const til_sim_scenario_plan_t *pla
                               char *const *ids, char *const *symbols, const til_genesets_t *sets,
                               til_sim_t *out)
 {
+    TIL_NEED(ctx, out);
+    *out = (til_sim_t){ 0 };
+    TIL_NEED(ctx, plan);
+    TIL_NEED(ctx, ids);
+    TIL_NEED(ctx, symbols);
+    TIL_NEED(ctx, sets);
     job_t job = { .plan = plan, .counts = &out->counts, .ids = ids };
     til_status_t status = TIL_OK;
 
-    *out = (til_sim_t){ 0 };
     if (plan->n_patients < N_ARMS)
         return til_fail(ctx, TIL_EUSAGE, "%zu patients for %d arms: expected at least one each",
                         plan->n_patients, N_ARMS);
