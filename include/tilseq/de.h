@@ -49,9 +49,12 @@ typedef enum {
     TIL_DE_FILTER_EXPR /* edgeR's filterByExpr before the fit                       */
 } til_de_filter_t;
 
+/* Whether counts on a common scale and log-like values are wanted beside the tables. */
+typedef enum { TIL_DE_MATRICES_AUTO, TIL_DE_MATRICES_NONE } til_de_matrices_t;
+
 /* Their words, as tilseq de has them. */
 extern const til_words_t til_de_test_words, til_de_alternative_words, til_de_trend_words,
-    til_de_shrink_words, til_de_filter_words;
+    til_de_shrink_words, til_de_filter_words, til_de_matrices_words;
 
 /* What is asked. All pointers are borrowed. Start from TIL_DE_INPUT_INIT. */
 typedef struct {
@@ -72,6 +75,7 @@ typedef struct {
     til_de_trend_t trend;
     til_de_shrink_t shrink;
     til_de_filter_t filter;
+    til_de_matrices_t matrices;
     double lfc_threshold;             /* >= 0, log2                                         */
     double alpha;                     /* the FDR that independent filtering optimises for   */
     bool ebayes_trend, ebayes_robust; /* voom, limma: prior variance by mean; winsorised    */
@@ -107,7 +111,8 @@ typedef struct {
     til_table_t facts;           /* `name value contrast`: single numbers for the log and the
                                    report (trend coefficients, prior, filter threshold);
                                    contrast is NA for those of the whole fit                 */
-    til_matrix_t normalized;     /* counts on a common scale                                  */
+    til_matrix_t normalized;     /* counts on a common scale; empty, as is `expression`, where
+                                   no matrices are wanted                                     */
     til_matrix_t expression;     /* log-like values for plots, clustering and scores          */
     const char *expression_name; /* what `expression` is: "vst" or "logcpm"; static           */
 } til_de_result_t;

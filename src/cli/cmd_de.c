@@ -31,6 +31,7 @@ typedef struct {
     til_de_shrink_t shrink;
     til_de_trend_t trend;
     til_de_alternative_t alternative;
+    til_de_matrices_t matrices;
     double lfc_threshold, alpha;
     int64_t null_check, seed;
     bool ebayes_trend, robust, compatible, strict, list_methods;
@@ -70,6 +71,8 @@ static const til_opt_t options[] = {
     { 0, "filter", TIL_OPT_TEXT, offsetof(de_args_t, filter), "auto|none|expr|expr:VARIABLE", 0, 0,
       "genes tested: auto is independent filtering (deseq2) or expr (limma); expr is filterByExpr "
       "on the design or the groups of VARIABLE" },
+    TIL_CHOICE(0, "matrices", de_args_t, matrices, &til_de_matrices_words,
+               "auto also writes normalized and vst or logcpm, none only the tables"),
     { 0, "alpha", TIL_OPT_NUMBER, offsetof(de_args_t, alpha), "F", 1e-10, 0.999999,
       "FDR that independent filtering aims at and that counts as called" },
     { 0, "lengths", TIL_OPT_FILE, offsetof(de_args_t, lengths), "FILE", 0, 0,
@@ -135,6 +138,7 @@ static til_status_t read_wishes(til_ctx_t *ctx, const de_args_t *args, til_de_in
     input->trend = args->trend;
     input->alternative = args->alternative;
     input->shrink = args->shrink;
+    input->matrices = args->matrices;
     input->lfc_threshold = args->lfc_threshold;
     input->alpha = args->alpha;
     input->ebayes_trend = args->ebayes_trend;
@@ -628,7 +632,7 @@ const til_command_t til_cmd_de = {
         "padj, the interval is open), not_converged, replaced:N (N outlying counts replaced, then "
         "tested). "
         "Beside them: size_factors, dispersions, facts (single numbers), design, normalized and "
-        "vst or logcpm.",
+        "vst or logcpm (not with --matrices none).",
     .options = options,
     .defaults = &defaults,
     .args_size = sizeof(de_args_t),

@@ -32,6 +32,10 @@ TIL_DEFINE_WORDS(
 TIL_DEFINE_WORDS(til_de_filter_words, TIL_DE_FILTER_EXPR + 1, [TIL_DE_FILTER_AUTO] = "auto",
                  [TIL_DE_FILTER_NONE] = "none", [TIL_DE_FILTER_EXPR] = "expr");
 
+TIL_DEFINE_WORDS(
+    til_de_matrices_words,
+    TIL_DE_MATRICES_NONE + 1, [TIL_DE_MATRICES_AUTO] = "auto", [TIL_DE_MATRICES_NONE] = "none");
+
 TIL_DEFINE_FIND(til_de_find, til_de_method_t, til_de_methods)
 
 void til_de_result_clear(til_de_result_t *result)
@@ -112,7 +116,8 @@ til_status_t til_de_run(til_ctx_t *ctx, const til_de_method_t *method, const til
         TIL_TRY(til_rank_require_nested(ctx, input->design, input->reduced));
     }
     TIL_TRY(method->run(ctx, input, result));
-    TIL_TRY(til_de_add_cells(ctx, input, result));
+    TIL_TRY(til_de_add_cells(ctx, input, result)); /* its means are of the normalised counts */
+    if (input->matrices == TIL_DE_MATRICES_NONE) til_matrix_clear(&result->normalized);
 done:
     if (status != TIL_OK) til_de_result_clear(result);
     return status;

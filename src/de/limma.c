@@ -552,6 +552,7 @@ static til_status_t fill_matrices(til_ctx_t *ctx, const til_moderated_run_t *run
         double *k = til_matrix_row(&result->normalized, g);
         for (size_t s = 0; s < counts->n_cols; s++) k[s] /= overview->size_factor[s];
     }
+    if (run->input->matrices == TIL_DE_MATRICES_NONE) goto done;
     TIL_TRY(til_matrix_select(ctx, counts, NULL, 0, NULL, 0, &result->expression));
     TIL_TRY(til_log_cpm(ctx, counts, run->effective, PRIOR_COUNT, result->expression.x));
     result->expression_name = "logcpm";
