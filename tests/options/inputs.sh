@@ -43,6 +43,19 @@ make_inputs() {     # tests/cli/data, folder to make
     data=$1 made=$2
     mkdir -p "$made"
 
+    # reads with an adapter, tails and a bad end; a pair of a fragment shorter than its reads
+    as_fastq() { awk '{ q = $2; gsub(/./, "I", q); if ($3 != "") q = substr(q, 1, length(q) - $3) substr("##########", 1, $3)
+        printf "@%s\n%s\n+\n%s\n", $1, $2, q }'; }
+    begin=ACGTTGCAACGGTTACATTGCCAGTACCGA
+    as_fastq >"$made/trim.fq" <<READS
+a ${begin}AGATCGGAAGAGCACACG
+g ${begin}GGGGGGGGGGGGGGGG
+t ${begin}TAAAAAAAAAAAAAAAA
+q ${begin}TACCATG 6
+READS
+    echo "s ${begin}TTGACCATGAGATC" | as_fastq >"$made/trim_1.fq"
+    echo "s CATGGTCAATCGGTACTGGCAATGTAACCGTTGCAACGTAGATC" | as_fastq >"$made/trim_2.fq"
+
     # matrices and sheets that options repair
     sed '2s/	[0-9]*/	12.5/' "$data/counts.tsv" >"$made/fractions.tsv"
     { cat "$data/counts.tsv"; sed -n 2p "$data/counts.tsv"; } >"$made/repeated.tsv"
