@@ -1,15 +1,17 @@
 /* linalg.c -- small dense algebra, and the only door to BLAS and LAPACK.
  *
- * All matrices are column-major, as LAPACK wants them. What runs once per gene (Cholesky,
- * triangular solves, the application of few reflectors) is plain C: for p <= 16 a call into
- * BLAS costs more than the work. The rest is LAPACKE with one thread, so that sums are always
- * taken in the same order.
+ * All matrices are column-major, as LAPACK wants them. What a fit rests on (QR, Cholesky,
+ * triangular solves) is plain C whose sums have one order: a BLAS has another on every kind of
+ * processor, and a fit that is refined to its last digit tells them apart. Products, eigen and
+ * singular values are LAPACKE's.
  *
  * Agrees: R 4.2.2 qr() (rank, pivot: exactly), chol, eigen, svd: 1e-12.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <limits.h>
 #include <math.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +56,20 @@ static til_status_t check_sizes(til_ctx_t *ctx, size_t a, size_t b, size_t c)
                     a, b, c, INT_MAX);
 }
 
+/* A BLAS built without threads keeps its buffers without a lock: one call at a time. What is called
+ * from many threads at once is our own code above. */
+static atomic_flag is_in_library = ATOMIC_FLAG_INIT;
+
+static void enter_library(void)
+{
+    while (atomic_flag_test_and_set_explicit(&is_in_library, memory_order_acquire)) sched_yield();
+}
+
+static void leave_library(void)
+{
+    atomic_flag_clear_explicit(&is_in_library, memory_order_release);
+}
+
 /* What LAPACKE returned, in our words. */
 static til_status_t check_info(til_ctx_t *ctx, const char *what, lapack_int info)
 {
@@ -93,26 +109,6 @@ static double norm(size_t n, const double *x)
     return largest * sqrt(sum);
 }
 
-til_status_t til_qr(til_ctx_t *ctx, size_t n, size_t p, double *a, double *tau)
-{
-    til_status_t status = check_sizes(ctx, n, p, 0);
-    if (status != TIL_OK) return status;
-    if (n < p) return til_fail(ctx, TIL_EINTERNAL, "QR of %zu rows and %zu columns", n, p);
-    if (p == 0) return TIL_OK;
-
-    for (size_t i = 0; i < n * p; i++)
-        if (!isfinite(a[i])) return check_info(ctx, "QR", -1);
-    if (p <= TIL_SMALL) {
-        double work[TIL_SMALL];
-        return check_info(ctx, "QR",
-                          LAPACKE_dgeqr2_work(LAPACK_COL_MAJOR, (lapack_int)n, (lapack_int)p, a,
-                                              (lapack_int)n, tau, work));
-    }
-    return check_info(
-        ctx, "QR",
-        LAPACKE_dgeqrf(LAPACK_COL_MAJOR, (lapack_int)n, (lapack_int)p, a, (lapack_int)n, tau));
-}
-
 /* y <- (1 - tau v v') y, v = (1, tail), on the n entries from y. */
 static void reflect(size_t n, const double *tail, double tau, double *y)
 {
@@ -122,19 +118,42 @@ static void reflect(size_t n, const double *tail, double tau, double *y)
     add_multiple(n - 1, -t, tail, y + 1);
 }
 
+/* The reflector that takes the n entries of x to (x[0], 0, ...): x[0] becomes the entry of R, the
+ * rest the tail of v (LAPACK's dlarfg). */
+static void make_reflector(size_t n, double *x, double *tau)
+{
+    double rest = norm(n - 1, x + 1), alpha = x[0];
+
+    *tau = 0;
+    if (rest == 0) return;
+    double both[2] = { alpha, rest }, beta = -copysign(norm(2, both), alpha);
+    *tau = (beta - alpha) / beta;
+    for (size_t i = 1; i < n; i++) x[i] /= alpha - beta;
+    x[0] = beta;
+}
+
+til_status_t til_qr(til_ctx_t *ctx, size_t n, size_t p, double *a, double *tau)
+{
+    til_status_t status = check_sizes(ctx, n, p, 0);
+    if (status != TIL_OK) return status;
+    if (n < p) return til_fail(ctx, TIL_EINTERNAL, "QR of %zu rows and %zu columns", n, p);
+    if (p == 0) return TIL_OK;
+
+    for (size_t i = 0; i < n * p; i++)
+        if (!isfinite(a[i])) return check_info(ctx, "QR", -1);
+    for (size_t j = 0; j < p; j++) {
+        double *column = a + j * n + j;
+        make_reflector(n - j, column, &tau[j]);
+        for (size_t k = j + 1; k < p; k++) reflect(n - j, column + 1, tau[j], a + k * n + j);
+    }
+    return TIL_OK;
+}
+
 til_status_t til_qr_apply(til_ctx_t *ctx, size_t n, size_t p, const double *a, const double *tau,
                           bool transpose, size_t k, double *y)
 {
-    enum { FEW_COLUMNS = 8 }; /* up to here blocking gains nothing */
-
     til_status_t status = check_sizes(ctx, n, p, k);
     if (status != TIL_OK || k == 0 || p == 0) return status;
-    if (p > TIL_SMALL && k > FEW_COLUMNS)
-        return check_info(ctx, "QR",
-                          LAPACKE_dormqr(LAPACK_COL_MAJOR, 'L', transpose ? 'T' : 'N',
-                                         (lapack_int)n, (lapack_int)k, (lapack_int)p, a,
-                                         (lapack_int)n, tau, y, (lapack_int)n));
-
     for (size_t col = 0; col < k; col++)
         for (size_t step = 0; step < p; step++) {
             size_t j = transpose ? step : p - 1 - step; /* Q' = H_p ... H_1 */
@@ -306,9 +325,11 @@ til_status_t til_eigen_symmetric(til_ctx_t *ctx, size_t n, double *a, double *va
     }
 
     lapack_int size = (lapack_int)n;
-    TIL_TRY(check_info(ctx, "an eigen decomposition",
-                       LAPACKE_dsyevr(LAPACK_COL_MAJOR, 'V', 'A', 'L', size, a, size, 0, 0, 0, 0, 0,
-                                      &n_found, values, vectors, size, support)));
+    enter_library();
+    lapack_int info = LAPACKE_dsyevr(LAPACK_COL_MAJOR, 'V', 'A', 'L', size, a, size, 0, 0, 0, 0, 0,
+                                     &n_found, values, vectors, size, support);
+    leave_library();
+    TIL_TRY(check_info(ctx, "an eigen decomposition", info));
     memcpy(a, vectors, n * n * sizeof *a);
 
 done:
@@ -336,10 +357,12 @@ til_status_t til_svd(til_ctx_t *ctx, size_t m, size_t n, double *a, double *valu
         if (u == NULL) u = spare;
         else vt = spare;
     }
-    TIL_TRY(check_info(ctx, "a singular value decomposition",
-                       LAPACKE_dgesdd(LAPACK_COL_MAJOR, vectors ? 'S' : 'N', (lapack_int)m,
-                                      (lapack_int)n, a, (lapack_int)m, values, u, (lapack_int)m, vt,
-                                      (lapack_int)rank)));
+    enter_library();
+    lapack_int info = LAPACKE_dgesdd(LAPACK_COL_MAJOR, vectors ? 'S' : 'N', (lapack_int)m,
+                                     (lapack_int)n, a, (lapack_int)m, values, u, (lapack_int)m, vt,
+                                     (lapack_int)rank);
+    leave_library();
+    TIL_TRY(check_info(ctx, "a singular value decomposition", info));
 
 done:
     free(spare);
@@ -354,7 +377,9 @@ til_status_t til_matmul(til_ctx_t *ctx, bool ta, bool tb, size_t m, size_t n, si
     if (status == TIL_OK) status = check_sizes(ctx, lda, ldb, ldc);
     if (status != TIL_OK || m == 0 || n == 0) return status;
 
+    enter_library();
     cblas_dgemm(CblasColMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans,
                 (int)m, (int)n, (int)k, alpha, a, (int)lda, b, (int)ldb, beta, c, (int)ldc);
+    leave_library();
     return TIL_OK;
 }

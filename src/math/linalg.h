@@ -1,8 +1,8 @@
 /* linalg.h -- small dense algebra, column-major, over LAPACKE (the only file that includes it).
  *
  * Sizes over INT_MAX are refused here once. Workspaces are made once per (n, p) and per thread;
- * calls on them never allocate. The in-place kernels (til_chol_*) are plain C; the QR of at most
- * TIL_SMALL columns allocates nothing either: both are fit for per-gene work.
+ * calls on them never allocate. QR and the in-place kernels (til_chol_*) are plain C, allocate
+ * nothing and may be called from any thread.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_MATH_LINALG_H
