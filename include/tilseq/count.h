@@ -192,7 +192,8 @@ const char *til_strand_setting_word(til_stranded_t setting);
 const char *til_strand_verdict_word(til_strand_verdict_t verdict);
 
 /* The one setting of samples whose strand was told from reads: that of those with a clear verdict;
- * without any, of the reads of all together; unstranded where these too are unclear.
+ * without any, the one that others were given, or of the reads of all together; unstranded where
+ * these too are unclear.
  *
  * Returns TIL_EINPUT with the names of both sides when clear verdicts differ, or an unclear sample
  * leans to the other side. */

@@ -41,7 +41,7 @@ typedef struct {
     int64_t min_mapq, min_overlap, max_cigar;
     double frac_overlap, min_assigned;
     bool ignore_duplicates, both_mapped, no_chimeric, split_only, allow_no_eof, allow_cram, strict,
-        introns, long_reads;
+        introns, long_reads, each_strand;
     til_common_t common;
 } count_args_t;
 
@@ -116,6 +116,10 @@ static const til_opt_t options[] = {
     { 0, "sample-names", TIL_OPT_TEXT, offsetof(count_args_t, sample_names), "A,B,...|FILE", 0, 0,
       "names of the columns, or a file of them: one a line, or path and name [file names]" },
     TIL_CHOICE(0, "format", count_args_t, format, &til_count_layout_words, "layout of the table"),
+    { 0, "each-strand", TIL_OPT_FLAG, offsetof(count_args_t, each_strand), NULL, 0, 0,
+      "one file: where its reads leave the strand open, write FILE.forward and FILE.reverse too, "
+      "of "
+      "which tilseq merge takes what the other samples say" },
     { 0, "assignments", TIL_OPT_OUTPUT, offsetof(count_args_t, assignments), "FILE", 0, 0,
       "a line for each fragment of one file: name, fate, number of genes, genes (needs --strand)" },
     { 0, "qc", TIL_OPT_OUTPUT, offsetof(count_args_t, quality), "DIR", 0, 0,
@@ -253,7 +257,9 @@ static til_status_t tell_open_strand(til_ctx_t *ctx, const count_args_t *args, c
             "%s: strand: unclear: %.1f%% of %llu fragments sense, %.1f%% antisense: neither 80%% "
             "nor even: counted as %s%s; give --strand",
             name, sense, (unsigned long long)n, antisense, til_strand_setting_word(cohort),
-            cohort == TIL_STRANDED_UNSTRANDED ? "" : ", as the other samples say");
+            args->each_strand                   ? ", and each way for tilseq merge"
+            : cohort == TIL_STRANDED_UNSTRANDED ? ""
+                                                : ", as the other samples say");
     return TIL_OK;
 }
 
@@ -361,27 +367,32 @@ done:
     return status;
 }
 
-static til_status_t write_all(til_ctx_t *ctx, til_job_t *job, const til_count_options_t *o,
-                              const count_state_t *s, til_out_t *out, til_out_t *summary)
+static til_count_table_t table_of(const count_state_t *s, const til_count_options_t *o)
 {
-    const count_args_t *args = job->args;
-    til_count_table_t table = { .annot = &s->annot,
+    return (til_count_table_t){ .annot = &s->annot,
                                 .gene_lengths = s->gene_lengths,
                                 .options = o,
                                 .counts = s->counts,
                                 .names = s->names,
                                 .n_samples = s->n,
-                                .layout = args->format };
+                                .layout = s->args->format,
+                                .left_open = s->args->each_strand && s->counts->ways != NULL };
+}
+
+static til_status_t write_all(til_ctx_t *ctx, til_job_t *job, const til_count_table_t *table,
+                              til_out_t *out, til_out_t *summary)
+{
+    const count_args_t *args = job->args;
     til_status_t status = TIL_OK;
 
-    TIL_TRY(til_count_write(ctx, job, &table, out));
+    TIL_TRY(til_count_write(ctx, job, table, out));
     TIL_TRY(til_out_close(ctx, out));
     if (summary != NULL) {
-        til_count_write_summary(&table, summary);
+        til_count_write_summary(table, summary);
         TIL_TRY(til_out_close(ctx, summary));
     }
-    if (args->quality != NULL) TIL_TRY(til_quality_write(ctx, job, args->quality, &table));
-    if (table.layout != TIL_LAYOUT_OWN) TIL_TRY(til_job_provenance_json(ctx, job, args->output));
+    if (args->quality != NULL) TIL_TRY(til_quality_write(ctx, job, args->quality, table));
+    if (table->layout != TIL_LAYOUT_OWN) TIL_TRY(til_job_provenance_json(ctx, job, args->output));
 done:
     return status;
 }
@@ -433,6 +444,11 @@ static til_status_t check_args(til_ctx_t *ctx, const til_job_t *job, const til_c
         return til_fail(ctx, TIL_EUSAGE,
                         "--assignments is for one file whose --strand is given, since "
                         "the fate of a fragment is written when it is read");
+    if (args->each_strand && (o->stranded != TIL_STRANDED_AUTO || job->n_operands != 1 ||
+                              args->format != TIL_LAYOUT_OWN || strcmp(args->output, "-") == 0))
+        return til_fail(ctx, TIL_EUSAGE,
+                        "--each-strand is for one file whose strand is told from its reads, in "
+                        "tilseq's own layout with -o FILE");
     return TIL_OK;
 }
 
@@ -471,8 +487,10 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     TIL_TRY(load_annotation(ctx, job, &o, &s));
     TIL_TRY(count_all(ctx, job, &o, &s));
     if (lines != NULL) TIL_TRY(til_out_close(ctx, lines));
+    til_count_table_t table = table_of(&s, &o);
+    if (table.left_open) TIL_TRY(til_count_write_ways(ctx, job, &table, args->output));
     TIL_TRY(settle_strand(ctx, job, &s));
-    TIL_TRY(write_all(ctx, job, &o, &s, out, summary));
+    TIL_TRY(write_all(ctx, job, &table, out, summary));
 done:
     for (size_t i = 0; s.counts != NULL && i < s.n; i++) til_count_clear(&s.counts[i]);
     free(s.counts);

@@ -27,14 +27,15 @@ typedef struct {
     ptrdiff_t names; /* the word that holds the value of --sample-names, -1 for none */
     size_t names_at; /* where in that word                                           */
     bool htseq, by_feature, aliases;
-    char *options; /* all words but operands, names of samples and where quality goes */
+    char *options; /* all words but operands, names of samples, strand and where quality goes */
+    char *strand;  /* the words of the strand */
 } recorded_t;
 
 struct til_partials {
     size_t n, n_samples;
     til_counts_tsv_t *tables;
-    recorded_t *commands; /* n; of use when the tables have ##tilseq lines */
-    bool renamed;
+    recorded_t *commands;         /* n; of use when the tables have ##tilseq lines */
+    bool renamed, strands_differ; /* the words of the strand */
     til_arena_t *arena;
 };
 
@@ -135,14 +136,31 @@ static void find_names(const char *value, recorded_t *r)
     }
 }
 
+/* How many words from word i on say the strand, which tables need not share: it is compared by what
+ * is recorded of each sample. */
+static size_t strand_words(const recorded_t *r, size_t i)
+{
+    const char *word = r->words[i];
+
+    if (strcmp(word, "-s") == 0 || strcmp(word, "--strand") == 0) return i + 1 < r->n ? 2 : 1;
+    return strcmp(word, "--each-strand") == 0 || strncmp(word, "--strand=", 9) == 0 ||
+           strncmp(word, "-s", 2) == 0;
+}
+
 static til_status_t join_options(til_ctx_t *ctx, til_arena_t *arena, recorded_t *r)
 {
-    til_strbuf_t b = { 0 };
+    til_strbuf_t b = { 0 }, strand = { 0 };
 
     for (size_t i = 0; i < r->n; i++) {
+        size_t n = strand_words(r, i);
         if (r->is_operand[i] || strncmp(r->words[i], "--qc=", 5) == 0) continue;
         if (strcmp(r->words[i], "--qc") == 0) {
             i++;
+            continue;
+        }
+        if (n > 0) {
+            for (size_t k = 0; k < n; k++) til_strbuf_printf(&strand, " %s", r->words[i + k]);
+            i += n - 1;
             continue;
         }
         if (i > 0) til_strbuf_add_char(&b, ' ');
@@ -154,7 +172,9 @@ static til_status_t join_options(til_ctx_t *ctx, til_arena_t *arena, recorded_t 
         }
     }
     til_status_t status = til_keep_strbuf(ctx, arena, &b, &r->options);
+    if (status == TIL_OK) status = til_keep_strbuf(ctx, arena, &strand, &r->strand);
     til_strbuf_clear(&b);
+    til_strbuf_clear(&strand);
     return status;
 }
 
@@ -250,6 +270,7 @@ static til_status_t check_origin(til_ctx_t *ctx, til_partials_t *p, size_t i)
                          "%s: counted with '%s': should be '%s', as in %s: count "
                          "all samples with the same options",
                          t->path, r->options, wanted->options, first->path));
+    p->strands_differ |= strcmp(r->strand, wanted->strand) != 0;
     TIL_TRY(check_files(ctx, first, t));
     TIL_TRY(check_facts(ctx, first, t));
 done:
@@ -284,6 +305,27 @@ done:
 
 /* ---- the strand ---------------------------------------------------------------------------- */
 
+/* Finds FILE.summary, for FILE.gz also that of FILE; leaves `path` empty where there is none. */
+static til_status_t find_summary(til_ctx_t *ctx, const char *table, til_strbuf_t *path)
+{
+    static const char *const endings[] = { ".summary", ".summary.gz" };
+    size_t n = strlen(table);
+    bool is_gz = n > 3 && strcmp(table + n - 3, ".gz") == 0;
+
+    til_strbuf_reset(path);
+    if (strcmp(table, "-") == 0) return TIL_OK;
+    for (int cut = 0; cut <= is_gz; cut++)
+        for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+            til_strbuf_reset(path);
+            til_strbuf_add_n(path, table, n - 3 * (size_t)cut);
+            til_strbuf_add(path, endings[i]);
+            if (path->failed) return til_no_memory(ctx, n, "bytes");
+            if (access(path->text, F_OK) == 0) return TIL_OK;
+        }
+    til_strbuf_reset(path);
+    return TIL_OK;
+}
+
 /* What is recorded of the strand of sample `s` of table `i`, as a text; NULL where nothing is. */
 static const char *strand_of(const til_partials_t *p, size_t i, size_t s)
 {
@@ -292,36 +334,147 @@ static const char *strand_of(const til_partials_t *p, size_t i, size_t s)
     return blank == NULL ? NULL : blank + 1;
 }
 
+/* The Strand row of FILE.summary into t, where it has one of these samples. */
+static til_status_t strands_of_summary(til_ctx_t *ctx, til_counts_tsv_t *t)
+{
+    til_strbuf_t path = { 0 }, word = { 0 };
+    til_text_t text = { 0 };
+    til_counts_summary_t summary = { 0 };
+    til_ctx_t quiet = TIL_CTX_INIT; /* what is wrong with the summary is told when it is merged */
+    til_status_t status;
+
+    TIL_TRY(find_summary(ctx, t->path, &path));
+    if (path.length == 0 || til_text_read(&quiet, path.text, &text) != TIL_OK ||
+        til_counts_summary_parse(&quiet, &text, &summary) != TIL_OK || summary.strands == NULL ||
+        summary.n_samples != t->n_samples)
+        goto done;
+    for (size_t s = 0; s < t->n_samples; s++)
+        if (strcmp(summary.samples[s], t->samples[s]) != 0) goto done;
+    free(t->strands);
+    t->strands = til_array_zero(t->n_samples, sizeof *t->strands);
+    if (t->strands == NULL) TIL_TRY(til_no_memory(ctx, t->n_samples, "samples"));
+    for (size_t s = 0; s < t->n_samples; s++) {
+        til_strbuf_reset(&word);
+        til_strbuf_printf(&word, "%s %s", t->samples[s], summary.strands[s]);
+        TIL_TRY(til_keep_strbuf(ctx, t->arena, &word, &t->strands[s]));
+    }
+    t->n_strands = t->n_samples;
+done:
+    til_strbuf_clear(&path);
+    til_strbuf_clear(&word);
+    til_text_clear(&text);
+    til_counts_summary_clear(&summary);
+    return status;
+}
+
+/* Takes for table i what tilseq count --each-strand wrote of its sample under the setting that the
+ * others have. */
+static til_status_t take_way(til_ctx_t *ctx, til_partials_t *p, til_quant_table_t *inputs, size_t i,
+                             const til_strand_record_t *record, til_stranded_t setting)
+{
+    til_counts_tsv_t *t = &p->tables[i], way = { 0 };
+    til_quant_table_t table = { 0 };
+    til_strand_record_t of_way;
+    til_strbuf_t path = { 0 };
+    const char *word = til_strand_setting_word(setting), *blank = NULL;
+    til_status_t status = TIL_OK;
+
+    til_strbuf_printf(&path, "%s.%s", t->path, word);
+    if (path.failed) TIL_TRY(til_no_memory(ctx, 1, "path"));
+    if (t->n_samples != 1 || access(path.text, F_OK) != 0)
+        TIL_TRY(til_fail(ctx, TIL_EINPUT,
+                         "%s was counted as %s, for want of evidence: the other samples say %s: "
+                         "count it again with --strand %s, or each file with --each-strand",
+                         t->samples[0], til_strand_setting_word(record->setting), word, word));
+    TIL_TRY(til_quant_table_read(ctx, path.text, &table));
+    if (table.text.data != NULL) {
+        TIL_TRY(til_counts_tsv_head(ctx, &table.text, &way));
+        if (way.is_own) TIL_TRY(strands_of_summary(ctx, &way));
+    }
+    if (way.n_strands == 1) blank = strrchr(way.strands[0], ' ');
+    if (blank == NULL || way.n_samples != 1 || strcmp(way.samples[0], t->samples[0]) != 0 ||
+        !til_strand_parse(blank + 1, &of_way) || of_way.given || of_way.setting != setting ||
+        of_way.sense != record->sense || of_way.antisense != record->antisense)
+        TIL_TRY(til_fail(ctx, TIL_EINPUT,
+                         "%s: should be %s of %s counted as %s, with its summary: count it again "
+                         "with --each-strand",
+                         path.text, t->samples[0], t->path, word));
+    til_say(ctx, TIL_LOG_NOTICE, "%s: counted as %s, as the other samples say", t->samples[0],
+            word);
+    TIL_TRY(til_keep_strbuf(ctx, t->arena, &path, &t->path));
+    TIL_TRY(til_keep_text(ctx, t->arena, way.strands[0], &t->strands[0]));
+    t->body = way.body;
+    t->body_line = way.body_line;
+    til_quant_table_clear(&inputs[i]);
+    inputs[i] = table;
+    table = (til_quant_table_t){ 0 };
+done:
+    til_counts_tsv_clear(&way);
+    if (table.path != NULL) til_quant_table_clear(&table);
+    til_strbuf_clear(&path);
+    return status;
+}
+
+/* A matrix of several settings is what its samples were declared to be, which is said. */
+static void warn_of_mixture(til_ctx_t *ctx, const til_strand_record_t *records,
+                            const char *const *names, size_t n)
+{
+    til_strbuf_t b = { 0 };
+    size_t n_settings = 0;
+
+    for (int setting = 0; setting < TIL_STRANDED_AUTO; setting++) {
+        size_t n_of = 0;
+        const char *example = NULL;
+        for (size_t k = 0; k < n; k++)
+            if ((int)records[k].setting == setting && n_of++ == 0) example = names[k];
+        if (n_of == 0) continue;
+        til_strbuf_printf(&b, "%s%zu %s (%s%s)", n_settings++ > 0 ? ", " : "", n_of,
+                          til_strand_setting_word((til_stranded_t)setting), example,
+                          n_of > 1 ? ", ..." : "");
+    }
+    if (n_settings > 1)
+        til_say(ctx, TIL_LOG_WARNING,
+                "samples were counted under different strands, as was given: %s: genes with others "
+                "on the opposite strand differ by it: let the design know",
+                til_strbuf_text(&b));
+    til_strbuf_clear(&b);
+}
+
 /* Samples counted apart each have the setting of their own reads: put together they must have one,
  * that of one call over all. */
-static til_status_t check_strands(til_ctx_t *ctx, const til_partials_t *p)
+static til_status_t check_strands(til_ctx_t *ctx, til_partials_t *p, til_quant_table_t *inputs)
 {
     til_status_t status = TIL_OK;
     til_strand_record_t *records = til_array(p->n_samples, sizeof *records);
     const char **names = til_array(p->n_samples, sizeof *names);
+    size_t *table_of = til_array(p->n_samples, sizeof *table_of);
     til_stranded_t setting;
     size_t n = 0;
 
-    if (records == NULL || names == NULL) TIL_TRY(til_no_memory(ctx, p->n_samples, "samples"));
-    for (size_t i = 0; i < p->n; i++)
+    if (records == NULL || names == NULL || table_of == NULL)
+        TIL_TRY(til_no_memory(ctx, p->n_samples, "samples"));
+    for (size_t i = 0; i < p->n; i++) {
+        if (!is_marked(p)) TIL_TRY(strands_of_summary(ctx, &p->tables[i]));
         for (size_t s = 0; s < p->tables[i].n_samples; s++) {
             const char *text = strand_of(p, i, s);
             if (text == NULL) continue;
             if (!til_strand_parse(text, &records[n]))
                 TIL_TRY(misfit(ctx, &p->tables[i], "the strand of a sample is not legible"));
+            table_of[n] = i;
             names[n++] = p->tables[i].samples[s];
         }
+    }
     TIL_TRY(til_strand_of_cohort(ctx, records, names, n, &setting));
-    for (size_t k = 0; k < n; k++)
-        if (!records[k].given && records[k].setting != setting)
-            TIL_TRY(til_fail(ctx, TIL_EINPUT,
-                             "%s was counted as %s, for want of evidence: the other samples "
-                             "say %s: count it again with --strand %s",
-                             names[k], til_strand_setting_word(records[k].setting),
-                             til_strand_setting_word(setting), til_strand_setting_word(setting)));
+    for (size_t k = 0; k < n; k++) {
+        if (records[k].given || records[k].setting == setting) continue;
+        TIL_TRY(take_way(ctx, p, inputs, table_of[k], &records[k], setting));
+        records[k].setting = setting;
+    }
+    warn_of_mixture(ctx, records, names, n);
 done:
     free(records);
     free(names);
+    free(table_of);
     return status;
 }
 
@@ -353,8 +506,8 @@ done:
     return status;
 }
 
-til_status_t til_partials_read(til_ctx_t *ctx, const til_quant_table_t *inputs, size_t n,
-                               bool renamed, til_partials_t **out)
+til_status_t til_partials_read(til_ctx_t *ctx, til_quant_table_t *inputs, size_t n, bool renamed,
+                               til_partials_t **out)
 {
     til_status_t status = TIL_OK;
     til_partials_t *p = NULL;
@@ -376,7 +529,7 @@ til_status_t til_partials_read(til_ctx_t *ctx, const til_quant_table_t *inputs, 
     TIL_TRY(read_heads(ctx, inputs, p, &all_own));
     if (!all_own) goto done;
     for (size_t i = 0; i < n; i++) TIL_TRY(check_origin(ctx, p, i));
-    TIL_TRY(check_strands(ctx, p));
+    TIL_TRY(check_strands(ctx, p, inputs));
     status = read_rows(ctx, inputs, p);
     if (status == TIL_EINPUT && !is_marked(p)) {
         /* nothing says that tilseq wrote them: tables of genes by name, then */
@@ -429,6 +582,11 @@ static void add_command(const til_partials_t *p, char *const *names, til_strbuf_
         til_shell_add_word(b, til_strbuf_text(&word));
     }
     for (size_t i = 2; i < first->n; i++) {
+        size_t n_strand = strand_words(first, i);
+        if (n_strand > 0 && (p->strands_differ || strcmp(first->words[i], "--each-strand") == 0)) {
+            i += n_strand - 1;
+            continue;
+        }
         if ((ptrdiff_t)i == first->names) {
             til_strbuf_add_char(b, ' ');
             til_shell_add_word(b, til_strbuf_text(&word));
@@ -509,27 +667,6 @@ done:
 }
 
 /* ---- the summary --------------------------------------------------------------------------- */
-
-/* Finds FILE.summary, for FILE.gz also that of FILE; leaves `path` empty where there is none. */
-static til_status_t find_summary(til_ctx_t *ctx, const char *table, til_strbuf_t *path)
-{
-    static const char *const endings[] = { ".summary", ".summary.gz" };
-    size_t n = strlen(table);
-    bool is_gz = n > 3 && strcmp(table + n - 3, ".gz") == 0;
-
-    til_strbuf_reset(path);
-    if (strcmp(table, "-") == 0) return TIL_OK;
-    for (int cut = 0; cut <= is_gz; cut++)
-        for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-            til_strbuf_reset(path);
-            til_strbuf_add_n(path, table, n - 3 * (size_t)cut);
-            til_strbuf_add(path, endings[i]);
-            if (path->failed) return til_no_memory(ctx, n, "bytes");
-            if (access(path->text, F_OK) == 0) return TIL_OK;
-        }
-    til_strbuf_reset(path);
-    return TIL_OK;
-}
 
 /* *paths: a summary for each table; when one is missing *complete is false and a notice says so. */
 static til_status_t find_summaries(til_ctx_t *ctx, const til_partials_t *p, const char *output,

@@ -10,16 +10,17 @@
 
 typedef struct til_partials til_partials_t;
 
-/* Reads the tables, which are left as they were.
+/* Reads the tables, which are left as they were; but for one whose sample left its strand open and is
+ * to have that of the others, what tilseq count --each-strand wrote beside it takes its place.
  *
  *   renamed   the samples will be given other names: theirs may be alike
  *   out       NULL unless they are two or more, all in tilseq count's own layout; without ##tilseq
  *             lines, also when their rows differ or a sample is in two
  *
  * TIL_EINPUT naming both files when they are not parts of one whole: other versions of tilseq,
- * other annotations, options or rows, ##tilseq lines in some only, a sample that is in two. */
+ * other annotations, options, strands that were not given or rows, ##tilseq lines in some only, a sample that is in two. */
 TIL_MUST_USE
-til_status_t til_partials_read(til_ctx_t *ctx, const til_quant_table_t *inputs, size_t n,
+til_status_t til_partials_read(til_ctx_t *ctx, til_quant_table_t *inputs, size_t n,
                                bool renamed, til_partials_t **out);
 void til_partials_free(til_partials_t *partials);
 

@@ -32,7 +32,8 @@ static const struct {
                          "subset sum-duplicates seed " },
     [TIL_PART_QUANT] = { &til_cmd_quant, " index mates1 mates2 reads genes annotation seed bam "
                                          "transcripts " },
-    [TIL_PART_COUNT] = { &til_cmd_count, " annotation sample-names format level by-read-group " },
+    [TIL_PART_COUNT] = { &til_cmd_count, " annotation sample-names format level by-read-group "
+                                         "each-strand " },
     [TIL_PART_NORM] = { &til_cmd_norm,
                         " to samples filter design prior-count lengths genes exclude "
                         "include subset round sum-duplicates " }
@@ -187,6 +188,14 @@ static bool is_same(const til_opt_t *row, const void *value, const void *usual)
 static bool is_default(const til_run_parts_t *p, size_t source)
 {
     return is_same(sources[source].row, value_of(p, source), default_of(source));
+}
+
+bool til_run_part_has(const til_run_parts_t *p, til_run_part_t part, const char *name)
+{
+    for (size_t i = 0; i < n_sources; i++)
+        if (sources[i].part == part && strcmp(sources[i].row->name, name) == 0)
+            return !is_default(p, i);
+    return false;
 }
 
 /* --name and its value, as the command takes them. */

@@ -43,6 +43,9 @@ void til_run_options_join(const til_opt_t *own, size_t offset, void *defaults, t
 /* What was asked of a part: the value of its option that holds a text. */
 const char *til_run_part_text(const til_run_parts_t *parts, til_run_part_t part, const char *name);
 
+/* Whether an option of a part was given another value than its default. */
+bool til_run_part_has(const til_run_parts_t *parts, til_run_part_t part, const char *name);
+
 /* Adds the words of what was asked of a part, where it is not the default, to the step begun last. */
 void til_run_part_words(til_ctx_t *ctx, til_steps_t *steps, const til_run_parts_t *parts,
                         til_run_part_t part);

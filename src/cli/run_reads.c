@@ -229,6 +229,8 @@ static til_status_t plan_count_of(planner_t *p, size_t s)
     til_step_input(p->ctx, p->steps, p->reads->annotation);
     if (strand[0] != '\0' && strcmp(strand, "auto") != 0)
         til_step_option(p->ctx, p->steps, "--strand", strand);
+    else if (rows->n_samples > 1 && !til_run_part_has(p->reads->parts, TIL_PART_COUNT, "strand"))
+        til_step_word(p->ctx, p->steps, "--each-strand"); /* the merge settles it over all */
     til_run_part_words(p->ctx, p->steps, p->reads->parts, TIL_PART_COUNT);
     til_step_option(p->ctx, p->steps, "--sample-names", rows->samples[s]);
     til_step_option(p->ctx, p->steps, "--qc", sample_place(p, "qc", rows->samples[s], ""));

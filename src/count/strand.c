@@ -60,6 +60,22 @@ static bool can_follow(const til_strand_record_t *r, til_stranded_t setting)
     return (r->sense > r->antisense) == (setting == TIL_STRANDED_FORWARD);
 }
 
+/* Whether samples were given one setting that all others can follow. */
+static bool follow_given(const til_strand_record_t *records, size_t n, til_stranded_t *setting)
+{
+    ptrdiff_t first = -1;
+
+    for (size_t i = 0; i < n; i++) {
+        if (!records[i].given) continue;
+        if (first >= 0 && records[i].setting != records[first].setting) return false;
+        if (first < 0) first = (ptrdiff_t)i;
+    }
+    for (size_t i = 0; i < n && first >= 0; i++)
+        if (!records[i].given && !can_follow(&records[i], records[first].setting)) return false;
+    if (first >= 0) *setting = records[first].setting;
+    return first >= 0;
+}
+
 static void list_samples(til_strbuf_t *b, const til_strand_record_t *records,
                          const char *const *names, size_t n, til_strand_verdict_t verdict)
 {
@@ -114,6 +130,7 @@ til_status_t til_strand_of_cohort(til_ctx_t *ctx, const til_strand_record_t *rec
         differ |= n_clear++ > 0 && til_strand_setting(verdict) != *setting;
         *setting = til_strand_setting(verdict);
     }
+    if (n_clear == 0 && follow_given(records, n, setting)) return TIL_OK;
     if (n_clear == 0) {
         *setting = til_strand_setting(til_strand_judge(sense, antisense));
         for (size_t i = 0; i < n; i++)

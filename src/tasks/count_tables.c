@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/number.h"
+#include "base/strbuf.h"
 #include "base/try.h"
 #include "base/words.h"
 #include "tasks/count_tables.h"
@@ -300,4 +301,55 @@ void til_count_write_summary(const til_count_table_t *t, til_out_t *out)
         til_out_printf(out, "\t%s", text);
     }
     til_out_char(out, '\n');
+}
+
+/* ------------------------------------------------------------------- ways */
+
+static til_status_t write_way(til_ctx_t *ctx, til_job_t *job, const til_count_table_t *one,
+                              const char *file)
+{
+    const char *const endings[] = { "", ".summary" };
+    const char *setting = til_strand_setting_word(one->counts->stranded);
+    til_strbuf_t path = { 0 };
+    til_status_t status = TIL_OK;
+    til_out_t *out;
+
+    for (int i = 0; i < 2; i++) {
+        til_strbuf_reset(&path);
+        til_strbuf_printf(&path, "%s.%s%s", file, setting, endings[i]);
+        if (path.failed) TIL_TRY(til_no_memory(ctx, 1, "path"));
+        TIL_TRY(til_job_open(ctx, job, til_strbuf_text(&path), &out));
+        if (i == 0) write_own(one, out);
+        else til_count_write_summary(one, out);
+        TIL_TRY(til_out_close(ctx, out));
+    }
+done:
+    til_strbuf_clear(&path);
+    return status;
+}
+
+til_status_t til_count_write_ways(til_ctx_t *ctx, til_job_t *job, const til_count_table_t *table,
+                                  const char *file)
+{
+    const til_count_t *c = table->counts;
+    const til_count_ways_t *ways = c->ways;
+    til_count_t other = *c;
+    til_count_table_t one = *table;
+    til_status_t status = TIL_OK;
+
+    other.counts = til_array(c->n_rows, sizeof *other.counts);
+    if (other.counts == NULL) return til_no_memory(ctx, c->n_rows, "counts");
+    one.counts = &other;
+    for (size_t way = 0; way < TIL_STRAND_WAYS; way++) {
+        if (way == (size_t)c->stranded) continue;
+        other.stranded = (til_stranded_t)way;
+        for (size_t row = 0; row < c->n_rows; row++)
+            other.counts[row] = ways->counts[row * TIL_STRAND_WAYS + way];
+        memcpy(other.fates, ways->fates[way], sizeof other.fates);
+        memcpy(other.footer, ways->footer[way], sizeof other.footer);
+        TIL_TRY(write_way(ctx, job, &one, file));
+    }
+done:
+    free(other.counts);
+    return status;
 }

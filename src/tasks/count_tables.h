@@ -18,6 +18,7 @@ typedef struct {
     const til_count_t *counts; /* n_samples */
     const char *const *names;  /* n_samples: heads of the columns */
     size_t n_samples;
+    bool left_open; /* the strand of the sample is left to tilseq merge */
 } til_count_table_t;
 
 /* True when til_count_write needs the features of the annotation. */
@@ -31,6 +32,15 @@ til_status_t til_count_write(til_ctx_t *ctx, til_job_t *job, const til_count_tab
  * layout a row of texts follows: what til_strand_print makes of each sample. */
 #define TIL_STRAND_ROW "Strand"
 void til_count_write_summary(const til_count_table_t *table, til_out_t *out);
+
+/* Writes FILE.SETTING and FILE.SETTING.summary for each setting of the strand but the one that FILE
+ * itself has: rows as FILE has them, without ##tilseq lines.
+ *
+ *   table   of one sample, in the own layout; its counts still hold their ways
+ *   file    the path of FILE */
+TIL_MUST_USE
+til_status_t til_count_write_ways(til_ctx_t *ctx, til_job_t *job, const til_count_table_t *table,
+                                  const char *file);
 
 /* The fates in the order of a summary's rows. The first *n_always stand in every summary, the
  * others where a sample has them: htseq modes always show htseq-count's five, and others where

@@ -98,6 +98,12 @@ static til_status_t open_in(til_ctx_t *ctx, const place_t *p, const char *name, 
     return status;
 }
 
+/* The setting of a sample; "open" where it is left to tilseq merge. */
+static const char *strand_counted(const til_count_table_t *t, size_t s)
+{
+    return t->left_open ? "open" : til_strand_setting_word(t->counts[s].stranded);
+}
+
 static til_status_t write_table(til_ctx_t *ctx, const place_t *p)
 {
     metric_t m[MAX_METRICS];
@@ -119,7 +125,7 @@ static til_status_t write_table(til_ctx_t *ctx, const place_t *p)
         }
         const til_count_t *c = &p->table->counts[s];
         til_out_printf(out, "\t%s\t%s\n", til_strand_verdict_word(c->verdict),
-                       til_strand_setting_word(c->stranded));
+                       strand_counted(p->table, s));
     }
     return til_out_close(ctx, out);
 }
@@ -138,8 +144,10 @@ static til_status_t json_series(til_ctx_t *ctx, til_json_t *object, const char *
     return til_json_set(ctx, object, key, array);
 }
 
-static til_status_t json_of_sample(til_ctx_t *ctx, const til_count_t *c, til_json_t *sample)
+static til_status_t json_of_sample(til_ctx_t *ctx, const til_count_table_t *t, size_t s,
+                                   til_json_t *sample)
 {
+    const til_count_t *c = &t->counts[s];
     metric_t m[MAX_METRICS];
     til_status_t status = TIL_OK;
     const til_quality_t *q = &c->quality;
@@ -149,8 +157,7 @@ static til_status_t json_of_sample(til_ctx_t *ctx, const til_count_t *c, til_jso
         TIL_TRY(til_json_set(ctx, sample, m[i].name, til_json_of_number(m[i].value)));
     TIL_TRY(
         til_json_set(ctx, sample, "strand", til_json_of_text(til_strand_verdict_word(c->verdict))));
-    TIL_TRY(til_json_set(ctx, sample, "strand_counted",
-                         til_json_of_text(til_strand_setting_word(c->stranded))));
+    TIL_TRY(til_json_set(ctx, sample, "strand_counted", til_json_of_text(strand_counted(t, s))));
     TIL_TRY(til_json_set(ctx, sample, "sense_fragments", til_json_of_number((double)c->sense)));
     TIL_TRY(
         til_json_set(ctx, sample, "antisense_fragments", til_json_of_number((double)c->antisense)));
@@ -171,7 +178,7 @@ static til_status_t write_json(til_ctx_t *ctx, const place_t *p)
 
     for (size_t s = 0; s < p->table->n_samples; s++) {
         sample = til_json_object();
-        status = json_of_sample(ctx, &p->table->counts[s], sample);
+        status = json_of_sample(ctx, p->table, s, sample);
         if (status != TIL_OK) {
             til_json_free(sample);
             goto done;
