@@ -7,7 +7,7 @@ cd "${srcdir:-.}"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-sources=$(find src include tests -name '*.[ch]' ! -name builtin_data.c | LC_ALL=C sort)
+sources=$(find src include tests -name '*.[ch]' ! -name '*_data.c' | LC_ALL=C sort)
 
 # each line as "c FILE:LINE text" for comment and "k text" for code
 awk '

@@ -8,7 +8,7 @@ rooms="base data math design genes io glm norm de gsea score trial sim qc count 
 echo "room      files  lines  includes (headers taken)"
 for room in $rooms; do
     [ -d "$room" ] || continue
-    files=$(find "$room" -name '*.[ch]' ! -name builtin_data.c)
+    files=$(find "$room" -name '*.[ch]' ! -name '*_data.c')
     seen=$(cat $files | sed -n 's/^#include "\([a-z]*\)\/.*/\1/p' | grep -vx "$room" | sort | uniq -c |
         sort -rn | awk '{ printf " %s:%s", $2, $1 }')
     printf '%-9s %5d %6d %s\n' "$room" "$(echo "$files" | wc -l)" "$(cat $files | wc -l)" "$seen"
@@ -17,7 +17,7 @@ done
 # A body begins with "{" in column 1 and ends with "}" in column 1; functions of one line have 1.
 echo
 echo "functions: number, lines of the 50th, 90th, 99th percentile and the longest"
-find . ../include -name '*.[ch]' ! -name builtin_data.c | xargs awk '
+find . ../include -name '*.[ch]' ! -name '*_data.c' | xargs awk '
     FNR == 1 { start = 0 }
     /^[a-z].*\).*\{.*\}$/ && !/^(struct|enum|typedef)/ { print 1, FILENAME ":" FNR; next }
     /^\{/ { start = FNR; next }

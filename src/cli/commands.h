@@ -9,7 +9,7 @@
 #define TIL_COMMANDS(each)                                                                         \
     each(index) each(quant) each(count) each(merge) each(qc) each(trim) each(norm) each(de)        \
         each(design) each(gsea) each(score) each(sets) each(trial) each(power) each(plan)          \
-            each(run) each(report) each(simulate)
+            each(run) each(report) each(simulate) each(qualify)
 
 #define TIL_DECLARE_COMMAND(x) extern const til_command_t til_cmd_##x;
 TIL_COMMANDS(TIL_DECLARE_COMMAND)

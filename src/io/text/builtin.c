@@ -9,7 +9,13 @@
 
 til_status_t til_builtin_text(til_ctx_t *ctx, const char *name, til_text_t *out)
 {
-    const til_builtin_t *file = til_builtins;
+    return til_builtin_text_among(ctx, til_builtins, name, out);
+}
+
+til_status_t til_builtin_text_among(til_ctx_t *ctx, const til_builtin_t *files, const char *name,
+                                    til_text_t *out)
+{
+    const til_builtin_t *file = files;
     char path[64];
     uint8_t *bytes;
     til_status_t status;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# embed.sh -- writes the C file that carries FILES inside the program: embed.sh FOLDER FILE... > builtin_data.c
+# embed.sh -- writes the C file that carries FILES inside the program: embed.sh ARRAY FOLDER FILE... > data.c
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # Eight bytes make a word, the first byte lowest, so that neither long string literals nor the byte
@@ -7,11 +7,11 @@
 set -eu
 LC_ALL=C
 export LC_ALL
-folder=$1
-shift
+array=$1 folder=$2
+shift 2
 
-cat <<'HEAD'
-/* builtin_data.c -- made by embed.sh from genesets/; do not edit. */
+cat <<HEAD
+/* $array -- made by embed.sh; do not edit. */
 #include "io/text/builtin.h"
 
 HEAD
@@ -27,7 +27,7 @@ for file in "$@"; do
     echo "};"
     i=$((i + 1))
 done
-echo "const til_builtin_t til_builtins[] = {"
+echo "const til_builtin_t $array[] = {"
 i=0
 for file in "$@"; do
     printf '    { "%s", file_%d, %d },\n' "$file" "$i" "$(wc -c < "$folder/$file")"

@@ -49,6 +49,8 @@ const til_json_t *til_json_get(const til_json_t *object, const char *key)
 
 const char *til_json_text(const til_json_t *value) { return json_string_value(value); }
 
+int til_json_is_true(const til_json_t *value) { return json_is_true(value); }
+
 double til_json_number(const til_json_t *value, double otherwise)
 {
     return json_is_number(value) ? json_number_value(value) : otherwise;

@@ -25,6 +25,7 @@ const til_json_t *til_json_get(const til_json_t *object, const char *key);
 /* The text of a value, or NULL when it is none; its number, or `otherwise`. */
 const char *til_json_text(const til_json_t *value);
 double til_json_number(const til_json_t *value, double otherwise);
+int til_json_is_true(const til_json_t *value); /* 0 for anything else, NULL too */
 size_t til_json_size(const til_json_t *array);
 /* A member or item that may be changed; NULL when there is none. The document keeps it. */
 til_json_t *til_json_member(til_json_t *object, const char *key);

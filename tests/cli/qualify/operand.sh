@@ -1,0 +1,1 @@
+tilseq qualify extra
