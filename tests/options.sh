@@ -7,7 +7,7 @@
 # tests/cli/data, MADE/ what make_inputs below makes of it. The results of the two runs -- standard output and all files, exit
 # code -- must differ; records of the command line (cmd_info.json, meta_info.json, run.json) do not count.
 # The options every command has are tested on the first row of each command: --quiet and --verbose change
-# the log, --threads changes nothing, --no-provenance takes the ##tilseq lines and .provenance.json away.
+# the log, --threads changes nothing, --provenance moves what results come from, --no-provenance takes it away.
 set -u
 here=$(cd "${srcdir:-.}/tests" && pwd)
 tilseq=${TILSEQ:-$(pwd)/tilseq}
@@ -76,9 +76,17 @@ common() {  # command, words
     cmp -s "$work/log_a" "$work/log_b" && say "$1 --verbose says no more"
     run "$line --no-provenance" "$work/b"
     results "$work/b" | cmp -s "$work/plain" - && say "$1 --no-provenance changes nothing"
-    grep -rqs -e '^##tilseq' "$work/b/files" "$work/b/stdout" && say "$1 --no-provenance leaves ##tilseq lines"
-    find "$work/b/files" -name '*.provenance.json' | grep -q . && say "$1 --no-provenance leaves a .provenance.json"
+    has_lines "$work/b" && say "$1 --no-provenance leaves ##tilseq lines"
+    has_json "$work/b" && say "$1 --no-provenance leaves a provenance.json"
+    results "$work/b" >"$work/none"
+    run "$line --provenance none" "$work/b"
+    results "$work/b" | cmp -s "$work/none" - || say "$1 --provenance none is not --no-provenance"
+    run "$line --provenance inline" "$work/b"
+    has_lines "$work/b" || has_json "$work/b" || say "$1 --provenance inline writes nothing"
 }
+
+has_lines() { grep -rqs -e '^##tilseq' "$1/files" "$1/stdout"; }
+has_json() { find "$1/files" -name '*provenance.json' | grep -q .; }
 
 only=${1:-}
 commands=$("$tilseq" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
@@ -86,7 +94,7 @@ for command in $commands; do
     [ -z "$only" ] || [ "$only" = "$command" ] || continue
     options=$("$tilseq" "$command" --help | sed -n 's/^  \(-.,\|   \) --\([a-z0-9-]*\).*/\2/p')
     for option in $options; do
-        case $option in threads|quiet|verbose|no-provenance|help) continue ;; esac
+        case $option in threads|quiet|verbose|provenance|no-provenance|help) continue ;; esac
         grep -q "^$command$tab$option$tab" "$here/options/FLIPS" ||
             say "$command --$option has no row in tests/options/FLIPS"
     done

@@ -143,7 +143,7 @@ done
 "$tilseq" run -q "$here/cli/data/samples.tsv" --counts "$here/cli/data/counts.tsv" --pair patient --time time \
     -g "$here/cli/data/sets.gmt" -o "$work/made/run" || say "no run"
 for s in a b; do
-    "$tilseq" count -q -a "$here/cli/data/genes.gtf" --sample-names $s -o "$work/made/$s.tsv" "$here/cli/data/reads.sam" ||
+    "$tilseq" count -q -s unstranded -a "$here/cli/data/genes.gtf" --sample-names $s -o "$work/made/$s.tsv" "$here/cli/data/reads.sam" ||
         say "no counts"
 done
 

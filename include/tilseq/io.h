@@ -31,6 +31,7 @@ typedef struct {
     til_values_t values;
     bool round;          /* WHOLE: fractions are rounded (half to even) instead of refused */
     bool sum_duplicates; /* rows of one id are added up instead of refused                 */
+    size_t *n_rounded;   /* NULL, or gets how many values were rounded                     */
 } til_matrix_reading_t;
 
 /* A matrix: first column the feature's id, then gene_name and length where there are such columns,

@@ -297,8 +297,7 @@ static til_status_t open_temporary(til_ctx_t *ctx, til_out_t *out, const char *p
     return til_fail(ctx, TIL_EIO, "%s: no free temporary name in its folder", path);
 }
 
-/* True for what cannot be replaced by a rename: devices, FIFOs, sockets. */
-static bool is_special(const char *path)
+bool til_out_is_special(const char *path)
 {
     struct stat info;
     return stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
@@ -316,7 +315,7 @@ static til_status_t open_target(til_ctx_t *ctx, til_outset_t *set, til_out_t *ou
     if (path[0] == '\0') return til_fail(ctx, TIL_EIO, "an output file name is empty");
     if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
         return til_fail(ctx, TIL_EIO, "%s: is a folder: a file name is wanted here", path);
-    if (is_special(path)) {
+    if (til_out_is_special(path)) {
         out->fd = open(path, O_WRONLY | O_CLOEXEC);
         if (out->fd < 0)
             return til_fail(ctx, TIL_EIO, "%s: cannot write: %s", path, strerror(errno));

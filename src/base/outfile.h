@@ -40,6 +40,9 @@ void til_outset_free(til_outset_t *set);
 TIL_MUST_USE
 til_status_t til_out_open(til_ctx_t *ctx, til_outset_t *set, const char *path, til_out_t **out);
 
+/* True for what cannot be replaced by a rename: devices, FIFOs, sockets. */
+bool til_out_is_special(const char *path);
+
 /* Makes a folder and its parents, under the same rule. */
 TIL_MUST_USE
 til_status_t til_outset_mkdir(til_ctx_t *ctx, til_outset_t *set, const char *path);

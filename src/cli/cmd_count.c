@@ -392,7 +392,6 @@ static til_status_t write_all(til_ctx_t *ctx, til_job_t *job, const til_count_ta
         TIL_TRY(til_out_close(ctx, summary));
     }
     if (args->quality != NULL) TIL_TRY(til_quality_write(ctx, job, args->quality, table));
-    if (table->layout != TIL_LAYOUT_OWN) TIL_TRY(til_job_provenance_json(ctx, job, args->output));
 done:
     return status;
 }

@@ -580,8 +580,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     TIL_TRY(
         til_caution(ctx, &session.sheet, args->block, &questions, &session.counts, args->strict));
     TIL_TRY(til_job_remark(ctx, job, "method", "%s", session.method->name));
-    if (args->null_check > 0)
-        TIL_TRY(til_job_remark(ctx, job, "seed", "%lld", (long long)args->seed));
+    if (args->null_check > 0) TIL_TRY(til_job_seed(ctx, job, args->seed));
     for (size_t q = 0; q < questions.n_questions; q++)
         TIL_TRY(answer(ctx, &session, &questions.questions[q], q == 0));
 

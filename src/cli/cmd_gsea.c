@@ -391,7 +391,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
         TIL_TRY(til_job_open(ctx, job, side.text, &out_coverage));
     }
     TIL_TRY(read_sets(ctx, job, args, &sets));
-    TIL_TRY(til_job_remark(ctx, job, "seed", "%lld", (long long)args->seed));
+    TIL_TRY(til_job_seed(ctx, job, args->seed));
     TIL_TRY((method->needs_effects ? test_samples : test_ranking)(ctx, job, method, &sets, &table,
                                                                   &coverage));
     til_job_provenance(job, out);

@@ -97,7 +97,6 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     else TIL_TRY(til_index_set_genes_from_headers(ctx, index));
     TIL_TRY(til_index_write(ctx, index, out));
     TIL_TRY(til_out_close(ctx, out));
-    TIL_TRY(til_job_provenance_json(ctx, job, args->output));
     til_say(ctx, TIL_LOG_STAGE, "%s: %zu transcripts, %zu genes, %llu unitigs, k = %lld",
             args->output, til_index_n_transcripts(index), til_index_n_genes(index),
             (unsigned long long)stats.n_unitigs, (long long)args->k);

@@ -136,6 +136,7 @@ static til_status_t write_matrix(til_ctx_t *ctx, const layout_t *to, const char 
     til_strbuf_printf(&path, "%s.%s.tsv", to->prefix, name);
     if (path.failed) TIL_TRY(til_no_memory(ctx, strlen(to->prefix), "bytes"));
     TIL_TRY(til_job_open(ctx, to->job, path.text, &out));
+    til_job_provenance(to->job, out);
     til_out_printf(out, "%s\t%s", to->id, to->second);
     for (size_t s = 0; s < m->n_cols; s++) {
         til_out_char(out, '\t');
@@ -154,7 +155,6 @@ static til_status_t write_matrix(til_ctx_t *ctx, const layout_t *to, const char 
         til_out_char(out, '\n');
     }
     TIL_TRY(til_out_close(ctx, out));
-    TIL_TRY(til_job_provenance_json(ctx, to->job, path.text));
 done:
     til_strbuf_clear(&path);
     return status;
@@ -334,6 +334,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     til_merged_t merged = { 0 };
 
     TIL_TRY(check(ctx, args));
+    TIL_TRY(til_job_prefix(ctx, job, args->output));
     if (args->tx2gene != NULL || args->annotation != NULL)
         TIL_TRY(til_load_tx2gene(ctx, job, args->tx2gene, args->annotation, &annot, &table));
     TIL_TRY(til_merge_read(ctx, job, args->sample_names, args->strand, &merged));

@@ -302,8 +302,6 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
         else write_factors(out, method, &counts, &norm);
     }
     TIL_TRY(til_out_close(ctx, out));
-    if (scale != NULL && is_gct(args->output))
-        TIL_TRY(til_job_provenance_json(ctx, job, args->output));
     if (args->pca != NULL) TIL_TRY(write_pca(ctx, job, args->pca, &counts));
     til_say(ctx, TIL_LOG_STAGE, "%s by %s: %zu genes, %zu samples", to, method->name, counts.n_rows,
             counts.n_cols);

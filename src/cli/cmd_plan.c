@@ -106,7 +106,6 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
         TIL_TRY(til_plan_write(ctx, args, til_strbuf_text(&about), out));
     }
     TIL_TRY(til_out_close(ctx, out));
-    TIL_TRY(til_job_provenance_json(ctx, job, args->output));
 done:
     til_strbuf_clear(&about);
     return status;

@@ -46,7 +46,6 @@ static til_status_t write_files(til_ctx_t *ctx, til_job_t *job, const til_qualif
     TIL_TRY(til_job_open(ctx, job, page.text, &out));
     til_out_strbuf(out, &html);
     TIL_TRY(til_out_close(ctx, out));
-    TIL_TRY(til_job_provenance_json(ctx, job, json.text));
 done:
     til_strbuf_clear(&html);
     til_strbuf_clear(&page);

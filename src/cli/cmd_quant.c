@@ -234,8 +234,7 @@ static til_status_t note_inputs(til_ctx_t *ctx, til_job_t *job, const quant_args
     for (int i = 0; i < 3; i++)
         for (size_t k = 0; k < lists[i]->n && status == TIL_OK; k++)
             status = til_job_input(ctx, job, lists[i]->items[k], NULL, (size_t)n_fragments);
-    if (status == TIL_OK && a->n_bootstraps > 0)
-        status = til_job_remark(ctx, job, "seed", "%lld", (long long)a->seed);
+    if (status == TIL_OK && a->n_bootstraps > 0) status = til_job_seed(ctx, job, a->seed);
     return status;
 }
 

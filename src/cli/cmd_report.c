@@ -495,8 +495,6 @@ static til_status_t write_report(til_ctx_t *ctx, til_job_t *job, const char *pat
     til_strbuf_t name = { 0 };
     til_status_t status = write_file(ctx, job, path, report->html);
 
-    if (status == TIL_OK) status = til_job_provenance_json(ctx, job, path);
-
     for (size_t i = 0; status == TIL_OK && strcmp(path, "-") != 0 && i < report->n_figures; i++) {
         til_strbuf_reset(&name);
         til_strbuf_add_n(&name, path, slash == NULL ? 0 : (size_t)(slash + 1 - path));

@@ -522,10 +522,12 @@ static void add_report(run_t *r)
     til_step_begin(r->ctx, &r->steps, "report");
     til_step_word(r->ctx, &r->steps, r->args->output);
     til_step_option(r->ctx, &r->steps, "--title", r->args->title);
-    /* the page is made anew when any table is */
-    for (size_t i = 0; i + 1 < r->steps.n && r->steps.status == TIL_OK; i++)
+    /* the page is made anew when any table is, and when another command made it: it shows them */
+    for (size_t i = 0; i + 1 < r->steps.n && r->steps.status == TIL_OK; i++) {
+        til_step_shows(r->ctx, &r->steps, i, r->args->output);
         for (size_t k = 0; k < r->steps.steps[i].n_outputs; k++)
             til_step_input(r->ctx, &r->steps, r->steps.steps[i].outputs[k]);
+    }
     til_step_input(r->ctx, &r->steps, in_folder(&b, r, "", "samples", ".tsv"));
     til_step_output(r->ctx, &r->steps, in_folder(&b, r, "", "report", ".html"));
     til_strbuf_clear(&b);
@@ -743,7 +745,7 @@ static til_status_t check_wishes(run_t *r)
     char *tpm = r->tpm, *sets = r->sets;
     til_status_t status;
 
-    r->steps = (til_steps_t){ .no_provenance = reads.no_provenance };
+    r->steps = (til_steps_t){ .provenance = reads.provenance };
     if (sets_of(r) == NULL) r->sets = "sets.gmt";
     status = plan(r);
     for (size_t i = 0; i < r->steps.n && status == TIL_OK; i++)
@@ -1050,7 +1052,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     run_t r = { .ctx = ctx,
                 .job = job,
                 .args = job->args,
-                .steps = { .no_provenance = job->common->no_provenance } };
+                .steps = { .provenance = job->common->provenance } };
     til_folding_log_t log = { 0 };
     til_status_t status;
     double memory;

@@ -309,9 +309,7 @@ static til_status_t write_file(til_ctx_t *ctx, til_job_t *job, int which, const 
     case TRUTH_GENES: til_table_write(out, &sim->genes); break;
     default: til_table_write(out, &sim->sets); break;
     }
-    status = til_out_close(ctx, out);
-    if (status == TIL_OK && which == SETS) status = til_job_provenance_json(ctx, job, path);
-    return status;
+    return til_out_close(ctx, out);
 }
 
 static til_status_t write_all(til_ctx_t *ctx, til_job_t *job, const char *folder,
@@ -348,7 +346,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     if (args->scenario != TIL_SIM_NO_SCENARIO) TIL_TRY(check_scenario(ctx, args));
     TIL_TRY(make_plan(ctx, args, &plan));
     TIL_TRY(til_job_folder(ctx, job, args->output));
-    TIL_TRY(til_job_remark(ctx, job, "seed", "%lld", (long long)args->seed));
+    TIL_TRY(til_job_seed(ctx, job, args->seed));
     TIL_TRY(til_shipped_sets(ctx, TIL_HUMAN, &shipped));
     TIL_TRY(choose_genes(ctx, plan.seed, (size_t)args->genes, &shipped, &genes));
     TIL_TRY(keep_sets(ctx, plan.seed, &shipped, &genes, &sets));

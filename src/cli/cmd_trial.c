@@ -338,7 +338,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     TIL_TRY(check_options(ctx, args, job));
     TIL_TRY(til_job_folder(ctx, job, args->output));
     TIL_TRY(load(ctx, &s));
-    TIL_TRY(til_job_remark(ctx, job, "seed", "%lld", (long long)args->seed));
+    TIL_TRY(til_job_seed(ctx, job, args->seed));
     til_trial_input_t input = { .sheet = &s.sheet,
                                 .values = s.has_matrix ? &s.matrix : NULL,
                                 .is_log = s.is_log,

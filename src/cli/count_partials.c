@@ -652,7 +652,8 @@ static til_status_t write_table(til_ctx_t *ctx, til_job_t *job, const til_partia
 
     if (at == NULL) TIL_TRY(til_no_memory(ctx, p->n, "tables"));
     TIL_TRY(til_job_open(ctx, job, path, &out));
-    if (is_marked(p) && !job->common->no_provenance) put_provenance(p, names, out);
+    if (is_marked(p) && job->common->provenance != TIL_PROVENANCE_NONE)
+        put_provenance(p, names, out);
     til_out_text(out, "gene_id\tgene_name\tlength");
     put_names(p, names, out);
     for (size_t row = 0; row < p->tables[0].n_rows; row++) {

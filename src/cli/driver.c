@@ -11,7 +11,9 @@
 #include "base/parallel.h"
 #include "cli/commands.h"
 #include "cli/driver.h"
+#include "cli/record.h"
 #include "tasks/job.h"
+#include "tasks/provenance.h"
 #include "config.h"
 
 #define ROW(x) &til_cmd_##x,
@@ -110,9 +112,21 @@ static til_status_t run_job(til_ctx_t *ctx, const til_command_t *command, til_jo
     job->out = til_outset_new();
     if (job->out == NULL) return til_fail(ctx, TIL_ENOMEM, "out of memory");
     status = command->run(ctx, job);
+    if (status == TIL_OK) status = til_provenance_write(ctx, job);
     if (status == TIL_OK) status = flush_stdout(ctx);
     if (status == TIL_OK) status = til_outset_commit(ctx, job->out);
     return status;
+}
+
+/* --no-provenance is --provenance none. */
+static til_status_t choose_provenance(til_ctx_t *ctx, til_common_t *common)
+{
+    if (!common->no_provenance) return TIL_OK;
+    if (common->provenance == TIL_PROVENANCE_INLINE)
+        return til_fail(ctx, TIL_EUSAGE,
+                        "--no-provenance and --provenance inline exclude each other");
+    common->provenance = TIL_PROVENANCE_NONE;
+    return TIL_OK;
 }
 
 /* `sink` is NULL inside a running command. */
@@ -121,6 +135,8 @@ static til_status_t start(til_ctx_t *ctx, sink_t *sink, const til_command_t *com
 {
     void *args = malloc(command->args_size);
     const char **operands = malloc(((size_t)argc + 1) * sizeof *operands);
+    til_common_t *common;
+    til_json_t *settings = NULL;
     til_job_t job = { .args = args };
     til_strbuf_t record = { 0 };
     til_status_t status;
@@ -132,8 +148,10 @@ static til_status_t start(til_ctx_t *ctx, sink_t *sink, const til_command_t *com
     }
     memcpy(args, command->defaults, command->args_size);
     job.operands = operands;
-    job.common = (const til_common_t *)(const void *)((char *)args + command->common_offset);
+    job.common = common = (til_common_t *)(void *)((char *)args + command->common_offset);
     status = til_options_parse(ctx, command, argc, argv, args, operands, &job.n_operands, &record);
+    if (status == TIL_OK) status = choose_provenance(ctx, common);
+    if (status == TIL_OK) status = til_record_settings(ctx, command, args, &settings);
     if (status == TIL_OK && job.common->help) {
         til_options_help(stdout, command);
         status = flush_stdout(ctx);
@@ -145,6 +163,7 @@ static til_status_t start(til_ctx_t *ctx, sink_t *sink, const til_command_t *com
             tell_threads(ctx);
         }
         job.record = til_strbuf_text(&record);
+        job.settings = settings;
         status = run_job(ctx, command, &job);
         if (status == TIL_OK) tell_inputs(ctx, &job);
         if (status == TIL_OK && made != NULL) til_outset_each(job.out, made, arg);
@@ -155,6 +174,7 @@ static til_status_t start(til_ctx_t *ctx, sink_t *sink, const til_command_t *com
                     til_cpu_seconds(), til_peak_rss_mb());
     }
     til_job_clear(&job);
+    til_json_free(settings);
     til_strbuf_clear(&record);
     til_options_clear(command, args);
     free(operands);

@@ -59,8 +59,11 @@ enum { TIL_NOT_CHOSEN = -1 };
       "say nothing but errors" },                                                                  \
     { 'v', "verbose", TIL_OPT_FLAG, offsetof(args_t, common.verbose), NULL, 0, 0,                  \
       "say more about each stage" },                                                               \
+    TIL_CHOICE(0, "provenance", args_t, common.provenance, &til_provenance_words,                  \
+      "where version, command, settings and inputs are written: beside the results, on top of "    \
+      "the tables, nowhere"),                                                                      \
     { 0, "no-provenance", TIL_OPT_FLAG, offsetof(args_t, common.no_provenance), NULL, 0, 0,        \
-      "leave out the ##tilseq lines and .provenance.json files" },                                 \
+      "as --provenance none" },                                                                    \
     { 'h', "help", TIL_OPT_FLAG, offsetof(args_t, common.help), NULL, 0, 0,                        \
       "print this help" },                                                                         \
     { 0, NULL, TIL_OPT_FLAG, 0, NULL, 0, 0, NULL }

@@ -10,6 +10,7 @@
 #include "base/try.h"
 #include "cli/driver.h"
 #include "cli/steps.h"
+#include "tasks/job.h"
 #include "config.h"
 
 static void free_all(char **list, size_t n)
@@ -24,6 +25,7 @@ void til_steps_clear(til_steps_t *steps)
     for (size_t i = 0; i < steps->n; i++) {
         free_all(steps->steps[i].words, steps->steps[i].n_words);
         free_all(steps->steps[i].inputs, steps->steps[i].n_inputs);
+        free_all(steps->steps[i].shown, steps->steps[i].n_shown);
         free_all(steps->steps[i].outputs, steps->steps[i].n_outputs);
         free(steps->steps[i].sample);
     }
@@ -39,7 +41,8 @@ void til_step_begin(til_ctx_t *ctx, til_steps_t *steps, const char *command)
     if (steps->status != TIL_OK) return;
     steps->steps[steps->n++] = (til_step_t){ 0 };
     til_step_word(ctx, steps, command);
-    if (steps->no_provenance) til_step_word(ctx, steps, "--no-provenance");
+    if (steps->provenance != TIL_PROVENANCE_JSON)
+        til_step_option(ctx, steps, "--provenance", til_provenance_words.words[steps->provenance]);
 }
 
 static void append(til_ctx_t *ctx, til_steps_t *steps, char ***list, size_t *n, size_t *capacity,
@@ -108,12 +111,6 @@ void til_step_of_sample(til_ctx_t *ctx, til_steps_t *steps, const char *sample, 
 
 /* ---- keys ---------------------------------------------------------------------------------- */
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash == NULL || slash[1] == '\0' ? path : slash + 1;
-}
-
 /* The place of `path` below the folder, or NULL when it is elsewhere. */
 static const char *below(const char *path, const char *folder)
 {
@@ -129,6 +126,28 @@ static bool is_input(const til_step_t *step, const char *word)
     return false;
 }
 
+/* The words of a step, wherever its folder and its inputs stand. */
+static void add_words(const til_step_t *step, const char *folder, til_strbuf_t *b)
+{
+    for (size_t i = 0; i < step->n_words; i++) {
+        const char *word = step->words[i], *place = below(word, folder);
+        if (place != NULL) til_strbuf_printf(b, "folder %s\n", place);
+        else if (is_input(step, word)) til_strbuf_printf(b, "file %s\n", til_base_name(word));
+        else til_strbuf_printf(b, "word %s\n", word);
+    }
+}
+
+void til_step_shows(til_ctx_t *ctx, til_steps_t *steps, size_t i, const char *folder)
+{
+    til_strbuf_t b = { 0 };
+
+    if (steps->n == 0) return;
+    add_words(&steps->steps[i], folder, &b);
+    til_step_t *s = &steps->steps[steps->n - 1];
+    append(ctx, steps, &s->shown, &s->n_shown, &s->shown_capacity, til_strbuf_text(&b));
+    til_strbuf_clear(&b);
+}
+
 til_status_t til_step_find_key(til_ctx_t *ctx, til_step_t *step, const char *folder,
                                til_run_record_t *record)
 {
@@ -136,12 +155,8 @@ til_status_t til_step_find_key(til_ctx_t *ctx, til_step_t *step, const char *fol
     til_status_t status = TIL_OK;
 
     til_strbuf_printf(&b, "tilseq %s\n", PACKAGE_VERSION);
-    for (size_t i = 0; i < step->n_words; i++) {
-        const char *word = step->words[i], *place = below(word, folder);
-        if (place != NULL) til_strbuf_printf(&b, "folder %s\n", place);
-        else if (is_input(step, word)) til_strbuf_printf(&b, "file %s\n", base_name(word));
-        else til_strbuf_printf(&b, "word %s\n", word);
-    }
+    add_words(step, folder, &b);
+    for (size_t i = 0; i < step->n_shown; i++) til_strbuf_printf(&b, "shows %s", step->shown[i]);
     for (size_t i = 0; i < step->n_inputs; i++) {
         char digest[TIL_SHA256_TEXT];
         TIL_TRY(til_run_record_digest(ctx, record, step->inputs[i], digest));

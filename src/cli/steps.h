@@ -18,6 +18,8 @@ typedef struct {
     size_t n_words, words_capacity;
     char **inputs; /* files whose change makes the step run again          */
     size_t n_inputs, inputs_capacity;
+    char **shown; /* other steps whose words it shows: changed ones make it run again */
+    size_t n_shown, shown_capacity;
     char **outputs; /* files that must be there for the step to be finished */
     size_t n_outputs, outputs_capacity;
     char *sample;    /* whose step this is: those of several samples go side by side; else NULL */
@@ -29,7 +31,7 @@ typedef struct {
 typedef struct {
     til_step_t *steps;
     size_t n, capacity;
-    bool no_provenance;  /* every step is told so                                          */
+    til_provenance_t provenance; /* every step is told so                                  */
     til_status_t status; /* the first failure while building; adding after it does nothing */
 } til_steps_t;
 
@@ -44,6 +46,8 @@ void til_step_list(til_ctx_t *ctx, til_steps_t *steps, const char *name, const t
 /* A word that is a file the step reads; files made by earlier steps count too. NULL is passed over.
  */
 void til_step_input(til_ctx_t *ctx, til_steps_t *steps, const char *path);
+/* The step shows the command of step i. */
+void til_step_shows(til_ctx_t *ctx, til_steps_t *steps, size_t i, const char *folder);
 void til_step_output(til_ctx_t *ctx, til_steps_t *steps, const char *path);
 
 /* The step as one would type it. */

@@ -247,7 +247,7 @@ til_status_t til_count_write(til_ctx_t *ctx, til_job_t *job, const til_count_tab
 {
     if (table->layout == TIL_LAYOUT_FEATURECOUNTS) return write_featurecounts(ctx, table, out);
     if (table->layout == TIL_LAYOUT_HTSEQ) return write_htseq(ctx, table, out);
-    til_job_provenance(job, out);
+    til_job_lines(job, out);
     write_own(table, out);
     return TIL_OK;
 }

@@ -49,10 +49,26 @@ done:
     return status;
 }
 
+/* Whole counts made of fractions are said in the provenance of every result. */
+static til_status_t note_rounding(til_ctx_t *ctx, til_job_t *job, const char *path, size_t n)
+{
+    til_json_t *fact = til_json_object();
+    til_status_t status;
+
+    TIL_TRY(til_json_set(ctx, fact, "name", til_json_of_text(til_base_name(path))));
+    TIL_TRY(til_json_set(ctx, fact, "values", til_json_of_number((double)n)));
+    status = til_job_fact(ctx, job, "rounded", fact);
+    fact = NULL;
+done:
+    til_json_free(fact);
+    return status;
+}
+
 til_status_t til_load_matrix(til_ctx_t *ctx, til_job_t *job, const char *path, til_values_t values,
                              const til_input_args_t *args, til_matrix_t *out)
 {
-    til_matrix_reading_t how = { values, args->round, args->sum_duplicates };
+    size_t n_rounded = 0;
+    til_matrix_reading_t how = { values, args->round, args->sum_duplicates, &n_rounded };
     til_text_t text = { 0 };
     til_status_t status;
 
@@ -60,6 +76,7 @@ til_status_t til_load_matrix(til_ctx_t *ctx, til_job_t *job, const char *path, t
     TIL_TRY(til_text_read(ctx, path, &text));
     TIL_TRY(til_job_input(ctx, job, path, text.sha256, 0));
     TIL_TRY(til_matrix_read(ctx, &text, &how, out));
+    if (n_rounded > 0) TIL_TRY(note_rounding(ctx, job, path, n_rounded));
     if (args->genes != NULL) TIL_TRY(set_gene_names(ctx, job, args->genes, out));
     til_say(ctx, TIL_LOG_STAGE, "%s: %zu genes x %zu samples", path, out->n_rows, out->n_cols);
 done:

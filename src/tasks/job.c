@@ -46,30 +46,58 @@ til_status_t til_job_annotation(til_ctx_t *ctx, til_job_t *job, const char *path
                                 const til_gtf_options_t *options, til_annot_t *out)
 {
     char sha256[TIL_SHA256_TEXT] = "";
-    til_status_t status = til_gtf_read(ctx, path, options,
-                                       job->common->no_provenance ? NULL : sha256, out);
+    til_status_t status = til_gtf_read(
+        ctx, path, options, job->common->provenance == TIL_PROVENANCE_NONE ? NULL : sha256, out);
     if (status != TIL_OK) return status;
     return til_job_input(ctx, job, path, sha256[0] == '\0' ? NULL : sha256, out->n_exons);
+}
+
+til_status_t til_job_fact(til_ctx_t *ctx, til_job_t *job, const char *key, til_json_t *value)
+{
+    til_json_t *list;
+    til_status_t status;
+
+    if (job->facts == NULL) job->facts = til_json_object();
+    const til_json_t *before = til_json_get(job->facts, key);
+    if (before == NULL) return til_json_set(ctx, job->facts, key, value);
+    if (til_json_is_array(before)) {
+        list = til_json_copy(before);
+    } else {
+        list = til_json_array();
+        status = til_json_append(ctx, list, til_json_copy(before));
+        if (status != TIL_OK) goto failed;
+    }
+    status = til_json_append(ctx, list, value);
+    value = NULL;
+    if (status == TIL_OK) return til_json_set(ctx, job->facts, key, list);
+failed:
+    til_json_free(list);
+    til_json_free(value);
+    return status;
 }
 
 til_status_t til_job_remark(til_ctx_t *ctx, til_job_t *job, const char *key, const char *format,
                             ...)
 {
-    char text[1024];
-    char **remarks = realloc(job->remarks, (job->n_remarks + 1) * sizeof *remarks);
     va_list args;
 
-    if (remarks == NULL) return til_no_memory(ctx, job->n_remarks + 1, "remarks");
-    job->remarks = remarks;
-    int n = snprintf(text, sizeof text, "%s\t", key);
     va_start(args, format);
-    if (n > 0 && (size_t)n < sizeof text)
-        vsnprintf(text + n, sizeof text - (size_t)n, format, args);
+    int n = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    char *copy = copy_text(text);
-    if (copy == NULL) return til_no_memory(ctx, sizeof text, "bytes");
-    job->remarks[job->n_remarks++] = copy;
-    return TIL_OK;
+    if (n < 0) return til_fail(ctx, TIL_EINTERNAL, "%s: a format that cannot be printed", key);
+    char *text = til_array((size_t)n + 1, 1);
+    if (text == NULL) return til_no_memory(ctx, (size_t)n + 1, "bytes");
+    va_start(args, format);
+    vsnprintf(text, (size_t)n + 1, format, args);
+    va_end(args);
+    til_status_t status = til_job_fact(ctx, job, key, til_json_of_text(text));
+    free(text);
+    return status;
+}
+
+til_status_t til_job_seed(til_ctx_t *ctx, til_job_t *job, int64_t seed)
+{
+    return til_job_fact(ctx, job, "seed", til_json_of_number((double)seed));
 }
 
 /* `< x -o x` */
@@ -98,6 +126,31 @@ til_status_t til_job_refuse_input(til_ctx_t *ctx, const char *output, const char
     return TIL_OK;
 }
 
+/* The folder of the job that a path lies in, or NULL. */
+static const char *folder_of(const til_job_t *job, const char *path)
+{
+    for (size_t i = 0; i < job->n_folders; i++) {
+        size_t n = strlen(job->folders[i]);
+        if (strncmp(path, job->folders[i], n) == 0 && path[n] == '/') return job->folders[i];
+    }
+    return NULL;
+}
+
+static til_status_t note_output(til_ctx_t *ctx, til_job_t *job, const char *path,
+                                const til_out_t *out)
+{
+    til_output_t output = { .path = copy_text(path), .folder = folder_of(job, path), .out = out };
+    til_output_t *outputs = realloc(job->outputs, (job->n_outputs + 1) * sizeof *outputs);
+
+    if (outputs != NULL) job->outputs = outputs;
+    if (outputs == NULL || output.path == NULL) {
+        free(output.path);
+        return til_no_memory(ctx, job->n_outputs + 1, "outputs");
+    }
+    outputs[job->n_outputs++] = output;
+    return TIL_OK;
+}
+
 til_status_t til_job_open(til_ctx_t *ctx, til_job_t *job, const char *path, til_out_t **out)
 {
     struct stat info;
@@ -112,16 +165,34 @@ til_status_t til_job_open(til_ctx_t *ctx, til_job_t *job, const char *path, til_
                 job->inputs[i].inode == (unsigned long long)info.st_ino)
                 return til_fail(ctx, TIL_EUSAGE, "%s: the output is also an input (%s)", path,
                                 job->inputs[i].path);
-    return til_out_open(ctx, job->out, path, out);
+    til_status_t status = til_out_open(ctx, job->out, path, out);
+    if (status != TIL_OK || strcmp(path, "-") == 0 || til_out_is_special(path)) return status;
+    return note_output(ctx, job, path, *out);
 }
 
 til_status_t til_job_folder(til_ctx_t *ctx, til_job_t *job, const char *path)
 {
     til_status_t status = til_outset_mkdir(ctx, job->out, path);
+    char **folders;
+
     if (status == TIL_OK && access(path, W_OK | X_OK) != 0)
         status = til_fail(ctx, TIL_EIO, "%s: cannot write in this folder: %s", path,
                           strerror(errno));
-    return status;
+    if (status != TIL_OK) return status;
+    folders = realloc(job->folders, (job->n_folders + 1) * sizeof *folders);
+    if (folders == NULL) return til_no_memory(ctx, job->n_folders + 1, "folders");
+    job->folders = folders;
+    folders[job->n_folders] = copy_text(path);
+    if (folders[job->n_folders] == NULL) return til_no_memory(ctx, strlen(path), "bytes");
+    job->n_folders++;
+    return TIL_OK;
+}
+
+til_status_t til_job_prefix(til_ctx_t *ctx, til_job_t *job, const char *prefix)
+{
+    free(job->prefix);
+    job->prefix = copy_text(prefix);
+    return job->prefix == NULL ? til_no_memory(ctx, strlen(prefix), "bytes") : TIL_OK;
 }
 
 const char *til_base_name(const char *path)
@@ -130,100 +201,17 @@ const char *til_base_name(const char *path)
     return slash == NULL || slash[1] == '\0' ? path : slash + 1;
 }
 
-static void add_clean(til_strbuf_t *b, const char *text)
-{
-    for (; *text != '\0'; text++)
-        til_strbuf_add_char(b, (unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text);
-}
-
-void til_job_provenance(const til_job_t *job, til_out_t *out)
-{
-    til_strbuf_t b = { 0 };
-
-    if (job->common->no_provenance) return;
-    til_strbuf_printf(&b, "##tilseq\tversion\t%s\n##tilseq\tcommand\t", PACKAGE_VERSION);
-    til_strbuf_add(&b, job->record);
-    til_strbuf_add_char(&b, '\n');
-    for (size_t i = 0; i < job->n_inputs; i++) {
-        const til_input_t *in = &job->inputs[i];
-        til_strbuf_add(&b, "##tilseq\tinput\t");
-        add_clean(&b, til_base_name(in->path));
-        if (in->note[0] != '\0') til_strbuf_printf(&b, "\tsha256:%s\n", in->note);
-        else til_strbuf_printf(&b, "\trecords:%zu\n", in->n_records);
-    }
-    for (size_t i = 0; i < job->n_remarks; i++) {
-        til_strbuf_add(&b, "##tilseq\t");
-        const char *tab = strchr(job->remarks[i], '\t');
-        til_strbuf_add_n(&b, job->remarks[i], (size_t)(tab + 1 - job->remarks[i]));
-        add_clean(&b, tab + 1);
-        til_strbuf_add_char(&b, '\n');
-    }
-    til_out_strbuf(out, &b);
-    til_strbuf_clear(&b);
-}
-
-/* A JSON string. */
-static void json_text(til_strbuf_t *b, const char *text)
-{
-    til_strbuf_add_char(b, '"');
-    for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (c == '"' || c == '\\') til_strbuf_printf(b, "\\%c", c);
-        else if (c < 0x20) til_strbuf_printf(b, "\\u%04x", c);
-        else til_strbuf_add_char(b, *text);
-    }
-    til_strbuf_add_char(b, '"');
-}
-
-til_status_t til_job_provenance_json(til_ctx_t *ctx, til_job_t *job, const char *path)
-{
-    til_strbuf_t b = { 0 }, name = { 0 };
-    til_status_t status;
-    til_out_t *out;
-
-    if (job->common->no_provenance || strcmp(path, "-") == 0) return TIL_OK;
-    til_strbuf_printf(&name, "%s.provenance.json", path);
-    til_strbuf_printf(&b, "{\n  \"version\": \"%s\",\n  \"command\": ", PACKAGE_VERSION);
-    json_text(&b, job->record);
-    til_strbuf_add(&b, ",\n  \"inputs\": [");
-    for (size_t i = 0; i < job->n_inputs; i++) {
-        til_strbuf_printf(&b, "%s\n    { \"name\": ", i == 0 ? "" : ",");
-        json_text(&b, til_base_name(job->inputs[i].path));
-        if (job->inputs[i].note[0] != '\0')
-            til_strbuf_printf(&b, ", \"sha256\": \"%s\" }", job->inputs[i].note);
-        else til_strbuf_printf(&b, ", \"records\": %zu }", job->inputs[i].n_records);
-    }
-    til_strbuf_add(&b, "\n  ]");
-    for (size_t i = 0; i < job->n_remarks; i++) {
-        const char *text = job->remarks[i];
-        size_t n = strcspn(text, "\t") + 1;
-        bool follows = i > 0 && strncmp(job->remarks[i - 1], text, n) == 0;
-        bool goes_on = i + 1 < job->n_remarks && strncmp(job->remarks[i + 1], text, n) == 0;
-        if (follows) til_strbuf_add(&b, ", ");
-        else til_strbuf_printf(&b, ",\n  \"%.*s\": ", (int)n - 1, text);
-        if (goes_on && !follows) til_strbuf_add_char(&b, '[');
-        json_text(&b, text + n);
-        if (follows && !goes_on) til_strbuf_add_char(&b, ']');
-    }
-    til_strbuf_add(&b, "\n}\n");
-    status = b.failed || name.failed ? til_no_memory(ctx, 1, "provenance")
-                                     : til_out_open(ctx, job->out, name.text, &out);
-    if (status == TIL_OK) {
-        til_out_text(out, til_strbuf_text(&b));
-        status = til_out_close(ctx, out);
-    }
-    til_strbuf_clear(&name);
-    til_strbuf_clear(&b);
-    return status;
-}
-
 void til_job_clear(til_job_t *job)
 {
     if (job == NULL) return;
     for (size_t i = 0; i < job->n_inputs; i++) free(job->inputs[i].path);
-    for (size_t i = 0; i < job->n_remarks; i++) free(job->remarks[i]);
+    for (size_t i = 0; i < job->n_outputs; i++) free(job->outputs[i].path);
+    for (size_t i = 0; i < job->n_folders; i++) free(job->folders[i]);
     free(job->inputs);
-    free(job->remarks);
+    free(job->outputs);
+    free(job->folders);
+    free(job->prefix);
+    til_json_free(job->facts);
     til_outset_free(job->out);
     *job = (til_job_t){ 0 };
 }

@@ -13,6 +13,7 @@
 #include "base/outfile.h"
 #include "io/text/digest.h"
 #include "io/text/gtf.h"
+#include "io/text/json.h"
 #include "tasks/settings.h"
 
 typedef struct {
@@ -23,6 +24,14 @@ typedef struct {
     unsigned long long device, inode;
 } til_input_t;
 
+/* A file that the job writes. */
+typedef struct {
+    char *path;
+    const char *folder;   /* the one of job->folders it stands in, or NULL                */
+    const til_out_t *out; /* for finding it while it is open                              */
+    bool has_lines;       /* ##tilseq lines stand on top                                  */
+} til_output_t;
+
 typedef struct til_job {
     const void *args;
     const til_common_t *common;
@@ -32,8 +41,13 @@ typedef struct til_job {
     til_outset_t *out;
     til_input_t *inputs;
     size_t n_inputs;
-    char **remarks; /* "key value" lines for provenance: seed 1; reference...*/
-    size_t n_remarks;
+    const til_json_t *settings; /* by option's name; borrowed                            */
+    til_json_t *facts;          /* for provenance: seed, reference...; NULL while there are none  */
+    til_output_t *outputs;
+    size_t n_outputs;
+    char **folders;
+    size_t n_folders;
+    char *prefix; /* PREFIX.provenance.json is about the outputs in no folder; else NULL  */
 } til_job_t;
 
 /* Records an input file. `sha256` is what til_text_t carries; NULL for streams of records, whose
@@ -48,31 +62,39 @@ TIL_MUST_USE
 til_status_t til_job_annotation(til_ctx_t *ctx, til_job_t *job, const char *path,
                                 const til_gtf_options_t *options, til_annot_t *out);
 
-/* Records a fact for the provenance lines: til_job_remark(ctx, job, "seed", "%lld", seed). */
+/* Records a fact for provenance; takes the value. A second one of the same key makes a list of them. */
+TIL_MUST_USE
+til_status_t til_job_fact(til_ctx_t *ctx, til_job_t *job, const char *key, til_json_t *value);
 TIL_MUST_USE
 til_status_t til_job_remark(til_ctx_t *ctx, til_job_t *job, const char *key, const char *format,
                             ...) TIL_PRINTF(4, 5);
+TIL_MUST_USE
+til_status_t til_job_seed(til_ctx_t *ctx, til_job_t *job, int64_t seed);
 
 /* TIL_EUSAGE when `output` is the same file as one of the n paths. Call before reading. */
 TIL_MUST_USE
 til_status_t til_job_refuse_input(til_ctx_t *ctx, const char *output, const char *const *paths,
                                   size_t n);
 
-/* Opens an output file now, so that a place that cannot be written is found before the work; with
- * `provenance`, its ##tilseq lines are written by til_job_provenance once all inputs are known. */
+/* Opens an output file now, so that a place that cannot be written is found before the work. */
 TIL_MUST_USE
 til_status_t til_job_open(til_ctx_t *ctx, til_job_t *job, const char *path, til_out_t **out);
 
-/* Makes the output folder now and checks that it can be written. */
+/* Makes an output folder now and checks that it can be written. What is opened in it from then on is in its
+ * provenance.json. */
 TIL_MUST_USE
 til_status_t til_job_folder(til_ctx_t *ctx, til_job_t *job, const char *path);
 
-/* The ##tilseq lines: version, command, inputs, remarks; nothing with --no-provenance. */
-void til_job_provenance(const til_job_t *job, til_out_t *out);
-
-/* PATH.provenance.json for a file in a peer's layout; nothing with --no-provenance or for "-". */
+/* The outputs in no folder are described in PREFIX.provenance.json instead of by the first of them. */
 TIL_MUST_USE
-til_status_t til_job_provenance_json(til_ctx_t *ctx, til_job_t *job, const char *path);
+til_status_t til_job_prefix(til_ctx_t *ctx, til_job_t *job, const char *prefix);
+
+/* With --provenance inline, the ##tilseq lines of a table whose header is about to be written, once all inputs and facts are
+ * known; else nothing. Failures are kept in `out`. */
+void til_job_provenance(til_job_t *job, til_out_t *out);
+
+/* The same unless --provenance none. */
+void til_job_lines(til_job_t *job, til_out_t *out);
 
 /* What follows the last '/' of a path; all of it where nothing does. */
 const char *til_base_name(const char *path);

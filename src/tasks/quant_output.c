@@ -373,7 +373,6 @@ til_status_t til_quant_write(til_ctx_t *ctx, til_job_t *job, const char *folder,
 {
     til_status_t status = TIL_OK;
     writing_t w = { ctx, job, folder, index_path, index, options, result, TIL_OK };
-    til_strbuf_t path = { 0 };
 
     TIL_TRY(write_transcripts(&w));
     TIL_TRY(write_genes(&w));
@@ -382,9 +381,6 @@ til_status_t til_quant_write(til_ctx_t *ctx, til_job_t *job, const char *folder,
     TIL_TRY(write_command(&w));
     TIL_TRY(write_lengths(&w));
     TIL_TRY(write_bootstraps(&w));
-    til_strbuf_printf(&path, "%s/quant.sf", folder);
-    TIL_TRY(til_job_provenance_json(ctx, job, til_strbuf_text(&path)));
 done:
-    til_strbuf_clear(&path);
     return status;
 }

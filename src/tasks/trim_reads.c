@@ -237,11 +237,11 @@ static til_status_t write_counts(til_ctx_t *ctx, til_job_t *job, const session_t
     til_strbuf_printf(&path, "%s/trim.tsv", s->wish->folder);
     if (path.failed) TIL_TRY(til_no_memory(ctx, 1, "path"));
     TIL_TRY(til_job_open(ctx, job, path.text, &out));
+    til_job_provenance(job, out);
     til_out_text(out, "what\tnumber\n");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         til_out_printf(out, "%s\t%llu\n", rows[i].name, (unsigned long long)rows[i].value);
     TIL_TRY(til_out_close(ctx, out));
-    TIL_TRY(til_job_provenance_json(ctx, job, path.text));
 done:
     til_strbuf_clear(&path);
     return status;

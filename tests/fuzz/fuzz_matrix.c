@@ -10,7 +10,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     for (int values = 0; values < 3; values++) {
         til_ctx_t ctx = TIL_CTX_INIT;
-        til_matrix_reading_t how = { (til_values_t)values, values == 0, values == 1 };
+        til_matrix_reading_t how = { .values = (til_values_t)values,
+                                     .round = values == 0,
+                                     .sum_duplicates = values == 1 };
         til_text_t text;
         til_matrix_t m;
         if (til_text_from_bytes(&ctx, "fuzz", data, size, &text) != TIL_OK) return 0;

@@ -33,7 +33,7 @@ static void open_text(const char *file, til_text_t *text)
 
 static void read_matrix(const char *file, til_matrix_t *m)
 {
-    til_matrix_reading_t how = { TIL_VALUES_ANY, false, false };
+    til_matrix_reading_t how = { .values = TIL_VALUES_ANY };
     til_text_t text;
 
     open_text(file, &text);

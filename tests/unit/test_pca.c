@@ -22,7 +22,7 @@ static void read_golden(const char *path, til_table_t *out)
 
 START_TEST(agrees_with_prcomp)
 {
-    til_matrix_reading_t how = { TIL_VALUES_ANY, false, false };
+    til_matrix_reading_t how = { .values = TIL_VALUES_ANY };
     til_text_t text;
     til_matrix_t values;
     til_table_t got, want, share;

@@ -33,7 +33,7 @@ static void setup(void)
 static til_status_t matrix(const char *content, til_values_t values, til_matrix_t *m)
 {
     til_text_t text;
-    til_matrix_reading_t how = { values, false, false };
+    til_matrix_reading_t how = { .values = values };
     *m = (til_matrix_t){ 0 };
     til_status_t status = til_text_from_bytes(&ctx, "m.tsv", content, strlen(content), &text);
     if (status != TIL_OK) return status;
@@ -150,7 +150,7 @@ START_TEST(matrices_round_trip)
     til_text_t text;
     til_outset_t *set = til_outset_new();
     til_out_t *out;
-    til_matrix_reading_t how = { TIL_VALUES_ANY, false, false };
+    til_matrix_reading_t how = { .values = TIL_VALUES_ANY };
 
     ck_assert_int_eq(
         matrix("g\tgene_name\ta\tb\nx\tX\t0.1\t-1e-300\ny\tNA\t3\t0.30000000000000004\n",

@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "base/alloc.h"
+#include "base/number.h"
 #include "io/text/json.h"
 #include "io/text/textfile.h"
 
@@ -56,7 +57,12 @@ double til_json_number(const til_json_t *value, double otherwise)
     return json_is_number(value) ? json_number_value(value) : otherwise;
 }
 
-size_t til_json_size(const til_json_t *array) { return json_array_size(array); }
+bool til_json_is_array(const til_json_t *value) { return json_is_array(value); }
+
+size_t til_json_size(const til_json_t *value)
+{
+    return json_is_object(value) ? json_object_size(value) : json_array_size(value);
+}
 
 const til_json_t *til_json_at(const til_json_t *array, size_t i)
 {
@@ -69,6 +75,15 @@ til_json_t *til_json_member(til_json_t *object, const char *key)
 }
 
 til_json_t *til_json_item(til_json_t *array, size_t i) { return json_array_get(array, i); }
+
+const til_json_t *til_json_member_at(const til_json_t *object, size_t i, const char **key)
+{
+    void *at = json_object_iter((json_t *)object);
+
+    while (at != NULL && i-- > 0) at = json_object_iter_next((json_t *)object, at);
+    *key = at == NULL ? NULL : json_object_iter_key(at);
+    return at == NULL ? NULL : json_object_iter_value(at);
+}
 
 til_json_t *til_json_object(void) { return json_object(); }
 
@@ -110,10 +125,56 @@ til_status_t til_json_append(til_ctx_t *ctx, til_json_t *array, til_json_t *valu
     return til_fail(ctx, TIL_ENOMEM, "out of memory for JSON");
 }
 
+til_json_t *til_json_copy(const til_json_t *value)
+{
+    return value == NULL ? json_null() : json_deep_copy(value);
+}
+
+til_status_t til_json_update(til_ctx_t *ctx, til_json_t *object, const til_json_t *from)
+{
+    const char *key;
+    json_t *value;
+
+    json_object_foreach((json_t *)from, key, value)
+    {
+        til_status_t status = til_json_set(ctx, object, key, json_deep_copy(value));
+        if (status != TIL_OK) return status;
+    }
+    return TIL_OK;
+}
+
+void til_json_remove(til_json_t *object, const char *key) { json_object_del(object, key); }
+
+/* Digits that a number has in its shortest form. */
+static size_t digits_of_number(double x)
+{
+    char text[TIL_NUMBER_MAX];
+    size_t n = 0;
+
+    til_number_print(x, text);
+    for (const char *p = text; *p != '\0' && *p != 'e'; p++)
+        n += *p >= '0' && *p <= '9' && (n > 0 || *p != '0');
+    return n;
+}
+
+/* Digits at which every number in `value` reads back to itself, `least` or more. */
+static size_t digits_of(const json_t *value, size_t least)
+{
+    const char *key;
+    const json_t *member;
+    size_t i;
+
+    if (json_is_real(value) && digits_of_number(json_real_value(value)) > least)
+        least = digits_of_number(json_real_value(value));
+    json_array_foreach(value, i, member) least = digits_of(member, least);
+    json_object_foreach((json_t *)value, key, member) least = digits_of(member, least);
+    return least;
+}
+
 til_status_t til_json_line(til_ctx_t *ctx, const til_json_t *value, til_strbuf_t *out)
 {
-    char *text = json_dumps(value, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(17) |
-                                       JSON_ENCODE_ANY);
+    char *text = json_dumps(value, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_ENCODE_ANY |
+                                       JSON_REAL_PRECISION(digits_of(value, 1)));
 
     if (text != NULL) til_strbuf_add(out, text);
     free(text);
@@ -130,7 +191,8 @@ static int pass_on(const char *bytes, size_t n, void *out)
 til_status_t til_json_write(til_ctx_t *ctx, const til_json_t *document, til_out_t *out)
 {
     if (json_dump_callback(document, pass_on, out,
-                           JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(17)) != 0)
+                           JSON_INDENT(2) | JSON_PRESERVE_ORDER |
+                               JSON_REAL_PRECISION(digits_of(document, 1))) != 0)
         return til_fail(ctx, TIL_ENOMEM, "out of memory for JSON");
     til_out_char(out, '\n');
     return TIL_OK;

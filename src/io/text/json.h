@@ -3,6 +3,7 @@
 #ifndef TIL_IO_JSON_H
 #define TIL_IO_JSON_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <tilseq/context.h>
 
@@ -26,11 +27,15 @@ const til_json_t *til_json_get(const til_json_t *object, const char *key);
 const char *til_json_text(const til_json_t *value);
 double til_json_number(const til_json_t *value, double otherwise);
 int til_json_is_true(const til_json_t *value); /* 0 for anything else, NULL too */
-size_t til_json_size(const til_json_t *array);
 /* A member or item that may be changed; NULL when there is none. The document keeps it. */
 til_json_t *til_json_member(til_json_t *object, const char *key);
 til_json_t *til_json_item(til_json_t *array, size_t i);
+bool til_json_is_array(const til_json_t *value);
+/* Elements of an array, or members of an object. */
+size_t til_json_size(const til_json_t *value);
 const til_json_t *til_json_at(const til_json_t *array, size_t i);
+/* Member i of an object, in the order they were set, and its key. */
+const til_json_t *til_json_member_at(const til_json_t *object, size_t i, const char **key);
 
 /* New values. til_json_set and til_json_append take `value` (also when they fail); a NULL anywhere
  * makes them TIL_ENOMEM, so that constructors need no check of their own. Text that is not UTF-8 is
@@ -44,12 +49,18 @@ TIL_MUST_USE
 til_status_t til_json_set(til_ctx_t *ctx, til_json_t *object, const char *key, til_json_t *value);
 TIL_MUST_USE
 til_status_t til_json_append(til_ctx_t *ctx, til_json_t *array, til_json_t *value);
+til_json_t *til_json_copy(const til_json_t *value); /* all of it; null for NULL */
+/* Sets the members of `from`, which may be NULL, in `object`. */
+TIL_MUST_USE
+til_status_t til_json_update(til_ctx_t *ctx, til_json_t *object, const til_json_t *from);
+void til_json_remove(til_json_t *object, const char *key);
 
 /* The value in one line, members in the order they were set: what a digest is taken of. */
 TIL_MUST_USE
 til_status_t til_json_line(til_ctx_t *ctx, const til_json_t *value, til_strbuf_t *out);
 
-/* Writes the document, indented by 2, members in the order they were set, a newline at the end. */
+/* Writes the document, indented by 2, members in the order they were set, a newline at the end. Numbers have
+ * as many digits as the longest of them needs to read back to the same double. */
 TIL_MUST_USE
 til_status_t til_json_write(til_ctx_t *ctx, const til_json_t *document, til_out_t *out);
 

@@ -41,6 +41,7 @@ typedef struct {
     size_t fields_capacity;
     til_names_t *ids;
     size_t n_set_aside, n_rounded, n_summed, n_mangled;
+    bool is_estimate;  /* the header is that of estimated counts */
     char mangled[160]; /* the first ids that a spreadsheet changed */
 } reader_t;
 
@@ -182,8 +183,14 @@ static til_status_t read_header(reader_t *r)
     if (r->n_fields <= r->first_sample)
         return til_fail(r->ctx, TIL_EINPUT, "%s:%zu: the header names no sample", r->text->path,
                         r->text->line);
+    r->is_estimate = !r->is_gct && r->name_field == 1 && strcmp(r->fields[0], "gene_id") == 0 &&
+                     strcmp(r->fields[1], "gene_name") == 0;
     return take_samples(r, n, is_fc);
 }
+
+/* No log2 of an expression is larger. The rounded TPM of a sample add up to a million within this:
+ * values below a half are gone. */
+static const double LARGEST_LOG = 40, MILLION_WITHIN = 1e4;
 
 /* ---- values ------------------------------------------------------------------------------ */
 
@@ -204,7 +211,7 @@ static bool looks_logged(reader_t *r)
         for (size_t i = r->first_sample; i < n_fields; i++) {
             double x;
             if (!til_number_parse(r->fields[i], strlen(r->fields[i]), &x)) continue;
-            if (x > 40) return false;
+            if (x > LARGEST_LOG) return false;
             n++;
             n_fraction += x != floor(x) || x < 0;
         }
@@ -239,7 +246,7 @@ static til_status_t careful_value(reader_t *r, size_t field, const char *cell, s
     if (r->how->values != TIL_VALUES_ANY && *value < 0)
         return refuse(r, field, cell, "!is negative: counts are >= 0");
     if (r->how->values == TIL_VALUES_WHOLE && *value != floor(*value)) {
-        if (!r->round)
+        if (!r->round && !r->is_estimate)
             return refuse(r, field, cell,
                           "!is not a whole number: raw counts are wanted; --round rounds, "
                           "or give the counts of tximport / tilseq merge");
@@ -485,8 +492,8 @@ static void say_what_was_done(reader_t *r)
         til_say(r->ctx, TIL_LOG_NOTICE, "%s: %zu summary row%s (__* or N_*) set aside", path,
                 r->n_set_aside, r->n_set_aside == 1 ? "" : "s");
     if (r->n_rounded > 0)
-        til_say(r->ctx, TIL_LOG_NOTICE, "%s: %zu fractions rounded to whole counts", path,
-                r->n_rounded);
+        til_say(r->ctx, TIL_LOG_NOTICE, "%s: %zu %s rounded to whole counts", path, r->n_rounded,
+                r->is_estimate && !r->round ? "estimates" : "fractions");
     if (r->n_summed > 0)
         til_say(r->ctx, TIL_LOG_NOTICE,
                 "%s: %zu rows with a repeated gene id added to the first of that id", path,
@@ -499,25 +506,33 @@ static void say_what_was_done(reader_t *r)
             path, r->n_mangled, r->n_mangled == 1 ? "" : "s", r->mangled);
 }
 
-/* True when `path` was made by tilseq count or merge, whose estimated counts are rounded without
- * asking. */
-static bool is_own_estimate(const char *path, const char *data)
+/* A table that says by its header that it holds estimated counts, but holds logs or shares of a million. */
+static til_status_t check_estimates(const reader_t *r)
 {
-    til_ctx_t quiet = TIL_CTX_INIT;
-    til_strbuf_t name = { 0 };
-    til_text_t text = { 0 };
-    bool own = strncmp(data, "##tilseq", 8) == 0 &&
-               strstr(data, "\tcommand\ttilseq count ") != NULL;
+    const til_matrix_t *m = r->m;
+    bool is_million = true;
+    double largest = 0;
 
-    if (own || strcmp(path, "-") == 0) return own;
-    til_strbuf_printf(&name, "%s.provenance.json", path);
-    if (!name.failed && access(name.text, R_OK) == 0 &&
-        til_text_read(&quiet, name.text, &text) == TIL_OK)
-        own = strstr(text.data, "\"tilseq merge ") != NULL ||
-              strstr(text.data, "\"tilseq count ") != NULL;
-    til_text_clear(&text);
-    til_strbuf_clear(&name);
-    return own;
+    if (r->n_rounded == 0 || r->round) return TIL_OK;
+    for (size_t s = 0; s < m->n_cols; s++) {
+        double sum = 0;
+        for (size_t g = 0; g < m->n_rows; g++) {
+            sum += til_matrix_row(m, g)[s];
+            largest = fmax(largest, til_matrix_row(m, g)[s]);
+        }
+        is_million &= fabs(sum - 1e6) <= MILLION_WITHIN;
+    }
+    if (largest <= LARGEST_LOG && 2 * r->n_rounded > m->n_rows * m->n_cols)
+        return til_fail(r->ctx, TIL_EINPUT,
+                        "%s: the values look log-transformed (all under %g, most with decimals): "
+                        "raw counts are wanted",
+                        r->text->path, LARGEST_LOG);
+    if (is_million)
+        return til_fail(r->ctx, TIL_EINPUT,
+                        "%s: the values of each sample add up to a million, as TPM and CPM do: "
+                        "counts are wanted (of tilseq merge: PREFIX.gene_counts.tsv)",
+                        r->text->path);
+    return TIL_OK;
 }
 
 /* "#1.2" and a line with the numbers of rows and columns stand before the header of a GCT file. */
@@ -545,8 +560,6 @@ til_status_t til_matrix_read(til_ctx_t *ctx, til_text_t *text, const til_matrix_
     size_t length;
 
     *out = (til_matrix_t){ 0 };
-    if (how->values == TIL_VALUES_WHOLE && !r.round)
-        r.round = is_own_estimate(text->path, text->data);
     r.ids = til_names_new();
     if (r.ids == NULL) {
         status = til_no_memory(ctx, 1, "gene ids");
@@ -567,7 +580,9 @@ til_status_t til_matrix_read(til_ctx_t *ctx, til_text_t *text, const til_matrix_
                           out->n_cols);
         goto done;
     }
+    TIL_TRY(check_estimates(&r));
     say_what_was_done(&r);
+    if (how->n_rounded != NULL) *how->n_rounded = r.n_rounded;
 done:
     til_names_free(r.ids);
     free(r.lines);

@@ -18,6 +18,10 @@
  *
  *   out   left empty unless TIL_OK; out->origin is the path
  *
+ * With WHOLE, a table whose first columns are `gene_id` and `gene_name`, as tilseq merge, tilseq
+ * count and nf-core write estimated counts, is rounded without `round`, unless its values are logs
+ * or add up to a million.
+ *
  * TIL_EINPUT "FILE:LINE[:FIELD]: ..." for a value that is not a number, negative, missing or, with
  * WHOLE, a fraction; for ragged lines and for repeated ids or samples. What was recognised or
  * set aside is said through ctx->log. */

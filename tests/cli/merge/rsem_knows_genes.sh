@@ -1,1 +1,1 @@
-tilseq merge -o m $DATA/../../golden/merge/rsem/s1.isoforms.results $DATA/../../golden/merge/rsem/s2.isoforms.results -q && head -n 3 m.gene_lengths.tsv && cut -f 2,3 m.gene_counts.tsv.provenance.json
+tilseq merge -o m $DATA/../../golden/merge/rsem/s1.isoforms.results $DATA/../../golden/merge/rsem/s2.isoforms.results -q && head -n 3 m.gene_lengths.tsv && cat m.provenance.json
