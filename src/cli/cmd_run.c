@@ -627,6 +627,9 @@ static til_status_t describe_run(run_t *r)
     TIL_TRY(til_json_set(r->ctx, record, "pair", til_json_of_text(r->args->asked.pair)));
     TIL_TRY(til_json_set(r->ctx, record, "time", til_json_of_text(r->args->asked.time)));
     TIL_TRY(til_json_set(r->ctx, record, "arm", til_json_of_text(r->args->asked.arm)));
+    TIL_TRY(til_json_set(
+        r->ctx, record, "response",
+        til_json_of_text(til_run_part_text(&r->args->parts, TIL_PART_TRIAL, "response"))));
     TIL_TRY(til_json_set(r->ctx, record, "alpha", til_json_of_number(r->args->alpha)));
     TIL_TRY(add_texts(r->ctx, record, "questions", &questions));
     for (size_t q = 0; q < r->questions.n_questions; q++)
