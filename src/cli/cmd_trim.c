@@ -11,7 +11,7 @@
 
 typedef struct {
     til_list_t mates1, mates2, reads, adapters;
-    til_tail_t poly_g;
+    til_poly_g_t poly_g;
     til_umi_t umi;
     const char *output;
     int64_t quality, least_length, umi_length;
@@ -34,7 +34,7 @@ static const til_opt_t options[] = {
       "do not look for adapters by their sequence" },
     { 0, "no-overlap", TIL_OPT_FLAG, offsetof(trim_args_t, no_overlap), NULL, 0, 0,
       "do not find the end of short fragments by the overlap of the mates" },
-    TIL_CHOICE(0, "poly-g", trim_args_t, poly_g, &til_tail_words,
+    TIL_CHOICE(0, "poly-g", trim_args_t, poly_g, &til_poly_g_words,
                "cut tails of G; auto: where the instrument of the first read has two colours"),
     { 0, "poly-a", TIL_OPT_FLAG, offsetof(trim_args_t, poly_a), NULL, 0, 0, "cut tails of A" },
     { 0, "quality", TIL_OPT_INT, offsetof(trim_args_t, quality), "INT", 0, 60,

@@ -19,8 +19,8 @@ typedef struct {
     til_variable_t *extra;       /* strata, then what is adjusted for, of the samples that stay */
     size_t n_extra, n_strata;
     size_t *extra_columns;
-    char **reasons;              /* a reason per patient to leave them out, or NULL         */
-    til_left_out_t *left_out;    /* n_left_out patients who have one                        */
+    char **reasons;           /* a reason per patient to leave them out, or NULL         */
+    til_left_out_t *left_out; /* n_left_out patients who have one                        */
     size_t n_left_out;
     char *is_kept; /* per row of the sheet                                    */
 } til_cohort_t;

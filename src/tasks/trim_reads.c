@@ -20,8 +20,8 @@ enum {
 };
 
 TIL_DEFINE_WORDS(
-    til_tail_words,
-    TIL_N_TAILS, [TIL_TAIL_AUTO] = "auto", [TIL_TAIL_YES] = "yes", [TIL_TAIL_NO] = "no");
+    til_poly_g_words,
+    TIL_N_POLY_GS, [TIL_POLY_G_AUTO] = "auto", [TIL_POLY_G_YES] = "yes", [TIL_POLY_G_NO] = "no");
 TIL_DEFINE_WORDS(til_umi_words, TIL_N_UMIS, [TIL_UMI_NONE] = "none", [TIL_UMI_READ1] = "read1",
                  [TIL_UMI_READ2] = "read2", [TIL_UMI_BOTH] = "both");
 
@@ -191,8 +191,8 @@ static til_status_t trim_lane(til_ctx_t *ctx, til_job_t *job, session_t *s, size
         TIL_TRY(til_fastq_next(ctx, fastq, BATCH, &batch, &more));
         if (!more) break;
         if (is_first && batch.n > 0)
-            s->how.poly_g = s->wish->poly_g == TIL_TAIL_YES ||
-                            (s->wish->poly_g == TIL_TAIL_AUTO &&
+            s->how.poly_g = s->wish->poly_g == TIL_POLY_G_YES ||
+                            (s->wish->poly_g == TIL_POLY_G_AUTO &&
                              has_two_colours(&batch.reads[0][0]));
         TIL_TRY(trim_batch(ctx, s, paths, &batch));
     }

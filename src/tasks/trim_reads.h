@@ -11,8 +11,8 @@
 #include "tasks/settings.h"
 
 /* Whether tails of G are cut. */
-typedef enum { TIL_TAIL_AUTO, TIL_TAIL_YES, TIL_TAIL_NO, TIL_N_TAILS } til_tail_t;
-extern const til_words_t til_tail_words;
+typedef enum { TIL_POLY_G_AUTO, TIL_POLY_G_YES, TIL_POLY_G_NO, TIL_N_POLY_GS } til_poly_g_t;
+extern const til_words_t til_poly_g_words;
 
 /* Which reads begin with a UMI. */
 typedef enum { TIL_UMI_NONE, TIL_UMI_READ1, TIL_UMI_READ2, TIL_UMI_BOTH, TIL_N_UMIS } til_umi_t;
@@ -21,7 +21,7 @@ extern const til_words_t til_umi_words;
 typedef struct {
     const til_list_t *lanes[2]; /* files of mate 1 (or single reads) and of mate 2, or NULL */
     const til_list_t *adapters; /* none: those of the kits in use                           */
-    til_tail_t poly_g;
+    til_poly_g_t poly_g;
     bool poly_a, no_adapters, no_overlap;
     unsigned quality, least_length;
     til_umi_t umi;
