@@ -36,6 +36,7 @@ typedef struct {
 /* One answer of the trial: what is known of the patients. */
 typedef struct {
     const char *id;              /* on_in_NAIVE                    */
+    const char *file;            /* stem of its files in trial/    */
     const char *text;            /* in words; the id where unknown */
     const til_table_t *table;    /* columns of ID.trial.tsv        */
     const til_table_t *patients; /* columns of ID.patients.tsv     */

@@ -323,6 +323,7 @@ static til_status_t read_trial(loaded_t *l)
             goto done;
         }
         l->trial[i] = (til_report_trial_t){ .id = id,
+                                            .file = file->text[i] == NULL ? id : file->text[i],
                                             .text = text->text[i] == NULL ? id : text->text[i],
                                             .table = &a->table,
                                             .patients = a->patients.n_cols > 0 ? &a->patients

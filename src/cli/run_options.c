@@ -30,8 +30,9 @@ static const struct {
     [TIL_PART_SCORE] = { &til_cmd_score,
                          " sets scores input samples species genes lengths exclude include "
                          "subset sum-duplicates seed " },
-    [TIL_PART_QUANT] = { &til_cmd_quant, " index mates1 mates2 reads genes annotation seed bam "
-                                         "transcripts " },
+    [TIL_PART_QUANT] = { &til_cmd_quant,
+                         " index mates1 mates2 reads genes annotation seed alignments "
+                         "transcripts " },
     [TIL_PART_COUNT] = { &til_cmd_count, " annotation sample-names format level by-read-group "
                                          "each-strand " },
     [TIL_PART_NORM] = { &til_cmd_norm,

@@ -303,7 +303,7 @@ static til_status_t question_table(til_page_t *page, const til_report_trial_t *q
     til_strbuf_add(h, "<details><summary>");
     til_page_text(page, q->text);
     til_strbuf_printf(h, ": all %zu signatures</summary>\n", t->n_rows);
-    til_page_begin_table(page, "trial/", q->id, ".trial.tsv");
+    til_page_begin_table(page, "trial/", q->file, ".trial.tsv");
     til_strbuf_add(h, "<th scope=\"col\">signature</th>");
     for (size_t k = 0; k < N_SHOWN; k++)
         til_strbuf_printf(h, "<th scope=\"col\">%s</th>", shown[k]);
