@@ -138,7 +138,7 @@ static til_status_t add_line(til_ctx_t *ctx, til_strbuf_t *b, const til_opt_t *o
 
     til_strbuf_printf(b, "  %s: ", opt->name);
     add_value(b, opt, value_of(opt, args));
-    while (b->length - start < COMMENT_AT) til_strbuf_add_char(b, ' ');
+    while (!b->failed && b->length - start < COMMENT_AT) til_strbuf_add_char(b, ' ');
     til_strbuf_add(b, " # ");
     for (const char *c = opt->help; *c != '\0'; c++) til_strbuf_add_char(b, *c == '\n' ? ' ' : *c);
     til_strbuf_add_char(b, '\n');
