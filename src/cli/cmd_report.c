@@ -399,7 +399,7 @@ static void policy_hash(const char *text, char out[HASH_TEXT])
     til_sha256(text, strlen(text), hex);
     for (size_t i = 0; i < 64; i++) {
         unsigned digit = (unsigned)(hex[i] <= '9' ? hex[i] - '0' : hex[i] - 'a' + 10);
-        bytes[i / 2] = (unsigned char)(bytes[i / 2] << 4 | digit);
+        bytes[i / 2] = (unsigned char)((unsigned)bytes[i / 2] << 4 | digit);
     }
     for (size_t i = 0, k = 0; i < 33; i += 3) {
         unsigned word = (unsigned)bytes[i] << 16 | (unsigned)bytes[i + 1] << 8 | bytes[i + 2];
