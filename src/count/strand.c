@@ -221,7 +221,9 @@ bool til_strand_parse(const char *text, til_strand_record_t *r)
     const char *p = text;
     int setting = 0;
     *r = (til_strand_record_t){ 0 };
-    while (setting < TIL_STRANDED_AUTO && !skip(&p, til_strand_setting_word(setting))) setting++;
+    while (setting < TIL_STRANDED_AUTO &&
+           !skip(&p, til_strand_setting_word((til_stranded_t)setting)))
+        setting++;
     if (setting == TIL_STRANDED_AUTO) return false;
     r->setting = (til_stranded_t)setting;
     r->given = skip(&p, ";given");
