@@ -185,6 +185,14 @@ static til_status_t read_number(reader_t *r, int field, size_t line, double *to)
     return TIL_OK;
 }
 
+/* Rows that count reads, not a gene: those without one, and of STAR what lies on exons that the
+ * annotation gives no gene_id. */
+static bool is_footer(const layout_t *layout, const char *name)
+{
+    return strncmp(name, "N_", 2) == 0 || strncmp(name, "__", 2) == 0 ||
+           (layout == &star && strcmp(name, "MissingGeneID") == 0);
+}
+
 static til_status_t read_row(reader_t *r, char *line, size_t length, size_t line_no)
 {
     til_status_t status;
@@ -201,9 +209,7 @@ static til_status_t read_row(reader_t *r, char *line, size_t length, size_t line
                          line_no, n, r->n_fields));
     if (r->fields[0][0] == '\0')
         TIL_TRY(til_fail(r->ctx, TIL_EINPUT, "%s:%zu: a row without a name", t->path, line_no));
-    if (layout->level == TIL_QUANT_COUNTS &&
-        (strncmp(r->fields[0], "N_", 2) == 0 || strncmp(r->fields[0], "__", 2) == 0))
-        goto done;
+    if (layout->level == TIL_QUANT_COUNTS && is_footer(layout, r->fields[0])) goto done;
     if (r->capacity <= t->n) TIL_TRY(grow_rows(r));
     ptrdiff_t id = til_names_add(r->seen, r->fields[0], &is_new);
     if (id < 0) TIL_TRY(til_no_memory(r->ctx, t->n, "names"));
