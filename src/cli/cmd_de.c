@@ -498,6 +498,7 @@ static til_status_t load(til_ctx_t *ctx, session_t *session)
                                      session->differs));
     }
     TIL_TRY(til_check_depth(ctx, &session->counts));
+    TIL_TRY(til_check_twins(ctx, &session->counts, args->strict));
     if (has_own_factors(args))
         TIL_TRY(
             til_own_factors_init(ctx, job, &args->factors, &session->counts, &session->factors));

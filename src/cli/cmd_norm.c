@@ -174,6 +174,7 @@ static til_status_t load(til_ctx_t *ctx, til_job_t *job, const norm_args_t *args
                                  counts, &sheet));
     else TIL_TRY(til_load_matrix(ctx, job, job->operands[0], values, &args->input, counts));
     TIL_TRY(til_check_depth(ctx, counts));
+    TIL_TRY(til_check_twins(ctx, counts, false));
     if (strcmp(args->filter, "none") != 0) TIL_TRY(filter(ctx, args, &sheet, counts));
 
 done:

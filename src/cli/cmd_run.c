@@ -914,6 +914,7 @@ static til_status_t check_inputs(run_t *r)
         r->ctx->log = (til_log_t){ 0 };
         status = til_load_samples(r->ctx, r->job, r->counts, r->sheet_path, TIL_VALUES_COUNTS,
                                   &r->args->input, &m, &sheet);
+        if (status == TIL_OK) status = til_check_twins(r->ctx, &m, true);
         r->ctx->log = log;
         r->has_lengths = m.lengths != NULL;
     }
@@ -995,6 +996,22 @@ done:
     return status;
 }
 
+/* The matrix that reads were made into: no library stands in it twice. */
+static til_status_t check_counted(run_t *r)
+{
+    til_log_t log = r->ctx->log;
+    til_matrix_t m = { 0 };
+    til_status_t status;
+
+    if (!r->from_reads) return TIL_OK;
+    r->ctx->log = (til_log_t){ 0 }; /* remarks are left to the steps */
+    status = til_load_matrix(r->ctx, r->job, r->counts, TIL_VALUES_COUNTS, &r->args->input, &m);
+    if (status == TIL_OK) status = til_check_twins(r->ctx, &m, true);
+    r->ctx->log = log;
+    til_matrix_clear(&m);
+    return status;
+}
+
 static til_status_t carry_out(run_t *r)
 {
     til_run_engine_t engine = { .folder = r->args->output,
@@ -1008,6 +1025,7 @@ static til_status_t carry_out(run_t *r)
     TIL_TRY(read_memory(r->ctx, r->args->memory, &engine.memory));
     TIL_TRY(describe_run(r));
     TIL_TRY(til_run_engine(r->ctx, &engine, 0));
+    TIL_TRY(check_counted(r));
     TIL_TRY(plan_rest(r));
     TIL_TRY(describe_run(r));
     TIL_TRY(til_run_engine(r->ctx, &engine, n_reads_steps));

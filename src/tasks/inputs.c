@@ -454,17 +454,17 @@ done:
     return status;
 }
 
-/* TIL_EINPUT when two samples have the same counts in every gene: one library under two names. A few
- * rows may be alike by chance, so that small matrices are not judged. */
-static til_status_t refuse_twins(til_ctx_t *ctx, const til_matrix_t *m)
+til_status_t til_check_twins(til_ctx_t *ctx, const til_matrix_t *m, bool is_error)
 {
     enum { LEAST_COUNTED = 50 };
     uint64_t *hash = til_array_zero(m->n_cols, sizeof *hash);
     size_t *counted = til_array_zero(m->n_cols, sizeof *counted);
+    size_t n_pairs = 0, first[2] = { 0 };
+    til_strbuf_t more = { 0 };
     til_status_t status = TIL_OK;
 
-    if (hash == NULL || counted == NULL) status = til_no_memory(ctx, m->n_cols, "samples");
-    for (size_t g = 0; g < m->n_rows && status == TIL_OK; g++)
+    if (hash == NULL || counted == NULL) TIL_TRY(til_no_memory(ctx, m->n_cols, "samples"));
+    for (size_t g = 0; g < m->n_rows; g++)
         for (size_t s = 0; s < m->n_cols; s++) {
             double x = til_matrix_row(m, g)[s];
             uint64_t bits;
@@ -472,18 +472,34 @@ static til_status_t refuse_twins(til_ctx_t *ctx, const til_matrix_t *m)
             hash[s] = til_hash_fold(hash[s] ^ bits ^ 0x9e3779b97f4a7c15u, 0xd6e8feb86659fd93u);
             counted[s] += x != 0;
         }
-    for (size_t b = 1; b < m->n_cols && status == TIL_OK; b++)
-        for (size_t a = 0; a < b && status == TIL_OK; a++) {
+    /* the first that a sample is like is enough: all alike are not compared pair by pair */
+    for (size_t b = 1; b < m->n_cols; b++)
+        for (size_t a = 0; a < b; a++) {
             bool same = hash[a] == hash[b] && counted[a] >= LEAST_COUNTED;
             for (size_t g = 0; g < m->n_rows && same; g++)
                 same = til_matrix_row(m, g)[a] == til_matrix_row(m, g)[b];
-            if (same)
-                status = til_fail(
-                    ctx, TIL_EINPUT,
-                    "%s: samples %s and %s have the same counts in all %zu genes: one "
-                    "library under two names? leave one out (--exclude sample=%s)",
-                    m->origin, m->col_names[a], m->col_names[b], m->n_rows, m->col_names[b]);
+            if (!same) continue;
+            if (n_pairs++ == 0) {
+                first[0] = a;
+                first[1] = b;
+            }
+            break;
         }
+    if (n_pairs == 0) goto done;
+    if (n_pairs > 1)
+        til_strbuf_printf(&more, "; %zu more sample%s such a twin", n_pairs - 1,
+                          n_pairs > 2 ? "s have" : " has");
+    til_strbuf_t text = { 0 };
+    til_strbuf_printf(&text,
+                      "%s: samples %s and %s have the same counts in all %zu genes%s: one library "
+                      "under two names? leave one out (--exclude sample=%s)",
+                      m->origin, m->col_names[first[0]], m->col_names[first[1]], m->n_rows,
+                      til_strbuf_text(&more), m->col_names[first[1]]);
+    if (is_error) status = til_fail(ctx, TIL_EINPUT, "%s", til_strbuf_text(&text));
+    else til_say(ctx, TIL_LOG_WARNING, "%s", til_strbuf_text(&text));
+    til_strbuf_clear(&text);
+done:
+    til_strbuf_clear(&more);
     free(counted);
     free(hash);
     return status;
@@ -505,7 +521,6 @@ til_status_t til_load_samples(til_ctx_t *ctx, til_job_t *job, const char *matrix
     if (values != TIL_VALUES_ANY) {
         TIL_TRY(til_check_depth(ctx, m));
         TIL_TRY(check_scale(ctx, m, args->round));
-        TIL_TRY(refuse_twins(ctx, m));
     }
 done:
     til_sheet_clear(&full);

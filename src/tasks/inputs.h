@@ -52,4 +52,10 @@ til_status_t til_load_samples(til_ctx_t *ctx, til_job_t *job, const char *matrix
 TIL_MUST_USE
 til_status_t til_check_depth(til_ctx_t *ctx, const til_matrix_t *m);
 
+/* Warns when two samples have the same counts in every gene: one library under two names, of which a
+ * test would make two. A few rows may be alike by chance, so that samples with few counted genes are
+ * not judged. With `is_error` that is TIL_EINPUT. */
+TIL_MUST_USE
+til_status_t til_check_twins(til_ctx_t *ctx, const til_matrix_t *m, bool is_error);
+
 #endif

@@ -182,6 +182,7 @@ static til_status_t load(til_ctx_t *ctx, til_job_t *job, session_t *s)
                              source->input->round ? TIL_VALUES_WHOLE : TIL_VALUES_COUNTS,
                              source->input, &s->counts, &s->sheet));
     TIL_TRY(til_check_depth(ctx, &s->counts));
+    TIL_TRY(til_check_twins(ctx, &s->counts, false));
     til_gene_rows_t rows = til_matrix_gene_rows(&s->counts);
     TIL_TRY(til_species_of(ctx, source->species, &rows, &species));
     TIL_TRY(til_shipped_ids(ctx, species, &s->ids));

@@ -29,7 +29,8 @@ say utf-16 counts utf16.tsv
 say latin-1 counts latin1.tsv
 say xlsx counts book.xlsx
 say h5ad tilseq norm cells.h5ad
-say twins tilseq de twins.tsv twins_sheet.tsv --design '~ arm' -c arm:B:A -o de -q
+say twins tilseq run twins_sheet.tsv --counts twins.tsv --design '~ arm' -c arm:B:A -g $DATA/sets.gmt -o out -q
+say 'twins, strictly' tilseq de twins.tsv twins_sheet.tsv --design '~ arm' -c arm:B:A --strict -o de -q
 say option tilseq run $DATA/samples.tsv --piar patient -o out
 say column tilseq de $DATA/counts.tsv $DATA/samples.tsv --design '~ Arm' -c arm:B:A -o de -q
 say level tilseq de $DATA/counts.tsv $DATA/samples.tsv --design '~ time' -c time:off:pre -o de -q

@@ -37,3 +37,7 @@ printf 'sample\tbam\na\ta.sam\nb\tb.sam\n' >differ.tsv
 say undeclared tilseq run differ.tsv -a "$DATA/genes.gtf" -g sim/sets.gmt -o differ
 grep -o -e 'strand: [a-z]*: .*' -e 'samples disagree.*' log
 ls differ/count
+# a library under two names is found when it is counted
+cp sim/P003_on.bam sim/P004_on.bam
+say 'copied BAM' tilseq run sim/auto.tsv -a sim/genes.gtf -g sim/sets.gmt -o out -q
+grep -o 'samples P00.*same counts.*' log
