@@ -35,9 +35,9 @@ grep 'count/P00[123]_pre' log | grep -o -e '--strand [a-z]*' -e '--each-strand'
 awk -F'\t' -v OFS='\t' '!/^@/ { $2 += int($2 / 64) % 2 ? 64 : -64 } { print }' a.sam >b.sam
 printf 'sample\tbam\na\ta.sam\nb\tb.sam\n' >differ.tsv
 say undeclared tilseq run differ.tsv -a "$DATA/genes.gtf" -g sim/sets.gmt -o differ
-grep -o -e 'strand: [a-z]*: .*' -e 'samples disagree.*' log
+grep -o -e 'strand: [a-z]*: .*' -e 'samples disagree.*' log | sort
 ls differ/count
 # a library under two names is found when it is counted
-cp sim/P003_on.bam sim/P004_on.bam
+cp sim/P004_pre.bam sim/P004_on.bam
 say 'copied BAM' tilseq run sim/auto.tsv -a sim/genes.gtf -g sim/sets.gmt -o out -q
 grep -o 'samples P00.*same counts.*' log
