@@ -210,6 +210,8 @@ const til_qualify_check_t til_qualify_checks[] = {
     COMPARE("OQ-47", "R05", "sets: which genes of a set are found",
             "sets check IN/score.gmt IN/score.counts.tsv -o OUT/c.tsv", "c.tsv",
             "sets_check.own.tsv", TOL),
+    THREADS("OQ-48", "trim at 1, 2 and 4 threads",
+            "trim -1 IN/reads_1.fq -2 IN/reads_2.fq -o OUT/trim", "trim/trim.tsv"),
 
     RUN(TIL_STAGE_PERFORMANCE, "PQ-01", "R14", "limma-trend under permuted labels",
         til_qualify_null_labels, NULL_CHECK("limma-trend"), "de/on.null.tsv"),
