@@ -25,7 +25,13 @@
 extern "C" {
 #endif
 
-typedef enum { TIL_DE_WALD, TIL_DE_LRT } til_de_test_t;
+typedef enum {
+    TIL_DE_WALD, /* each contrast                                                            */
+    TIL_DE_LRT   /* the model against `reduced`: one table, the contrasts name the effects in it */
+} til_de_test_t;
+
+/* The id of the one question of TIL_DE_LRT. */
+#define TIL_DE_WHOLE_ID "lrt"
 
 /* What a test with a threshold t > 0 on log2 fold change b takes as the alternative. */
 typedef enum {
@@ -103,7 +109,9 @@ typedef struct {
     size_t n_contrasts;
     til_table_t *contrasts;      /* per contrast: gene_id gene_name baseMean log2FoldChange lfcSE
                                    stat pvalue padj status ci_low ci_high (95 %) df, columns of
-                                   the method, then n and mean per arm and time              */
+                                   the method, then n and mean per arm and time. Of TIL_DE_LRT
+                                   one: with several contrasts log2FoldChange, lfcSE, the
+                                   interval and df are NaN and log2FC_ID follow, one each     */
     til_table_t joint;           /* one test over all contrasts at once, where the method has
                                    one and there are several: gene_id ... F pvalue padj; or empty */
     til_table_t size_factors;    /* sample size_factor | sample lib_size norm_factor ...      */

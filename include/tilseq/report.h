@@ -49,6 +49,7 @@ typedef struct {
     const til_table_t *gsea; /* columns of the enrichment table, or NULL        */
     const til_running_score_t *curves;
     size_t n_curves;
+    bool is_whole; /* a test of several effects at once: nothing is up or down          */
 } til_report_question_t;
 
 /* All pointers are borrowed; tables that a run did not make are NULL. */

@@ -17,6 +17,8 @@
 #include "tasks/lengths.h"
 #include "tasks/own_factors.h"
 #include "design/collapse.h"
+#include "design/contrast_parts.h"
+#include "design/rank.h"
 #include "de/null_check.h"
 #include "io/text/matrix_tsv.h"
 #include "io/text/table_tsv.h"
@@ -52,7 +54,9 @@ static const til_opt_t options[] = {
     { 'm', "method", TIL_OPT_TEXT, offsetof(de_args_t, method), "NAME", 0, 0,
       "engine; see --list-methods" },
     TIL_CHOICE(0, "test", de_args_t, test, &til_de_test_words,
-               "test each contrast, or the whole model against a --reduced one"),
+               "test each contrast, or (lrt) the whole model against a --reduced one: one table, "
+               "lrt.de.tsv; "
+               "-c then only names the effects shown in it"),
     { 0, "reduced", TIL_OPT_TEXT, offsetof(de_args_t, reduced), "FORMULA", 0, 0,
       "the smaller model of --test lrt" },
     { 0, "lfc-threshold", TIL_OPT_NUMBER, offsetof(de_args_t, lfc_threshold), "F", 0, 1000,
@@ -255,6 +259,11 @@ done:
     return status;
 }
 
+static const char *id_of(const session_t *session, const til_question_t *question, size_t c)
+{
+    return session->args->test == TIL_DE_LRT ? TIL_DE_WHOLE_ID : question->contrasts[c].id;
+}
+
 /* All tables of one design. The first design's have plain names, those of further designs carry the
  * id of their first contrast. */
 static til_status_t write_result(til_ctx_t *ctx, const session_t *session,
@@ -270,8 +279,8 @@ static til_status_t write_result(til_ctx_t *ctx, const session_t *session,
     if (suffix.failed) TIL_TRY(til_no_memory(ctx, 1, "path"));
 
     for (size_t c = 0; c < result->n_contrasts; c++)
-        TIL_TRY(
-            write_table(ctx, session, question->contrasts[c].id, ".de.tsv", &result->contrasts[c]));
+        TIL_TRY(write_table(ctx, session, id_of(session, question, c), ".de.tsv",
+                            &result->contrasts[c]));
     TIL_TRY(write_table(ctx, session, "joint", end, &result->joint));
     TIL_TRY(write_table(ctx, session, "size_factors", end, &result->size_factors));
     TIL_TRY(write_table(ctx, session, "dispersions", end, &result->dispersions));
@@ -309,11 +318,25 @@ static void tell_contrast(til_ctx_t *ctx, const til_contrast_t *contrast, const 
             n_up + n_down, alpha, n_up, n_down, contrast->text);
 }
 
+/* A whole comparison has no direction. */
+static void tell_whole(til_ctx_t *ctx, const session_t *session, const til_question_t *question,
+                       const til_table_t *table)
+{
+    til_say(ctx, TIL_LOG_STAGE, "%s: %zu genes differ at FDR %g: %s against %s", TIL_DE_WHOLE_ID,
+            count_called(table, session->args->alpha), session->args->alpha,
+            question->design.formula, session->args->reduced);
+    if (question->n_contrasts > 1)
+        til_say(ctx, TIL_LOG_NOTICE,
+                "%s: one p-value for %zu effects: log2FoldChange is NA, the columns log2FC_ID have "
+                "each of them",
+                TIL_DE_WHOLE_ID, question->n_contrasts);
+}
+
 #define MANY_FALSE 0.1 /* of the genes called with the real labels */
 
 /* --null-check: permuted labels, round by round, to ID.null.tsv. */
 static til_status_t check_null(til_ctx_t *ctx, const session_t *session,
-                               const til_de_input_t *input, size_t c, size_t n_real)
+                               const til_de_input_t *input, size_t c, const char *id, size_t n_real)
 {
     til_status_t status = TIL_OK;
     size_t n = (size_t)session->args->null_check, most = 0;
@@ -321,7 +344,7 @@ static til_status_t check_null(til_ctx_t *ctx, const session_t *session,
     til_out_t *out;
 
     if (called == NULL) TIL_TRY(til_no_memory(ctx, n, "permutations"));
-    TIL_TRY(open_table(ctx, session, input->contrasts[c].id, ".null.tsv", &out));
+    TIL_TRY(open_table(ctx, session, id, ".null.tsv", &out));
     til_out_text(out, "round\tcalled\tshare_p_below_0.05\n");
     for (size_t i = 0; i < n; i++) {
         til_null_round_t null;
@@ -339,13 +362,13 @@ static til_status_t check_null(til_ctx_t *ctx, const session_t *session,
             "%s: with permuted labels a median of %g genes is called at FDR "
             "%g (%zu at most, %zu permutations) and %.3g of the p-values are below 0.05; with the "
             "real ones %zu are called",
-            input->contrasts[c].id, median, input->alpha, most, n, share, n_real);
+            id, median, input->alpha, most, n, share, n_real);
     if (median > MANY_FALSE * (double)n_real)
         til_say(ctx, TIL_LOG_WARNING,
                 "%s: permuted labels call more than a tenth of what the real ones do: these calls "
                 "cannot be trusted; another --method (limma-trend), or repeated patients in the "
                 "design?",
-                input->contrasts[c].id);
+                id);
     TIL_TRY(til_out_close(ctx, out));
 done:
     free(called);
@@ -410,7 +433,7 @@ static bool takes_all_in_order(const til_design_t *design, size_t n_samples)
     return true;
 }
 
-static til_status_t answer(til_ctx_t *ctx, const session_t *session, const til_question_t *question,
+static til_status_t answer(til_ctx_t *ctx, const session_t *session, til_question_t *question,
                            bool is_first)
 {
     til_status_t status = TIL_OK;
@@ -433,8 +456,6 @@ static til_status_t answer(til_ctx_t *ctx, const session_t *session, const til_q
         input.counts = &counts;
     }
     input.design = design;
-    input.contrasts = question->contrasts;
-    input.n_contrasts = question->n_contrasts;
     if (args->lengths != NULL) {
         TIL_TRY(til_matrix_select(ctx, &session->lengths, NULL, 0, design->rows, design->n_samples,
                                   &lengths));
@@ -449,7 +470,15 @@ static til_status_t answer(til_ctx_t *ctx, const session_t *session, const til_q
     if (args->reduced != NULL) {
         TIL_TRY(til_design_reduce(ctx, design, args->reduced, &reduced));
         input.reduced = &reduced;
+        if (question->n_contrasts == 0) {
+            TIL_TRY(til_rank_require_nested(ctx, design, &reduced));
+            free(question->contrasts);
+            TIL_TRY(til_reduction_contrasts(ctx, design, &reduced, &question->contrasts,
+                                            &question->n_contrasts));
+        }
     }
+    input.contrasts = question->contrasts;
+    input.n_contrasts = question->n_contrasts;
     if (filter_column(args) != NULL) {
         TIL_TRY(groups_of_design(ctx, session, filter_column(args), "--filter", design, groups,
                                  &unused));
@@ -462,12 +491,13 @@ static til_status_t answer(til_ctx_t *ctx, const session_t *session, const til_q
     }
 
     TIL_TRY(til_de_run(ctx, session->method, &input, &result));
-    for (size_t c = 0; c < result.n_contrasts; c++)
+    if (args->test == TIL_DE_LRT) tell_whole(ctx, session, question, &result.contrasts[0]);
+    for (size_t c = 0; c < result.n_contrasts && args->test != TIL_DE_LRT; c++)
         tell_contrast(ctx, &question->contrasts[c], &result.contrasts[c], args->alpha);
     TIL_TRY(write_result(ctx, session, question, is_first, &result));
     for (size_t c = 0; c < result.n_contrasts && args->null_check > 0; c++)
-        TIL_TRY(
-            check_null(ctx, session, &input, c, count_called(&result.contrasts[c], args->alpha)));
+        TIL_TRY(check_null(ctx, session, &input, c, id_of(session, question, c),
+                           count_called(&result.contrasts[c], args->alpha)));
 done:
     til_de_result_clear(&result);
     til_design_clear(&reduced);
@@ -508,14 +538,13 @@ done:
     return status;
 }
 
-static til_status_t check_questions(til_ctx_t *ctx, const til_questions_t *questions)
+static til_status_t check_questions(til_ctx_t *ctx, const de_args_t *args,
+                                    const til_questions_t *questions)
 {
-    for (size_t q = 0; q < questions->n_questions; q++)
-        if (questions->questions[q].n_contrasts == 0)
-            return til_fail(ctx, TIL_EUSAGE,
-                            "-c CONTRAST is missing: what is to be compared? "
-                            "`tilseq design` shows the coefficients");
-    return til_ask_check(ctx, questions);
+    til_status_t status = args->test == TIL_DE_LRT ? til_ask_whole(ctx, questions)
+                                                   : til_ask_contrasts(ctx, questions);
+
+    return status != TIL_OK ? status : til_ask_check(ctx, questions);
 }
 
 /* The engine asked for, NULL if there is none of that name; where none was typed the default, or, if
@@ -577,7 +606,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     TIL_TRY(load(ctx, &session));
     TIL_TRY(check_collapsed_names(ctx, &session));
     TIL_TRY(til_ask(ctx, job, &args->asked, &session.sheet, &questions));
-    TIL_TRY(check_questions(ctx, &questions));
+    TIL_TRY(check_questions(ctx, args, &questions));
     TIL_TRY(
         til_caution(ctx, &session.sheet, args->block, &questions, &session.counts, args->strict));
     TIL_TRY(til_job_remark(ctx, job, "method", "%s", session.method->name));
@@ -631,6 +660,10 @@ const til_command_t til_cmd_de = {
         "count decides), separated (no finite fold change: the p is of a likelihood ratio, no "
         "padj, the interval is open), not_converged, replaced:N (N outlying counts replaced, then "
         "tested). "
+        "--test lrt makes one table, DIR/lrt.de.tsv: its p-value is of all effects that the "
+        "--reduced "
+        "model leaves out; with several of them log2FoldChange, lfcSE and the interval are NA and "
+        "the columns log2FC_ID have each. "
         "Beside them: size_factors, dispersions, facts (single numbers), design, normalized and "
         "vst or logcpm (not with --matrices none).",
     .options = options,

@@ -239,7 +239,9 @@ static til_status_t read_question(loaded_t *l, const char *id, question_t *q,
                                       .de = &q->de,
                                       .gsea = q->gsea.n_cols > 0 ? &q->gsea : NULL,
                                       .curves = q->curves,
-                                      .n_curves = q->n_curves };
+                                      .n_curves = q->n_curves,
+                                      .is_whole = til_json_text(til_json_get(l->run, "reduced")) !=
+                                                  NULL };
 done:
     til_strbuf_clear(&name);
     return status;

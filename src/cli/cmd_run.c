@@ -162,6 +162,14 @@ static void write_renamed(til_out_t *out, const void *lines)
 
 static void write_plan(til_out_t *out, const void *text) { til_out_text(out, text); }
 
+/* The reduced model of a test of the whole one, else NULL. */
+static const char *whole_reduced(const til_run_parts_t *parts)
+{
+    return til_run_part_text(parts, TIL_PART_DE, "reduced");
+}
+
+static bool asks_whole(const til_run_parts_t *parts) { return whole_reduced(parts) != NULL; }
+
 /* Which questions are the plan's: yes, no, or changed where settings are not as planned. */
 static void write_questions(til_out_t *out, const void *p)
 {
@@ -172,6 +180,14 @@ static void write_questions(til_out_t *out, const void *p)
         changed |= strncmp(r->plan.not_planned[i], "contrast\t", 9) != 0 &&
                    strncmp(r->plan.not_planned[i], "title\t", 6) != 0;
     til_out_text(out, "question\tplanned\ttext\n");
+    if (asks_whole(&r->args->parts)) {
+        til_out_printf(out, "%s\t%s\t%s against %s\n", TIL_DE_WHOLE_ID,
+                       !asks_whole(&r->plan.args.parts) ? "no"
+                       : changed                        ? "changed"
+                                                        : "yes",
+                       r->questions.questions[0].design.formula, whole_reduced(&r->args->parts));
+        return;
+    }
     for (size_t q = 0; q < r->questions.n_questions; q++)
         for (size_t c = 0; c < r->questions.questions[q].n_contrasts; c++) {
             const til_contrast_t *one = &r->questions.questions[q].contrasts[c];
@@ -388,9 +404,13 @@ static void design_words(run_t *r, const char *command)
             til_step_input(r->ctx, &r->steps, contrasts->items[i]);
 }
 
-/* Calls `use` for the id of every contrast of every question. */
+/* Calls `use` for the id of every table of genes: of every contrast, or of the whole comparison. */
 static void each_contrast(run_t *r, void (*use)(run_t *, const char *id))
 {
+    if (asks_whole(&r->args->parts)) {
+        use(r, TIL_DE_WHOLE_ID);
+        return;
+    }
     for (size_t q = 0; q < r->questions.n_questions; q++)
         for (size_t c = 0; c < r->questions.questions[q].n_contrasts; c++)
             use(r, r->questions.questions[q].contrasts[c].id);
@@ -540,7 +560,8 @@ static til_status_t plan(run_t *r)
 
     add_norm(r);
     if (asks_something(r)) {
-        if (!r->args->asked.trend) add_trial(r); /* visits are compared, a slope is not */
+        /* visits are compared, a slope is not; without a contrast nothing is asked of patients */
+        if (!r->args->asked.trend && r->questions.questions[0].n_contrasts > 0) add_trial(r);
         add_de(r);
         if (sets_of(r) != NULL) each_contrast(r, add_gsea);
     }
@@ -632,7 +653,11 @@ static til_status_t describe_run(run_t *r)
         til_json_of_text(til_run_part_text(&r->args->parts, TIL_PART_TRIAL, "response"))));
     TIL_TRY(til_json_set(r->ctx, record, "alpha", til_json_of_number(r->args->alpha)));
     TIL_TRY(add_texts(r->ctx, record, "questions", &questions));
-    for (size_t q = 0; q < r->questions.n_questions; q++)
+    TIL_TRY(
+        til_json_set(r->ctx, record, "reduced", til_json_of_text(whole_reduced(&r->args->parts))));
+    if (asks_whole(&r->args->parts))
+        TIL_TRY(til_json_append(r->ctx, questions, til_json_of_text(TIL_DE_WHOLE_ID)));
+    for (size_t q = 0; q < r->questions.n_questions && !asks_whole(&r->args->parts); q++)
         for (size_t c = 0; c < r->questions.questions[q].n_contrasts; c++)
             TIL_TRY(til_json_append(r->ctx, questions,
                                     til_json_of_text(r->questions.questions[q].contrasts[c].id)));
@@ -887,13 +912,8 @@ static til_status_t ask(run_t *r)
     if (column != NULL) TIL_TRY(collapse_sheet(r, column, &collapsed));
     TIL_TRY(til_ask(r->ctx, r->job, &r->args->asked, column == NULL ? &r->sheet : &collapsed,
                     &r->questions));
-    for (size_t q = 0; q < r->questions.n_questions; q++)
-        if (r->questions.questions[q].n_contrasts == 0) {
-            status = til_fail(r->ctx, TIL_EUSAGE,
-                              "-c CONTRAST is missing: what is to be compared? `tilseq design` "
-                              "shows the coefficients");
-            goto done;
-        }
+    if (asks_whole(&r->args->parts)) TIL_TRY(til_ask_whole(r->ctx, &r->questions));
+    else TIL_TRY(til_ask_contrasts(r->ctx, &r->questions));
     TIL_TRY(til_ask_check(r->ctx, &r->questions));
     if (r->args->plan != NULL) TIL_TRY(note_planned(r, column == NULL ? &r->sheet : &collapsed));
 done:

@@ -11,6 +11,7 @@
 #include "base/strbuf.h"
 #include "base/try.h"
 #include "de/cells.h"
+#include "de/whole_model.h"
 
 enum { MAX_CELLS = 36, ARM = 2, TIME = 1 }; /* more columns than that tell a reader nothing */
 
@@ -144,17 +145,21 @@ til_status_t til_de_add_cells(til_ctx_t *ctx, const til_de_input_t *input, til_d
     til_status_t status = TIL_OK;
     size_t n = input->design->n_samples;
     cells_t cells = { .cell = til_array(n, sizeof *cells.cell) };
+    til_contrast_t whole = { 0 };
 
     if (cells.cell == NULL) return til_no_memory(ctx, n, "samples");
+    TIL_TRY(til_de_whole_contrast(ctx, input, &whole));
     for (size_t i = 0; i < result->n_contrasts && result->normalized.n_cols > 0; i++) {
         cells.n_factors = 0;
-        TIL_TRY(find_factors(ctx, input->design, &input->contrasts[i], &cells));
+        TIL_TRY(find_factors(ctx, input->design,
+                             input->test == TIL_DE_LRT ? &whole : &input->contrasts[i], &cells));
         if (cells.n_factors == 0) continue;
         number_cells(n, &cells);
         for (size_t c = 0; c < cells.n_cells && cells.n_cells <= MAX_CELLS; c++)
             TIL_TRY(add_cell(ctx, &cells, c, &result->normalized, &result->contrasts[i]));
     }
 done:
+    til_contrast_clear(&whole);
     free(cells.cell);
     return status;
 }

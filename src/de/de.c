@@ -9,6 +9,7 @@
 #include "base/words.h"
 #include "de/cells.h"
 #include "de/methods.h"
+#include "de/whole_model.h"
 #include "design/rank.h"
 
 #define ADDRESS(x) &til_de_##x,
@@ -116,6 +117,7 @@ til_status_t til_de_run(til_ctx_t *ctx, const til_de_method_t *method, const til
         TIL_TRY(til_rank_require_nested(ctx, input->design, input->reduced));
     }
     TIL_TRY(method->run(ctx, input, result));
+    if (input->test == TIL_DE_LRT) TIL_TRY(til_de_join_effects(ctx, input, result));
     TIL_TRY(til_de_add_cells(ctx, input, result)); /* its means are of the normalised counts */
     if (input->matrices == TIL_DE_MATRICES_NONE) til_matrix_clear(&result->normalized);
 done:

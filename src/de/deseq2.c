@@ -454,8 +454,9 @@ static til_status_t make_facts(til_ctx_t *ctx, const engine_t *engine,
     facts[n++] = (til_de_fact_t){ "dispPriorVar", fit->prior.prior_variance, NULL };
     facts[n++] = (til_de_fact_t){ "cooksCutoff", fit->cooks_cutoff, NULL };
     facts[n++] = (til_de_fact_t){ "genesReplaced", (double)fit->n_replaced_genes, NULL };
-    for (size_t c = 0; c < n_contrasts; c++) {
-        const char *id = engine->input->contrasts[c].id;
+    bool is_whole = engine->input->test == TIL_DE_LRT;
+    for (size_t c = 0; c < n_contrasts && !(is_whole && c > 0); c++) {
+        const char *id = is_whole ? TIL_DE_WHOLE_ID : engine->input->contrasts[c].id;
         facts[n++] = (til_de_fact_t){ "alpha", engine->input->alpha, id };
         facts[n++] = (til_de_fact_t){ "rejected", (double)choices[c].n_rejected, id };
         if (engine->prior_variance != NULL)

@@ -9,8 +9,11 @@
 #include "base/rng.h"
 #include "base/try.h"
 #include "de/null_check.h"
+#include "de/whole_model.h"
+#include "math/linalg.h"
 
-#define SMALL_P 0.05
+#define SMALL_P  0.05
+#define TOL_RANK 1e-7         /* as R's qr() */
 enum { STREAM = 0x6e756c6c }; /* keeps these draws apart from those of other uses of a seed */
 
 static bool same_but(const til_design_t *design, const bool *moves, size_t a, size_t b)
@@ -109,6 +112,28 @@ static void list_patients(const til_design_t *d, swap_t *swap)
         }
 }
 
+/* Does the reduced model keep what the moved columns have in common? Then the whole comparison is of
+ * arms, else of times as well, which are exchanged within patients. */
+static til_status_t keeps_common(til_ctx_t *ctx, const til_design_t *reduced,
+                                 const til_design_t *design, const bool *moves, bool *keeps)
+{
+    til_status_t status = TIL_OK;
+    size_t n = reduced->n_samples, q = reduced->n_coef, rank;
+    double *x = til_array_zero(n * (q + 1), sizeof *x);
+    size_t *pivot = til_array(q + 1, sizeof *pivot);
+
+    if (x == NULL || pivot == NULL) TIL_TRY(til_no_memory(ctx, n * (q + 1), "numbers"));
+    memcpy(x, reduced->x, n * q * sizeof *x);
+    for (size_t j = 0; j < design->n_coef; j++)
+        for (size_t s = 0; s < n && moves[j]; s++) x[s + q * n] += design->x[s + j * n];
+    TIL_TRY(til_rank_pivot(ctx, n, q + 1, x, TOL_RANK, &rank, pivot));
+    *keeps = rank == q;
+done:
+    free(pivot);
+    free(x);
+    return status;
+}
+
 /* Deals the arms anew: the changes of a patient move to the columns of the arm dealt. */
 static void swap_arms(til_rng_t *rng, const swap_t *swap, size_t *dealt, til_design_t *to)
 {
@@ -170,14 +195,14 @@ static til_status_t copy_design(til_ctx_t *ctx, const til_design_t *from, til_de
     return TIL_OK;
 }
 
-/* Columns that move, strata they move in, and the draw of the round into null_design. */
-static til_status_t draw(til_ctx_t *ctx, const til_de_input_t *input, size_t contrast,
-                         til_rng_t *rng, til_design_t *null_design)
+/* Columns that move, strata they move in, and the draw of the round into null_design; where whole rows
+ * move, those of the reduced model go with them into null_reduced. */
+static til_status_t draw(til_ctx_t *ctx, const til_de_input_t *input, const double *weights,
+                         til_rng_t *rng, til_design_t *null_design, til_design_t *null_reduced)
 {
     enum { MAX_DRAWS = 100 }; /* a design with no other arrangement gives itself */
     til_status_t status = TIL_OK;
     const til_design_t *design = input->design;
-    const double *weights = input->contrasts[contrast].weights;
     size_t n = design->n_samples, p = design->n_coef;
     bool *moves = til_array(p, sizeof *moves);
     size_t *stratum = til_array(4 * n, sizeof *stratum), *source = stratum + n;
@@ -186,13 +211,15 @@ static til_status_t draw(til_ctx_t *ctx, const til_de_input_t *input, size_t con
     if (moves == NULL || stratum == NULL) TIL_TRY(til_no_memory(ctx, n, "samples"));
     for (size_t j = 0; j < p; j++) moves[j] = weights[j] != 0;
     bool are_arms = find_arms(design, weights, &swap);
+    if (are_arms && input->test == TIL_DE_LRT)
+        TIL_TRY(keeps_common(ctx, input->reduced, design, moves, &are_arms));
     if (are_arms) {
         swap.patients = stratum + 2 * n;
         swap.arm_of = stratum + 3 * n;
         list_patients(design, &swap);
     }
-    bool can_change = find_strata(design, moves, stratum);
-    if (!are_arms && !can_change) {
+    bool move_all = !find_strata(design, moves, stratum) && !are_arms;
+    if (move_all) {
         for (size_t j = 0; j < p; j++) moves[j] = true;
         (void)find_strata(design, moves, stratum);
     }
@@ -206,6 +233,9 @@ static til_status_t draw(til_ctx_t *ctx, const til_de_input_t *input, size_t con
         }
         if (!is_real(design, null_design, moves, stratum)) break;
     }
+    for (size_t j = 0; move_all && input->reduced != NULL && j < input->reduced->n_coef; j++)
+        for (size_t s = 0; s < n; s++)
+            null_reduced->x[s + j * n] = input->reduced->x[source[s] + j * n];
 done:
     free(stratum);
     free(moves);
@@ -218,17 +248,25 @@ til_status_t til_de_null_round(til_ctx_t *ctx, const til_de_method_t *method,
 {
     til_status_t status = TIL_OK;
     til_rng_t rng = til_rng_stream(seed, STREAM, contrast, round);
-    til_design_t null_design = { 0 };
+    til_design_t null_design = { 0 }, null_reduced = { 0 };
+    til_contrast_t whole = { 0 };
     til_de_input_t null_input = *input;
     til_de_result_t result = { 0 };
     til_log_t log = ctx->log;
 
     ctx->log = (til_log_t){ 0 }; /* what it says of permuted labels is of no use */
     TIL_TRY(copy_design(ctx, input->design, &null_design));
-    TIL_TRY(draw(ctx, input, contrast, &rng, &null_design));
+    if (input->test == TIL_DE_LRT) {
+        TIL_TRY(copy_design(ctx, input->reduced, &null_reduced));
+        null_input.reduced = &null_reduced;
+        TIL_TRY(til_de_whole_contrast(ctx, input, &whole));
+    } else {
+        null_input.contrasts = input->contrasts + contrast;
+        null_input.n_contrasts = 1;
+    }
+    TIL_TRY(draw(ctx, input, whole.weights != NULL ? whole.weights : null_input.contrasts->weights,
+                 &rng, &null_design, &null_reduced));
     null_input.design = &null_design;
-    null_input.contrasts = input->contrasts + contrast;
-    null_input.n_contrasts = 1;
     null_input.tests_only = true;
     TIL_TRY(til_de_run(ctx, method, &null_input, &result));
 
@@ -246,5 +284,7 @@ done:
     ctx->log = log;
     til_de_result_clear(&result);
     til_design_clear(&null_design);
+    til_design_clear(&null_reduced);
+    til_contrast_clear(&whole);
     return status;
 }

@@ -19,7 +19,7 @@ typedef struct {
  * paired design deals the arms of the patients anew. The real labelling and its mirror are never
  * drawn, unless there is no other.
  *
- *   contrast   index into input->contrasts
+ *   contrast   index into input->contrasts; TIL_DE_LRT takes all of them together
  *   round      0, 1, ...: another permutation, the same for one seed whatever else is run
  *   out        n_called: genes with padj < input->alpha
  */

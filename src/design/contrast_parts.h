@@ -23,6 +23,15 @@ TIL_MUST_USE
 til_status_t til_pair_contrasts(til_ctx_t *ctx, const til_design_t *design,
                                 til_contrast_t **contrasts, size_t *n);
 
+/* What a reduced model leaves out: one contrast per coefficient of `full` that lies outside of the span
+ * of `reduced` and of the coefficients before it.
+ *
+ *   contrasts   *n of them, to be released one by one and with free() */
+TIL_MUST_USE
+til_status_t til_reduction_contrasts(til_ctx_t *ctx, const til_design_t *full,
+                                     const til_design_t *reduced, til_contrast_t **contrasts,
+                                     size_t *n);
+
 /* The design of arms, possibly at several times, of samples that are not paired, with its questions.
  * What is in `out` after a failure is cleared by the caller. */
 TIL_MUST_USE

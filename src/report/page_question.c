@@ -162,6 +162,14 @@ done:
     return status;
 }
 
+/* A test of several effects at once has none. */
+static bool has_fold_changes(const tested_t *t)
+{
+    for (size_t g = 0; g < t->n; g++)
+        if (isfinite(t->lfc[g])) return true;
+    return false;
+}
+
 static til_status_t overview_figures(til_page_t *page, const til_report_question_t *q,
                                      const tested_t *t)
 {
@@ -170,10 +178,12 @@ static til_status_t overview_figures(til_page_t *page, const til_report_question
     double alpha = page->in->alpha;
 
     til_strbuf_add(&page->html, "<div class=\"figures\">\n");
-    til_plot_volcano(&svg, t->n, t->lfc, t->p, t->padj, t->label, alpha, q->id);
-    TIL_TRY(til_page_figure(page, "volcano", q->id, &svg));
-    til_plot_ma(&svg, t->n, t->mean, t->lfc, t->padj, alpha, "Fold change against mean");
-    TIL_TRY(til_page_figure(page, "ma", q->id, &svg));
+    if (has_fold_changes(t)) {
+        til_plot_volcano(&svg, t->n, t->lfc, t->p, t->padj, t->label, alpha, q->id);
+        TIL_TRY(til_page_figure(page, "volcano", q->id, &svg));
+        til_plot_ma(&svg, t->n, t->mean, t->lfc, t->padj, alpha, "Fold change against mean");
+        TIL_TRY(til_page_figure(page, "ma", q->id, &svg));
+    }
     til_plot_p_histogram(&svg, t->n, t->p, "p values");
     TIL_TRY(til_page_figure(page, "p_histogram", q->id, &svg));
     til_strbuf_add(&page->html, "</div>\n");

@@ -151,7 +151,7 @@ done:
 static til_status_t answer(til_page_t *page, const til_report_question_t *q)
 {
     const double *lfc = NULL, *padj = NULL, *gsea_padj = NULL, *nes = NULL;
-    size_t n_up = 0, n_down = 0, n_tested = 0, best = 0;
+    size_t n_up = 0, n_down = 0, n_called = 0, n_tested = 0, best = 0;
     til_strbuf_t *h = &page->html;
     til_status_t status;
 
@@ -160,6 +160,7 @@ static til_status_t answer(til_page_t *page, const til_report_question_t *q)
     for (size_t g = 0; g < q->de->n_rows; g++) {
         n_tested += isnan(padj[g]) == 0;
         if (!(padj[g] < page->in->alpha)) continue;
+        n_called++;
         n_up += lfc[g] > 0;
         n_down += lfc[g] < 0;
     }
@@ -167,8 +168,12 @@ static til_status_t answer(til_page_t *page, const til_report_question_t *q)
     til_page_text(page, q->id);
     til_strbuf_add(h, "\"><b>");
     til_page_text(page, q->id);
-    til_strbuf_printf(h, "</b></a>: %zu gene%s up, %zu down at FDR ", n_up, n_up == 1 ? "" : "s",
-                      n_down);
+    if (q->is_whole)
+        til_strbuf_printf(h, "</b></a>: %zu gene%s differ%s at FDR ", n_called,
+                          n_called == 1 ? "" : "s", n_called == 1 ? "s" : "");
+    else
+        til_strbuf_printf(h, "</b></a>: %zu gene%s up, %zu down at FDR ", n_up,
+                          n_up == 1 ? "" : "s", n_down);
     til_svg_number(h, page->in->alpha);
     til_strbuf_printf(h, " (of %zu tested)", n_tested);
     if (q->gsea != NULL) {

@@ -198,6 +198,25 @@ done:
     return status;
 }
 
+til_status_t til_ask_contrasts(til_ctx_t *ctx, const til_questions_t *questions)
+{
+    for (size_t q = 0; q < questions->n_questions; q++)
+        if (questions->questions[q].n_contrasts == 0)
+            return til_fail(ctx, TIL_EUSAGE,
+                            "-c CONTRAST is missing: what is to be compared? "
+                            "`tilseq design` shows the coefficients");
+    return TIL_OK;
+}
+
+til_status_t til_ask_whole(til_ctx_t *ctx, const til_questions_t *questions)
+{
+    if (questions->n_questions < 2) return TIL_OK;
+    return til_fail(ctx, TIL_EUSAGE,
+                    "--test lrt: the contrasts ask %zu designs (formulas or samples of their own): "
+                    "--reduced is part of one; ask them in calls of their own",
+                    questions->n_questions);
+}
+
 til_status_t til_ask_check(til_ctx_t *ctx, const til_questions_t *questions)
 {
     til_status_t status = TIL_OK;

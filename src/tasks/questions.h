@@ -30,6 +30,14 @@ TIL_MUST_USE
 til_status_t til_ask(til_ctx_t *ctx, til_job_t *job, const til_design_args_t *args,
                      const til_sheet_t *sheet, til_questions_t *out);
 
+/* TIL_EUSAGE unless every design has a contrast. */
+TIL_MUST_USE
+til_status_t til_ask_contrasts(til_ctx_t *ctx, const til_questions_t *questions);
+
+/* TIL_EUSAGE when a test of a whole model is asked of several designs. */
+TIL_MUST_USE
+til_status_t til_ask_whole(til_ctx_t *ctx, const til_questions_t *questions);
+
 /* TIL_EINPUT in one line unless every design is of full rank and leaves replicates to test with. */
 TIL_MUST_USE
 til_status_t til_ask_check(til_ctx_t *ctx, const til_questions_t *questions);
