@@ -12,6 +12,7 @@
 #include "cli/input_options.h"
 #include "cli/design_options.h"
 #include "tasks/cautions.h"
+#include "tasks/design_words.h"
 #include "tasks/groups.h"
 #include "tasks/inputs.h"
 #include "tasks/lengths.h"
@@ -609,6 +610,10 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     TIL_TRY(check_questions(ctx, args, &questions));
     TIL_TRY(
         til_caution(ctx, &session.sheet, args->block, &questions, &session.counts, args->strict));
+    if (args->test == TIL_DE_LRT)
+        TIL_TRY(til_job_remark(ctx, job, "question", "%s: %s against %s", TIL_DE_WHOLE_ID,
+                               questions.questions[0].design.formula, args->reduced));
+    else TIL_TRY(til_note_questions(ctx, job, &questions));
     TIL_TRY(til_job_remark(ctx, job, "method", "%s", session.method->name));
     if (args->null_check > 0) TIL_TRY(til_job_seed(ctx, job, args->seed));
     for (size_t q = 0; q < questions.n_questions; q++)

@@ -2,11 +2,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
-#include "base/strbuf.h"
 #include "base/try.h"
 #include "cli/commands.h"
 #include "cli/design_options.h"
 #include "tasks/cautions.h"
+#include "tasks/design_words.h"
 #include "tasks/inputs.h"
 #include "design/rank.h"
 
@@ -34,105 +34,6 @@ static const til_opt_t options[] = {
       "end with exit code 3 where the design gives cause for a warning" },
     TIL_COMMON_OPTIONS(design_args_t)
 };
-
-/* ---- words ------------------------------------------------------------------------------- */
-
-/* "arm: R 4, NR 4"; "cohort NAIVE: 19 patients; timepoint pre 19, on 19". */
-static void tell_counts(til_ctx_t *ctx, const til_design_t *d, const til_variable_t *v,
-                        const til_variable_t *within, size_t level, const char *head)
-{
-    enum { MAX_SHOWN = 12 };
-    til_strbuf_t b = { 0 };
-
-    for (size_t l = 0; l < v->n_levels && l < MAX_SHOWN; l++) {
-        size_t n = 0;
-        for (size_t s = 0; s < d->n_samples; s++)
-            n += v->level[s] == l && (within == NULL || within->level[s] == level);
-        til_strbuf_printf(&b, "%s%s %zu", l == 0 ? "" : ", ", v->levels[l], n);
-    }
-    if (v->n_levels > MAX_SHOWN)
-        til_strbuf_printf(&b, " and %zu levels more", v->n_levels - MAX_SHOWN);
-    til_say(ctx, TIL_LOG_NOTICE, "%s: samples of %s: %s", head, v->name, til_strbuf_text(&b));
-    til_strbuf_clear(&b);
-}
-
-static size_t patients_in(const til_design_t *d, const til_variable_t *arm, size_t a)
-{
-    const til_variable_t *patient = &d->variables[0];
-    size_t n = 0;
-
-    for (size_t p = 0; p < patient->n_levels; p++)
-        for (size_t s = 0; s < d->n_samples; s++)
-            if (patient->level[s] == p) {
-                n += arm == NULL || arm->level[s] == a;
-                break;
-            }
-    return n;
-}
-
-static void tell_pairs(til_ctx_t *ctx, const til_design_t *d)
-{
-    const til_variable_t *time = &d->variables[1];
-    const til_variable_t *arm = d->has_arm ? &d->variables[2] : NULL;
-
-    for (size_t i = 0; i < d->n_left_out; i++)
-        til_say(ctx, TIL_LOG_DETAIL, "%s %s is left out: %s", d->variables[0].name,
-                d->left_out[i].name, d->left_out[i].reason);
-    for (size_t a = 0; a < (arm == NULL ? 1 : arm->n_levels); a++) {
-        til_strbuf_t head = { 0 };
-        if (arm != NULL) til_strbuf_printf(&head, "%s %s: ", arm->name, arm->levels[a]);
-        til_strbuf_printf(&head, "%zu %ss paired", patients_in(d, arm, a), d->variables[0].name);
-        if (time->is_factor) tell_counts(ctx, d, time, arm, a, til_strbuf_text(&head));
-        else til_say(ctx, TIL_LOG_NOTICE, "%s", til_strbuf_text(&head));
-        til_strbuf_clear(&head);
-    }
-}
-
-static void tell_contrast(til_ctx_t *ctx, const til_design_t *d, const til_contrast_t *c)
-{
-    til_strbuf_t b = { 0 };
-
-    for (size_t j = 0; j < d->n_coef; j++) {
-        if (c->weights[j] == 0) continue;
-        til_strbuf_add(&b, b.length > 0 ? (c->weights[j] < 0 ? " - " : " + ")
-                                        : (c->weights[j] < 0 ? "-" : ""));
-        double size = c->weights[j] < 0 ? -c->weights[j] : c->weights[j];
-        if (size < 1 || size > 1) {
-            til_strbuf_add_number(&b, size);
-            til_strbuf_add_char(&b, '*');
-        }
-        til_strbuf_add(&b, d->coef_names[j]);
-    }
-    til_say(ctx, TIL_LOG_NOTICE, "contrast %s = %s (%s)", c->id, til_strbuf_text(&b), c->text);
-    til_strbuf_clear(&b);
-}
-
-/* Says all there is to say of a design; TIL_EINPUT when it cannot be fitted. */
-static til_status_t explain(til_ctx_t *ctx, const til_question_t *q)
-{
-    const til_design_t *d = &q->design;
-    til_status_t status = TIL_OK;
-    til_rank_t rank;
-
-    TIL_TRY(til_rank_analyse(ctx, d, &rank));
-    til_say(ctx, TIL_LOG_NOTICE,
-            "design %s: %zu samples, %zu coefficients, rank %zu, %zu residual degrees of freedom",
-            d->formula, d->n_samples, d->n_coef, rank.rank, d->n_samples - rank.rank);
-    if (d->is_paired) tell_pairs(ctx, d);
-    for (size_t v = 0; v < d->n_variables && !d->is_paired; v++)
-        if (d->variables[v].is_factor) tell_counts(ctx, d, &d->variables[v], NULL, 0, d->formula);
-    for (size_t k = 0; k < q->n_contrasts; k++) tell_contrast(ctx, d, &q->contrasts[k]);
-    for (size_t k = 0; k < rank.n_aliased; k++)
-        til_say(ctx, TIL_LOG_WARNING, "aliased: %s", rank.relations[k]);
-    for (size_t k = 0; k < rank.n_causes; k++) til_say(ctx, TIL_LOG_WARNING, "%s", rank.causes[k]);
-    if (rank.n_aliased == 0 && d->n_samples == d->n_coef)
-        til_say(ctx, TIL_LOG_WARNING,
-                "no sample is left to estimate the variance from: tests need replicates");
-    til_rank_clear(&rank);
-
-done:
-    return status;
-}
 
 /* ---- tables ------------------------------------------------------------------------------ */
 
@@ -198,7 +99,7 @@ static til_status_t run(til_ctx_t *ctx, til_job_t *job)
     TIL_TRY(write_all(ctx, job, args->output, &questions, false));
     if (args->weights != NULL) TIL_TRY(write_all(ctx, job, args->weights, &questions, true));
     for (size_t q = 0; q < questions.n_questions; q++)
-        TIL_TRY(explain(ctx, &questions.questions[q]));
+        TIL_TRY(til_explain_design(ctx, &sheet, &questions.questions[q]));
     for (size_t q = 0; q < questions.n_questions; q++)
         TIL_TRY(til_rank_require(ctx, &questions.questions[q].design));
     TIL_TRY(til_caution(ctx, &sheet, NULL, &questions, NULL, args->strict));
@@ -213,10 +114,13 @@ const til_command_t til_cmd_design = {
     .name = "design",
     .operands = "SAMPLES",
     .summary = "Show the matrix that a formula or a paired comparison stands for, and explain it.",
-    .details = "The matrix goes to standard output, the explanations to standard error: how each "
-               "column of the sheet was understood, rank, which coefficients say the same and why, "
-               "samples per level, pairs per arm, who is left out, and the weights of each "
-               "contrast. A design that is not of full rank ends with exit code 3.",
+    .details =
+        "The matrix goes to standard output, the explanations to standard error: how each "
+        "column of the sheet was understood, rank, which coefficients say the same and why, "
+        "samples per level and per cell, patients, pairs per arm, who is left out, and each "
+        "contrast in words and numbers: its standard error in units of the residual SD, the "
+        "size of two groups of samples that would be as precise, and what the other columns of the "
+        "design take of that. A design that is not of full rank ends with exit code 3.",
     .options = options,
     .defaults = &defaults,
     .args_size = sizeof(design_args_t),

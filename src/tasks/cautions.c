@@ -41,7 +41,7 @@ static bool is_one_of(const char *name, const char *const *names)
     return false;
 }
 
-static bool names_patients(const char *name)
+bool til_names_patients(const char *name)
 {
     static const char *const words[] = { "patient",    "patient_id",  "patientid", "subject",
                                          "subject_id", "subjectid",   "donor",     "donor_id",
@@ -143,9 +143,9 @@ static til_status_t look_at_patients(cautions_t *c, const til_design_t *d, size_
     TIL_TRY(labels_of(c->ctx, c->sheet, d, column, &l));
     count_repeated(&l, &n_samples, &n_values);
     if (n_values == 0 || is_known(d, &l) ||
-        !(names_patients(name) || looks_like_patients(d, &l, n_values)))
+        !(til_names_patients(name) || looks_like_patients(d, &l, n_values)))
         goto done;
-    til_strbuf_printf(&c->now, names_patients(name) ? "%zu %ss have" : "%zu values of %s have",
+    til_strbuf_printf(&c->now, til_names_patients(name) ? "%zu %ss have" : "%zu values of %s have",
                       n_values, name);
     til_strbuf_printf(
         &c->now,

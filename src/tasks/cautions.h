@@ -7,6 +7,9 @@
 #include <tilseq/design.h>
 #include <tilseq/matrix.h>
 
+/* Is this what a column of patients, animals or donors is called? */
+bool til_names_patients(const char *name);
+
 /* Warns, each finding in one line with its count and the way out:
  *
  *   - a column of patients (by name, or with one sample per cell of the design in several cells)
