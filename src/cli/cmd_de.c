@@ -335,6 +335,25 @@ static void tell_whole(til_ctx_t *ctx, const session_t *session, const til_quest
 
 #define MANY_FALSE 0.1 /* of the genes called with the real labels */
 
+/* What permutations can show at all. */
+static void tell_arrangements(til_ctx_t *ctx, const char *id, const til_null_count_t *count)
+{
+    if (!count->is_listed)
+        til_say(ctx, TIL_LOG_NOTICE, "%s: %.6g arrangements of the labels, drawn at random", id,
+                count->n_all);
+    else if (count->n_others == 0)
+        til_say(ctx, TIL_LOG_WARNING,
+                "%s: there is no other arrangement of the labels: --null-check cannot say anything",
+                id);
+    else
+        til_say(
+            ctx, TIL_LOG_NOTICE,
+            "%s: %.0f arrangements of the labels, each of the %zu that are neither the real one "
+            "nor its mirror is tested; no permutation test could give a p below %.2g",
+            id, count->n_all, count->n_others,
+            (count->n_all - (double)count->n_others) / count->n_all);
+}
+
 /* --null-check: permuted labels, round by round, to ID.null.tsv. */
 static til_status_t check_null(til_ctx_t *ctx, const session_t *session,
                                const til_de_input_t *input, size_t c, const char *id, size_t n_real)
@@ -342,15 +361,19 @@ static til_status_t check_null(til_ctx_t *ctx, const session_t *session,
     til_status_t status = TIL_OK;
     size_t n = (size_t)session->args->null_check, most = 0;
     double *called = til_array(n, sizeof *called), share = 0;
+    til_null_count_t count;
     til_out_t *out;
 
     if (called == NULL) TIL_TRY(til_no_memory(ctx, n, "permutations"));
+    TIL_TRY(til_de_null_count(ctx, input, c, n, &count));
+    if (count.is_listed) n = count.n_others;
+    tell_arrangements(ctx, id, &count);
     TIL_TRY(open_table(ctx, session, id, ".null.tsv", &out));
     til_out_text(out, "round\tcalled\tshare_p_below_0.05\n");
     for (size_t i = 0; i < n; i++) {
         til_null_round_t null;
-        TIL_TRY(til_de_null_round(ctx, session->method, input, c, (uint64_t)session->args->seed, i,
-                                  &null));
+        TIL_TRY(til_de_null_round(ctx, session->method, input, c, (uint64_t)session->args->seed,
+                                  &count, i, &null));
         til_out_printf(out, "%zu\t%zu\t", i + 1, null.n_called);
         til_out_number(out, null.share_small);
         til_out_char(out, '\n');
@@ -358,6 +381,8 @@ static til_status_t check_null(til_ctx_t *ctx, const session_t *session,
         share += null.share_small / (double)n;
         if (null.n_called > most) most = null.n_called;
     }
+    TIL_TRY(til_out_close(ctx, out));
+    if (n == 0) goto done;
     double median = til_median_inplace(n, called);
     til_say(ctx, TIL_LOG_NOTICE,
             "%s: with permuted labels a median of %g genes is called at FDR "
@@ -370,7 +395,6 @@ static til_status_t check_null(til_ctx_t *ctx, const session_t *session,
                 "cannot be trusted; another --method (limma-trend), or repeated patients in the "
                 "design?",
                 id);
-    TIL_TRY(til_out_close(ctx, out));
 done:
     free(called);
     return status;

@@ -134,18 +134,12 @@ done:
     return status;
 }
 
-/* Deals the arms anew: the changes of a patient move to the columns of the arm dealt. */
-static void swap_arms(til_rng_t *rng, const swap_t *swap, size_t *dealt, til_design_t *to)
+/* The changes of a patient move to the columns of the arm dealt. */
+static void swap_arms(const swap_t *swap, const size_t *dealt, til_design_t *to)
 {
     const til_design_t *d = swap->design;
     size_t n_times = d->variables[1].is_factor ? d->variables[1].n_levels : 1;
 
-    memcpy(dealt, swap->arm_of, swap->n * sizeof *dealt);
-    for (size_t i = swap->n; i-- > 1;) {
-        size_t k = (size_t)til_rng_below(rng, i + 1), keep = dealt[i];
-        dealt[i] = dealt[k];
-        dealt[k] = keep;
-    }
     for (size_t i = 0; i < swap->n; i++)
         for (size_t t = 0; t < n_times && dealt[i] != swap->arm_of[i]; t++) {
             ptrdiff_t a = change_column(d, t, swap->arm[0]), b = change_column(d, t, swap->arm[1]);
@@ -155,6 +149,15 @@ static void swap_arms(til_rng_t *rng, const swap_t *swap, size_t *dealt, til_des
                 to->x[s + (size_t)b * d->n_samples] = d->x[s + (size_t)a * d->n_samples];
             }
         }
+}
+
+/* Every patient in the arm it was in, or every one in the other. */
+static bool are_real_arms(const swap_t *swap, const size_t *dealt)
+{
+    size_t n_moved = 0;
+
+    for (size_t i = 0; i < swap->n; i++) n_moved += dealt[i] != swap->arm_of[i];
+    return n_moved == 0 || n_moved == swap->n;
 }
 
 /* Is the drawn design the real one, or its mirror: in every stratum the moved columns the same, or
@@ -195,56 +198,245 @@ static til_status_t copy_design(til_ctx_t *ctx, const til_design_t *from, til_de
     return TIL_OK;
 }
 
-/* Columns that move, strata they move in, and the draw of the round into null_design; where whole rows
- * move, those of the reduced model go with them into null_reduced. */
-static til_status_t draw(til_ctx_t *ctx, const til_de_input_t *input, const double *weights,
-                         til_rng_t *rng, til_design_t *null_design, til_design_t *null_reduced)
+/* ---- arrangements ------------------------------------------------------------------------ */
+
+/* What is exchanged: labels (classes of samples whose moved columns are equal, or arms of patients) among
+ * the units of a stratum. */
+typedef struct {
+    const til_de_input_t *input;
+    bool *moves; /* n_coef                                                            */
+    bool move_all, are_arms;
+    size_t n_units;
+    size_t *stratum; /* n_units: the first unit of its stratum                        */
+    size_t *label;   /* n_units: its label, 0..n_units - 1                            */
+    size_t *dealt;   /* n_units: work space, the label given                          */
+    size_t *source;  /* n_samples: work space                                         */
+    swap_t swap;
+    double total; /* arrangements, the real one among them                            */
+} plan_t;
+
+static void plan_clear(plan_t *plan)
 {
-    enum { MAX_DRAWS = 100 }; /* a design with no other arrangement gives itself */
+    free(plan->moves);
+    free(plan->stratum);
+}
+
+/* Labels of samples: the first of the stratum with the same moved columns. */
+static void label_samples(const til_design_t *d, plan_t *plan)
+{
+    for (size_t s = 0; s < d->n_samples; s++) {
+        size_t t = plan->stratum[s];
+        for (; t < s; t++) {
+            bool is_same = plan->stratum[t] == plan->stratum[s];
+            for (size_t j = 0; j < d->n_coef && is_same; j++)
+                is_same = !plan->moves[j] ||
+                          d->x[s + j * d->n_samples] == d->x[t + j * d->n_samples];
+            if (is_same) break;
+        }
+        plan->label[s] = t;
+    }
+}
+
+/* How many arrangements there are of left[label] units of each label; INFINITY past what a double
+ * counts. */
+static double count_ways(size_t n_labels, const size_t *left)
+{
+    double ways = 1;
+    size_t placed = 0;
+
+    for (size_t l = 0; l < n_labels; l++)
+        for (size_t i = 1; i <= left[l]; i++) ways = ways * (double)++placed / (double)i;
+    return ways;
+}
+
+static void count_labels(const plan_t *plan, size_t first, size_t *left)
+{
+    memset(left, 0, plan->n_units * sizeof *left);
+    for (size_t u = 0; u < plan->n_units; u++)
+        if (plan->stratum[u] == first) left[plan->label[u]]++;
+}
+
+static til_status_t plan_init(til_ctx_t *ctx, const til_de_input_t *input, const double *weights,
+                              plan_t *plan)
+{
     til_status_t status = TIL_OK;
     const til_design_t *design = input->design;
     size_t n = design->n_samples, p = design->n_coef;
-    bool *moves = til_array(p, sizeof *moves);
-    size_t *stratum = til_array(4 * n, sizeof *stratum), *source = stratum + n;
-    swap_t swap = { .design = design };
 
-    if (moves == NULL || stratum == NULL) TIL_TRY(til_no_memory(ctx, n, "samples"));
-    for (size_t j = 0; j < p; j++) moves[j] = weights[j] != 0;
-    bool are_arms = find_arms(design, weights, &swap);
-    if (are_arms && input->test == TIL_DE_LRT)
-        TIL_TRY(keeps_common(ctx, input->reduced, design, moves, &are_arms));
-    if (are_arms) {
-        swap.patients = stratum + 2 * n;
-        swap.arm_of = stratum + 3 * n;
-        list_patients(design, &swap);
+    *plan = (plan_t){ .input = input, .n_units = n, .swap = { .design = design }, .total = 1 };
+    plan->moves = til_array(p, sizeof *plan->moves);
+    plan->stratum = til_array(6 * n, sizeof *plan->stratum);
+    if (plan->moves == NULL || plan->stratum == NULL) TIL_TRY(til_no_memory(ctx, n, "samples"));
+    plan->label = plan->stratum + n;
+    plan->dealt = plan->stratum + 2 * n;
+    plan->source = plan->stratum + 3 * n;
+    plan->swap.patients = plan->stratum + 4 * n;
+    plan->swap.arm_of = plan->stratum + 5 * n;
+    for (size_t j = 0; j < p; j++) plan->moves[j] = weights[j] != 0;
+    plan->are_arms = find_arms(design, weights, &plan->swap);
+    if (plan->are_arms && input->test == TIL_DE_LRT)
+        TIL_TRY(keeps_common(ctx, input->reduced, design, plan->moves, &plan->are_arms));
+    if (plan->are_arms) {
+        list_patients(design, &plan->swap);
+        plan->n_units = plan->swap.n;
+        memset(plan->stratum, 0, plan->n_units * sizeof *plan->stratum);
+        memcpy(plan->label, plan->swap.arm_of, plan->n_units * sizeof *plan->label);
+    } else {
+        plan->move_all = !find_strata(design, plan->moves, plan->stratum);
+        for (size_t j = 0; j < p && plan->move_all; j++) plan->moves[j] = true;
+        if (plan->move_all) (void)find_strata(design, plan->moves, plan->stratum);
+        label_samples(design, plan);
     }
-    bool move_all = !find_strata(design, moves, stratum) && !are_arms;
-    if (move_all) {
-        for (size_t j = 0; j < p; j++) moves[j] = true;
-        (void)find_strata(design, moves, stratum);
+    for (size_t u = 0; u < plan->n_units; u++) {
+        if (plan->stratum[u] != u) continue;
+        count_labels(plan, u, plan->dealt);
+        plan->total *= count_ways(plan->n_units, plan->dealt);
     }
-    for (int i = 0; i < MAX_DRAWS; i++) {
-        memcpy(null_design->x, design->x, n * p * sizeof *design->x);
-        if (are_arms) {
-            swap_arms(rng, &swap, source, null_design);
-        } else {
-            permute(rng, n, stratum, source);
-            take_rows(design, moves, source, null_design);
-        }
-        if (!is_real(design, null_design, moves, stratum)) break;
-    }
-    for (size_t j = 0; move_all && input->reduced != NULL && j < input->reduced->n_coef; j++)
-        for (size_t s = 0; s < n; s++)
-            null_reduced->x[s + j * n] = input->reduced->x[source[s] + j * n];
 done:
-    free(stratum);
-    free(moves);
+    if (status != TIL_OK) plan_clear(plan);
+    return status;
+}
+
+/* Deals the labels at random: Fisher-Yates within each stratum. */
+static void deal_randomly(til_rng_t *rng, plan_t *plan)
+{
+    permute(rng, plan->n_units, plan->stratum, plan->source);
+    for (size_t u = 0; u < plan->n_units; u++) plan->dealt[u] = plan->label[plan->source[u]];
+}
+
+/* Deals the labels as the index-th of all arrangements, the strata as digits, within a stratum in the
+ * order of the labels. */
+static void deal_by_index(double index, plan_t *plan)
+{
+    size_t *left = plan->source;
+
+    for (size_t first = 0; first < plan->n_units; first++) {
+        if (plan->stratum[first] != first) continue;
+        count_labels(plan, first, left);
+        double ways = count_ways(plan->n_units, left), digit = fmod(index, ways);
+        index = floor(index / ways);
+        for (size_t u = first; u < plan->n_units; u++) {
+            if (plan->stratum[u] != first) continue;
+            for (size_t l = 0; l < plan->n_units; l++) {
+                if (left[l] == 0) continue;
+                left[l]--;
+                double below = count_ways(plan->n_units, left);
+                if (digit < below) {
+                    plan->dealt[u] = l;
+                    break;
+                }
+                digit -= below;
+                left[l]++;
+            }
+        }
+    }
+}
+
+/* source[s]: a sample of the stratum that has the label dealt to s, each once. */
+static void find_sources(plan_t *plan)
+{
+    size_t n = plan->n_units;
+
+    for (size_t s = 0; s < n; s++) {
+        size_t n_before = 0, t = 0;
+        for (size_t e = 0; e < s; e++)
+            n_before += plan->stratum[e] == plan->stratum[s] && plan->dealt[e] == plan->dealt[s];
+        for (;; t++)
+            if (plan->stratum[t] == plan->stratum[s] && plan->label[t] == plan->dealt[s] &&
+                n_before-- == 0)
+                break;
+        plan->source[s] = t;
+    }
+}
+
+/* The design of the labels dealt; true when it asks the real question. */
+static bool apply(plan_t *plan, til_design_t *null_design)
+{
+    const til_design_t *design = plan->input->design;
+
+    memcpy(null_design->x, design->x, design->n_samples * design->n_coef * sizeof *design->x);
+    if (plan->are_arms) {
+        swap_arms(&plan->swap, plan->dealt, null_design);
+        return are_real_arms(&plan->swap, plan->dealt);
+    }
+    find_sources(plan);
+    take_rows(design, plan->moves, plan->source, null_design);
+    return is_real(design, null_design, plan->moves, plan->stratum);
+}
+
+/* Where whole rows move, those of the reduced model go with them. */
+static void apply_reduced(const plan_t *plan, til_design_t *null_reduced)
+{
+    const til_design_t *reduced = plan->input->reduced;
+
+    for (size_t j = 0; plan->move_all && reduced != NULL && j < reduced->n_coef; j++)
+        for (size_t s = 0; s < reduced->n_samples; s++)
+            null_reduced->x[s + j * reduced->n_samples] =
+                reduced->x[plan->source[s] + j * reduced->n_samples];
+}
+
+/* The draw of the round into null_design. */
+static void draw(plan_t *plan, til_rng_t *rng, til_design_t *null_design)
+{
+    enum { MAX_DRAWS = 100 }; /* a design with no other arrangement gives itself */
+
+    for (int i = 0; i < MAX_DRAWS; i++) {
+        deal_randomly(rng, plan);
+        if (!apply(plan, null_design)) return;
+    }
+}
+
+/* The round-th arrangement that is not the real one or its mirror. */
+static void take_arrangement(plan_t *plan, uint64_t round, til_design_t *null_design)
+{
+    for (double index = 0; index < plan->total; index++) {
+        deal_by_index(index, plan);
+        if (!apply(plan, null_design) && round-- == 0) return;
+    }
+}
+
+/* The weights whose columns move: of one contrast, or of all where they are tested together. */
+static til_status_t weights_asked(til_ctx_t *ctx, const til_de_input_t *input, size_t contrast,
+                                  til_contrast_t *whole, const double **weights)
+{
+    til_status_t status = TIL_OK;
+
+    if (input->test == TIL_DE_LRT) status = til_de_whole_contrast(ctx, input, whole);
+    *weights = input->test == TIL_DE_LRT ? whole->weights : input->contrasts[contrast].weights;
+    return status;
+}
+
+til_status_t til_de_null_count(til_ctx_t *ctx, const til_de_input_t *input, size_t contrast,
+                               size_t most, til_null_count_t *out)
+{
+    til_status_t status = TIL_OK;
+    til_design_t null_design = { 0 };
+    til_contrast_t whole = { 0 };
+    const double *weights;
+    plan_t plan = { 0 };
+
+    *out = (til_null_count_t){ 0 };
+    TIL_TRY(weights_asked(ctx, input, contrast, &whole, &weights));
+    TIL_TRY(plan_init(ctx, input, weights, &plan));
+    out->n_all = plan.total;
+    out->is_listed = plan.total <= (double)most + 2; /* the real one and its mirror */
+    if (!out->is_listed) goto done;
+    TIL_TRY(copy_design(ctx, input->design, &null_design));
+    for (double index = 0; index < plan.total; index++) {
+        deal_by_index(index, &plan);
+        out->n_others += !apply(&plan, &null_design);
+    }
+    out->is_listed = out->n_others <= most;
+done:
+    plan_clear(&plan);
+    til_contrast_clear(&whole);
+    til_design_clear(&null_design);
     return status;
 }
 
 til_status_t til_de_null_round(til_ctx_t *ctx, const til_de_method_t *method,
                                const til_de_input_t *input, size_t contrast, uint64_t seed,
-                               uint64_t round, til_null_round_t *out)
+                               const til_null_count_t *count, uint64_t round, til_null_round_t *out)
 {
     til_status_t status = TIL_OK;
     til_rng_t rng = til_rng_stream(seed, STREAM, contrast, round);
@@ -253,19 +445,23 @@ til_status_t til_de_null_round(til_ctx_t *ctx, const til_de_method_t *method,
     til_de_input_t null_input = *input;
     til_de_result_t result = { 0 };
     til_log_t log = ctx->log;
+    const double *weights;
+    plan_t plan = { 0 };
 
     ctx->log = (til_log_t){ 0 }; /* what it says of permuted labels is of no use */
+    TIL_TRY(weights_asked(ctx, input, contrast, &whole, &weights));
+    TIL_TRY(plan_init(ctx, input, weights, &plan));
     TIL_TRY(copy_design(ctx, input->design, &null_design));
+    if (count->is_listed) take_arrangement(&plan, round, &null_design);
+    else draw(&plan, &rng, &null_design);
     if (input->test == TIL_DE_LRT) {
         TIL_TRY(copy_design(ctx, input->reduced, &null_reduced));
+        apply_reduced(&plan, &null_reduced);
         null_input.reduced = &null_reduced;
-        TIL_TRY(til_de_whole_contrast(ctx, input, &whole));
     } else {
         null_input.contrasts = input->contrasts + contrast;
         null_input.n_contrasts = 1;
     }
-    TIL_TRY(draw(ctx, input, whole.weights != NULL ? whole.weights : null_input.contrasts->weights,
-                 &rng, &null_design, &null_reduced));
     null_input.design = &null_design;
     null_input.tests_only = true;
     TIL_TRY(til_de_run(ctx, method, &null_input, &result));
@@ -282,6 +478,7 @@ til_status_t til_de_null_round(til_ctx_t *ctx, const til_de_method_t *method,
     out->share_small = (double)n_small / (double)n_p;
 done:
     ctx->log = log;
+    plan_clear(&plan);
     til_de_result_clear(&result);
     til_design_clear(&null_design);
     til_design_clear(&null_reduced);

@@ -202,6 +202,7 @@ START_TEST(permuted_labels_call_little)
     double weights[N_PATIENTS + 1] = { [N_PATIENTS] = 1 };
     til_contrast_t contrast = { .id = "key", .text = "key", .weights = weights };
     til_null_round_t null, first = { 0 }, again;
+    til_null_count_t drawn;
     size_t total = 0;
 
     simulate(15, 1, &m);
@@ -210,8 +211,11 @@ START_TEST(permuted_labels_call_little)
     input.design = &design;
     input.contrasts = &contrast;
     input.n_contrasts = 1;
+    ck_assert_int_eq(til_de_null_count(&ctx, &input, 0, 5, &drawn), TIL_OK);
+    ck_assert(!drawn.is_listed);
+    ck_assert_double_eq(drawn.n_all, 1 << N_PATIENTS); /* each pair one way or the other */
     for (uint64_t round = 0; round < 5; round++) {
-        ck_assert_msg(til_de_null_round(&ctx, til_de_methods[_i], &input, 0, 1, round, &null) ==
+        ck_assert_msg(til_de_null_round(&ctx, til_de_methods[_i], &input, 0, 1, &drawn, round, &null) ==
                           TIL_OK,
                       "%s", ctx.message);
         ck_assert_double_le(null.share_small, 0.15);
@@ -219,7 +223,7 @@ START_TEST(permuted_labels_call_little)
         if (round == 3) first = null;
     }
     ck_assert_uint_le(total, 5 * N_GENES / 20);
-    ck_assert_int_eq(til_de_null_round(&ctx, til_de_methods[_i], &input, 0, 1, 3, &again), TIL_OK);
+    ck_assert_int_eq(til_de_null_round(&ctx, til_de_methods[_i], &input, 0, 1, &drawn, 3, &again), TIL_OK);
     ck_assert_uint_eq(first.n_called, again.n_called);
     ck_assert(!(first.share_small < again.share_small) && !(first.share_small > again.share_small));
     til_design_clear(&design);
