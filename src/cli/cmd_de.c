@@ -72,9 +72,9 @@ static const til_opt_t options[] = {
     { 0, "ebayes-trend", TIL_OPT_FLAG, offsetof(de_args_t, ebayes_trend), NULL, 0, 0,
       "limma: let the prior variance follow the mean expression" },
     { 0, "robust", TIL_OPT_FLAG, offsetof(de_args_t, robust), NULL, 0, 0,
-      "limma: protect the prior variance from outlying genes" },
+      "limma, edger-ql: protect the prior variance from outlying genes" },
     { 0, "filter", TIL_OPT_TEXT, offsetof(de_args_t, filter), "auto|none|expr|expr:VARIABLE", 0, 0,
-      "genes tested: auto is independent filtering (deseq2) or expr (limma); expr is filterByExpr "
+      "genes tested: auto is independent filtering (deseq2) or expr (others); expr is filterByExpr "
       "on the design or the groups of VARIABLE" },
     TIL_CHOICE(0, "matrices", de_args_t, matrices, &til_de_matrices_words,
                "auto also writes normalized and vst or logcpm, none only the tables"),

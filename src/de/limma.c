@@ -303,22 +303,14 @@ static til_status_t test_range(til_ctx_t *ctx, void *arg, int worker, size_t beg
 
 /* ---- tables ---- */
 
-/* out[gene] = values[kept gene] for genes with a count. */
-static void spread(const til_moderated_run_t *run, const bool *is_zero, const double *values,
-                   double *out)
+void til_overview_spread(const til_moderated_run_t *run, const til_overview_t *overview,
+                         const double *values, double *out)
 {
     for (size_t i = 0; i < run->counts.n_rows; i++)
-        if (!is_zero[run->gene[i]]) out[run->gene[i]] = values[i];
+        if (!overview->is_zero[run->gene[i]]) out[run->gene[i]] = values[i];
 }
 
-/* Per gene of the input: the mean of counts over size factors, and whether there is a count. */
-typedef struct {
-    double *size_factor;     /* n_samples */
-    double *base_mean;       /* n_genes   */
-    bool *is_zero, *is_kept; /* n_genes   */
-} overview_t;
-
-static void overview_clear(overview_t *o)
+void til_overview_clear(til_overview_t *o)
 {
     free(o->size_factor);
     free(o->base_mean);
@@ -326,14 +318,15 @@ static void overview_clear(overview_t *o)
     free(o->is_kept);
 }
 
-static til_status_t overview_init(til_ctx_t *ctx, const til_moderated_run_t *run, overview_t *out)
+til_status_t til_overview_init(til_ctx_t *ctx, const til_moderated_run_t *run, til_overview_t *out)
 {
     const til_matrix_t *counts = run->input->counts;
     size_t n = counts->n_cols, n_genes = counts->n_rows;
     double mean_log = 0;
 
-    *out = (overview_t){ til_array(n, sizeof(double)), til_array(n_genes, sizeof(double)),
-                         til_array(n_genes, sizeof(bool)), til_array_zero(n_genes, sizeof(bool)) };
+    *out = (til_overview_t){ til_array(n, sizeof(double)), til_array(n_genes, sizeof(double)),
+                             til_array(n_genes, sizeof(bool)),
+                             til_array_zero(n_genes, sizeof(bool)) };
     if (out->size_factor == NULL || out->base_mean == NULL || out->is_zero == NULL ||
         out->is_kept == NULL)
         return til_no_memory(ctx, n_genes, "features");
@@ -352,7 +345,7 @@ static til_status_t overview_init(til_ctx_t *ctx, const til_moderated_run_t *run
     return TIL_OK;
 }
 
-static const char *status_of(const overview_t *o, size_t g)
+const char *til_overview_status(const til_overview_t *o, size_t g)
 {
     if (o->is_zero[g]) return "all_zero";
     return o->is_kept[g] ? "ok" : "filtered";
@@ -361,7 +354,7 @@ static const char *status_of(const overview_t *o, size_t g)
 /* Tests contrast i and fills its table. */
 static til_status_t test_contrast(til_ctx_t *ctx, const til_moderated_run_t *run,
                                   const til_moderated_values_t *values, fit_t *fit,
-                                  const overview_t *overview, size_t i, til_table_t *table,
+                                  const til_overview_t *overview, size_t i, til_table_t *table,
                                   double *var_prior)
 {
     til_status_t status = TIL_OK;
@@ -379,34 +372,34 @@ static til_status_t test_contrast(til_ctx_t *ctx, const til_moderated_run_t *run
 
     TIL_TRY(til_de_table_init(ctx, input->counts, table, &columns));
     memcpy(columns.base_mean, overview->base_mean, n_all * sizeof *columns.base_mean);
-    spread(run, overview->is_zero, b, columns.lfc);
-    spread(run, overview->is_zero, se, columns.se);
-    spread(run, overview->is_zero, fit->t[i], columns.stat);
-    spread(run, overview->is_zero, p, columns.p);
+    til_overview_spread(run, overview, b, columns.lfc);
+    til_overview_spread(run, overview, se, columns.se);
+    til_overview_spread(run, overview, fit->t[i], columns.stat);
+    til_overview_spread(run, overview, p, columns.p);
     for (size_t k = 0; k < n; k++)
         if (!overview->is_zero[run->gene[k]])
             til_de_interval(&columns, run->gene[k], fit->moderated.df_total[k]);
     TIL_TRY(til_adjust_bh(ctx, n_all, columns.p, columns.padj));
     for (size_t g = 0; g < n_all; g++)
-        TIL_TRY(til_table_set_text(ctx, table, columns.status, g, status_of(overview, g)));
+        TIL_TRY(
+            til_table_set_text(ctx, table, columns.status, g, til_overview_status(overview, g)));
 
     TIL_TRY(til_table_add_number(ctx, table, "AveExpr", "mean log2 expression over all samples",
                                  &column));
-    spread(run, overview->is_zero, values->mean, column);
+    til_overview_spread(run, overview, values->mean, column);
     *var_prior = NAN;
     if (input->lfc_threshold > 0) goto done; /* log odds are against zero */
     TIL_TRY(til_log_odds(ctx, &fit->moderated, fit->t[i], stdev, odds, var_prior));
     TIL_TRY(til_table_add_number(ctx, table, "B", "log odds that the gene is changed", &column));
-    spread(run, overview->is_zero, odds, column);
+    til_overview_spread(run, overview, odds, column);
 
 done:
     free(space);
     return status;
 }
 
-/* The contrasts that do not follow from earlier ones. */
-static til_status_t independent_contrasts(til_ctx_t *ctx, const til_de_input_t *input,
-                                          size_t *chosen, size_t *n_chosen)
+til_status_t til_independent_contrasts(til_ctx_t *ctx, const til_de_input_t *input, size_t *chosen,
+                                       size_t *n_chosen)
 {
     til_status_t status = TIL_OK;
     size_t p = input->design->n_coef, n = input->n_contrasts;
@@ -423,7 +416,7 @@ static til_status_t independent_contrasts(til_ctx_t *ctx, const til_de_input_t *
 /* The F over all contrasts, where there are several and no threshold. Those that follow from
  * earlier ones (a difference of two others) add nothing to the question and are left out. */
 static til_status_t test_jointly(til_ctx_t *ctx, const til_moderated_run_t *run, const fit_t *fit,
-                                 const overview_t *overview, til_table_t *table)
+                                 const til_overview_t *overview, til_table_t *table)
 {
     til_status_t status = TIL_OK;
     const til_de_input_t *input = run->input;
@@ -435,7 +428,7 @@ static til_status_t test_jointly(til_ctx_t *ctx, const til_moderated_run_t *run,
 
     if (chosen == NULL || t == NULL || covariance == NULL || f == NULL || p_value == NULL)
         TIL_TRY(til_no_memory(ctx, n, "features"));
-    TIL_TRY(independent_contrasts(ctx, input, chosen, &n_tests));
+    TIL_TRY(til_independent_contrasts(ctx, input, chosen, &n_tests));
     for (size_t a = 0; a < n_tests; a++) {
         t[a] = fit->t[chosen[a]];
         for (size_t b = 0; b < n_tests; b++)
@@ -449,9 +442,9 @@ static til_status_t test_jointly(til_ctx_t *ctx, const til_moderated_run_t *run,
 
     TIL_TRY(til_de_table_init_ids(ctx, input->counts, table));
     TIL_TRY(til_table_add_number(ctx, table, "F", "moderated F over all contrasts", &column));
-    spread(run, overview->is_zero, f, column);
+    til_overview_spread(run, overview, f, column);
     TIL_TRY(til_table_add_number(ctx, table, "pvalue", "of F", &column));
-    spread(run, overview->is_zero, p_value, column);
+    til_overview_spread(run, overview, p_value, column);
     TIL_TRY(til_table_add_number(ctx, table, "padj", "Benjamini-Hochberg", &padj));
     TIL_TRY(til_adjust_bh(ctx, input->counts->n_rows, column, padj));
 
@@ -464,8 +457,8 @@ done:
     return status;
 }
 
-static til_status_t fill_size_factors(til_ctx_t *ctx, const til_moderated_run_t *run,
-                                      til_table_t *table)
+til_status_t til_moderated_run_size_factors(til_ctx_t *ctx, const til_moderated_run_t *run,
+                                            til_table_t *table)
 {
     til_status_t status = TIL_OK;
     size_t n = run->counts.n_cols, sample;
@@ -486,7 +479,7 @@ done:
 
 static til_status_t fill_variances(til_ctx_t *ctx, const til_moderated_run_t *run,
                                    const til_moderated_values_t *values, const fit_t *fit,
-                                   const overview_t *overview, til_table_t *table)
+                                   const til_overview_t *overview, til_table_t *table)
 {
     til_status_t status = TIL_OK;
     const struct {
@@ -504,7 +497,7 @@ static til_status_t fill_variances(til_ctx_t *ctx, const til_moderated_run_t *ru
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
         double *column;
         TIL_TRY(til_table_add_number(ctx, table, columns[i].name, columns[i].about, &column));
-        spread(run, overview->is_zero, columns[i].values, column);
+        til_overview_spread(run, overview, columns[i].values, column);
     }
 done:
     return status;
@@ -541,8 +534,8 @@ done:
     return status;
 }
 
-static til_status_t fill_matrices(til_ctx_t *ctx, const til_moderated_run_t *run,
-                                  const overview_t *overview, til_de_result_t *result)
+til_status_t til_moderated_run_matrices(til_ctx_t *ctx, const til_moderated_run_t *run,
+                                        const til_overview_t *overview, til_de_result_t *result)
 {
     til_status_t status = TIL_OK;
     const til_matrix_t *counts = run->input->counts;
@@ -567,7 +560,7 @@ til_status_t til_moderated_run_test(til_ctx_t *ctx, const til_moderated_run_t *r
     const til_de_input_t *input = run->input;
     size_t n_contrasts = input->n_contrasts;
     fit_t fit = { 0 };
-    overview_t overview = { 0 };
+    til_overview_t overview = { 0 };
     double *var_prior = til_array(n_contrasts, sizeof *var_prior);
 
     result->contrasts = til_array_zero(n_contrasts, sizeof *result->contrasts);
@@ -575,21 +568,21 @@ til_status_t til_moderated_run_test(til_ctx_t *ctx, const til_moderated_run_t *r
         TIL_TRY(til_no_memory(ctx, n_contrasts, "contrasts"));
     result->n_contrasts = n_contrasts;
     TIL_TRY(fit_init(ctx, run, values, &fit));
-    TIL_TRY(overview_init(ctx, run, &overview));
+    TIL_TRY(til_overview_init(ctx, run, &overview));
 
     for (size_t i = 0; i < n_contrasts; i++)
         TIL_TRY(test_contrast(ctx, run, values, &fit, &overview, i, &result->contrasts[i],
                               &var_prior[i]));
     if (n_contrasts > 1 && !(input->lfc_threshold > 0))
         TIL_TRY(test_jointly(ctx, run, &fit, &overview, &result->joint));
-    TIL_TRY(fill_size_factors(ctx, run, &result->size_factors));
+    TIL_TRY(til_moderated_run_size_factors(ctx, run, &result->size_factors));
     TIL_TRY(fill_variances(ctx, run, values, &fit, &overview, &result->dispersions));
     TIL_TRY(fill_facts(ctx, run, &fit, var_prior, &result->facts));
-    if (!input->tests_only) TIL_TRY(fill_matrices(ctx, run, &overview, result));
+    if (!input->tests_only) TIL_TRY(til_moderated_run_matrices(ctx, run, &overview, result));
 
 done:
     free(var_prior);
-    overview_clear(&overview);
+    til_overview_clear(&overview);
     fit_clear(&fit);
     return status;
 }

@@ -1,5 +1,6 @@
-/* limma.h -- what the linear engines (voom and its kin) share: the genes that are kept, the
- * library sizes, and the moderated tests of a fitted linear model. */
+/* limma.h -- what the engines that keep genes by expression share (voom and its kin, edger-ql): the
+ * genes that are kept, the library sizes, the tables beside the tests; and the moderated tests of a
+ * fitted linear model. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TIL_DE_LIMMA_H
 #define TIL_DE_LIMMA_H
@@ -49,5 +50,39 @@ typedef struct {
 TIL_MUST_USE
 til_status_t til_moderated_run_test(til_ctx_t *ctx, const til_moderated_run_t *run,
                                     const til_moderated_values_t *values, til_de_result_t *result);
+
+/* Per gene of the input: the mean of counts over size factors, and whether there is a count. */
+typedef struct {
+    double *size_factor;     /* n_samples */
+    double *base_mean;       /* n_genes   */
+    bool *is_zero, *is_kept; /* n_genes   */
+} til_overview_t;
+
+/* Clear it whatever the status; clear takes {0}. */
+TIL_MUST_USE
+til_status_t til_overview_init(til_ctx_t *ctx, const til_moderated_run_t *run, til_overview_t *out);
+void til_overview_clear(til_overview_t *overview);
+
+/* all_zero, filtered or ok: a gene of the input. */
+const char *til_overview_status(const til_overview_t *overview, size_t g);
+
+/* out[gene] = values[kept gene] for genes with a count. */
+void til_overview_spread(const til_moderated_run_t *run, const til_overview_t *overview,
+                         const double *values, double *out);
+
+/* The contrasts that do not follow from earlier ones: chosen (n_contrasts), *n_chosen of them. */
+TIL_MUST_USE
+til_status_t til_independent_contrasts(til_ctx_t *ctx, const til_de_input_t *input, size_t *chosen,
+                                       size_t *n_chosen);
+
+/* sample lib_size norm_factor. */
+TIL_MUST_USE
+til_status_t til_moderated_run_size_factors(til_ctx_t *ctx, const til_moderated_run_t *run,
+                                            til_table_t *table);
+
+/* Normalised counts and, where wanted, log counts per million. */
+TIL_MUST_USE
+til_status_t til_moderated_run_matrices(til_ctx_t *ctx, const til_moderated_run_t *run,
+                                        const til_overview_t *overview, til_de_result_t *result);
 
 #endif

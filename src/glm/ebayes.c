@@ -41,12 +41,8 @@ void til_moderated_clear(til_moderated_t *moderated)
     memset(moderated, 0, sizeof *moderated);
 }
 
-til_status_t til_moderate(til_ctx_t *ctx, size_t n_genes, const double *variance, const double *df,
-                          const double *covariate, bool robust, til_moderated_t *out)
+static til_status_t moderated_init(til_ctx_t *ctx, size_t n_genes, til_moderated_t *out)
 {
-    til_status_t status = TIL_OK;
-    double one = 0, pooled = 0;
-
     *out = (til_moderated_t){ .n_genes = n_genes };
     out->s2_prior = til_array(n_genes, sizeof(double));
     out->df_prior = til_array(n_genes, sizeof(double));
@@ -54,15 +50,14 @@ til_status_t til_moderate(til_ctx_t *ctx, size_t n_genes, const double *variance
     out->df_total = til_array(n_genes, sizeof(double));
     if (out->s2_prior == NULL || out->df_prior == NULL || out->s2_post == NULL ||
         out->df_total == NULL)
-        TIL_TRY(til_no_memory(ctx, n_genes, "features"));
+        return til_no_memory(ctx, n_genes, "features");
+    return TIL_OK;
+}
 
-    if (robust) {
-        TIL_TRY(til_variance_prior_robust(ctx, n_genes, variance, df, covariate, out->s2_prior,
-                                          out->df_prior));
-    } else {
-        TIL_TRY(til_variance_prior(ctx, n_genes, variance, df, covariate, out->s2_prior, &one));
-        for (size_t g = 0; g < n_genes; g++) out->df_prior[g] = one;
-    }
+/* From the prior to the posterior. */
+static void draw_in(size_t n_genes, const double *variance, const double *df, til_moderated_t *out)
+{
+    double pooled = 0;
 
     for (size_t g = 0; g < n_genes; g++) pooled += df[g];
     for (size_t g = 0; g < n_genes; g++) {
@@ -71,6 +66,39 @@ til_status_t til_moderate(til_ctx_t *ctx, size_t n_genes, const double *variance
                                     : (df[g] * s2 + d0 * out->s2_prior[g]) / (df[g] + d0);
         out->df_total[g] = fmin(df[g] + d0, pooled);
     }
+}
+
+til_status_t til_moderate(til_ctx_t *ctx, size_t n_genes, const double *variance, const double *df,
+                          const double *covariate, bool robust, til_moderated_t *out)
+{
+    til_status_t status = TIL_OK;
+    double one = 0;
+
+    TIL_TRY(moderated_init(ctx, n_genes, out));
+    if (robust) {
+        TIL_TRY(til_variance_prior_robust(ctx, n_genes, variance, df, covariate, out->s2_prior,
+                                          out->df_prior));
+    } else {
+        TIL_TRY(til_variance_prior(ctx, n_genes, variance, df, covariate, out->s2_prior, &one));
+        for (size_t g = 0; g < n_genes; g++) out->df_prior[g] = one;
+    }
+    draw_in(n_genes, variance, df, out);
+
+done:
+    if (status != TIL_OK) til_moderated_clear(out);
+    return status;
+}
+
+til_status_t til_moderate_unequal(til_ctx_t *ctx, size_t n_genes, const double *variance,
+                                  const double *df, const double *covariate, bool robust,
+                                  til_moderated_t *out)
+{
+    til_status_t status = TIL_OK;
+
+    TIL_TRY(moderated_init(ctx, n_genes, out));
+    TIL_TRY(til_variance_prior_unequal(ctx, n_genes, variance, df, covariate, robust, out->s2_prior,
+                                       out->df_prior));
+    draw_in(n_genes, variance, df, out);
 
 done:
     if (status != TIL_OK) til_moderated_clear(out);

@@ -30,6 +30,11 @@ typedef struct {
 TIL_MUST_USE
 til_status_t til_moderate(til_ctx_t *ctx, size_t n_genes, const double *variance, const double *df,
                           const double *covariate, bool robust, til_moderated_t *out);
+/* The same for degrees of freedom that differ a good deal (squeezeVar(legacy = FALSE)). */
+TIL_MUST_USE
+til_status_t til_moderate_unequal(til_ctx_t *ctx, size_t n_genes, const double *variance,
+                                  const double *df, const double *covariate, bool robust,
+                                  til_moderated_t *out);
 void til_moderated_clear(til_moderated_t *moderated);
 
 /* Log odds that a gene is changed (limma's B), for one coefficient or contrast.

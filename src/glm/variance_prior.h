@@ -3,6 +3,7 @@
 #ifndef TIL_GLM_VARIANCE_PRIOR_H
 #define TIL_GLM_VARIANCE_PRIOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <tilseq/context.h>
 
@@ -22,5 +23,12 @@ TIL_MUST_USE
 til_status_t til_variance_prior_robust(til_ctx_t *ctx, size_t n, const double *variance,
                                        const double *df, const double *covariate, double *scale,
                                        double *df_prior);
+
+/* The same where degrees of freedom differ a good deal between genes, and need not be whole: the
+ * likelihood instead of moments (limma's fitFDistUnequalDF1). df_prior: n values. */
+TIL_MUST_USE
+til_status_t til_variance_prior_unequal(til_ctx_t *ctx, size_t n, const double *variance,
+                                        const double *df, const double *covariate, bool robust,
+                                        double *scale, double *df_prior);
 
 #endif

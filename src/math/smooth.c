@@ -163,6 +163,91 @@ til_status_t til_lowess(til_ctx_t *ctx, size_t n, const double *x, const double 
     return TIL_OK;
 }
 
+/* ---- lowess with weights ---- */
+
+enum { MAX_PLACES = 200 };
+static const double NEAR_NOTHING = 1e-7;
+
+/* The least gap between places: as if MAX_PLACES of them were spread evenly over the range less its
+ * widest gaps, one place going with each gap left out. */
+static til_status_t choose_gap(til_ctx_t *ctx, size_t n, const double *x, double *gap)
+{
+    double *step, range = 0;
+
+    *gap = 0;
+    if (n <= MAX_PLACES) return TIL_OK;
+    if ((step = til_array(n - 1, sizeof *step)) == NULL) return til_no_memory(ctx, n, "points");
+    for (size_t i = 0; i + 1 < n; i++) step[i] = x[i + 1] - x[i];
+    til_sort(n - 1, step);
+    for (size_t i = 0; i + 1 < n; i++) {
+        size_t left_out = n - 2 - i;
+        range += step[i];
+        if (left_out >= MAX_PLACES) continue;
+        double even = range / (double)(MAX_PLACES - left_out);
+        if (left_out == MAX_PLACES - 1 || even < *gap) *gap = even;
+    }
+    free(step);
+    return TIL_OK;
+}
+
+/* The line at x[at] over the nearest points that hold `share` of the weight. */
+static double weighted_line(size_t n, const double *x, const double *y, const double *weight,
+                            size_t at, double share)
+{
+    size_t left = at, right = at;
+    double held = weight[at], reach = 0, total = 0, mean_x = 0, mean_y = 0, var = 0, cov = 0;
+
+    while (held < share && (left > 0 || right + 1 < n)) {
+        bool go_left = right + 1 == n || (left > 0 && x[at] - x[left - 1] < x[right + 1] - x[at]);
+        size_t next = go_left ? --left : ++right;
+        held += weight[next];
+        reach = fmax(reach, fabs(x[next] - x[at]));
+    }
+    while (left > 0 && x[left] - x[left - 1] <= 0) left--;
+    while (right + 1 < n && x[right + 1] - x[right] <= 0) right++;
+    bool is_point = reach < NEAR_NOTHING;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = left; i <= right; i++) {
+            double w = weight[i] * (is_point ? 1 : cube(1 - cube(fabs(x[at] - x[i]) / reach)));
+            if (pass == 0) {
+                total += w;
+                mean_x += w * x[i];
+                mean_y += w * y[i];
+            } else {
+                var += w * square(x[i] - mean_x);
+                cov += w * (x[i] - mean_x) * (y[i] - mean_y);
+            }
+        }
+        if (pass > 0) break;
+        mean_x /= total;
+        mean_y /= total;
+    }
+    return is_point || var < NEAR_NOTHING ? mean_y : mean_y + cov / var * (x[at] - mean_x);
+}
+
+til_status_t til_lowess_weighted(til_ctx_t *ctx, size_t n, const double *x, const double *y,
+                                 const double *weight, double span, double *fitted)
+{
+    double gap, total = 0, even;
+    til_status_t status = choose_gap(ctx, n, x, &gap);
+
+    if (status != TIL_OK || n == 0) return status;
+    for (size_t i = 0; i < n; i++) total += weight[i];
+    even = (x[n - 1] - x[0]) / (double)n;
+    fitted[0] = weighted_line(n, x, y, weight, 0, span * total);
+    for (size_t i = 1, last = 0; i < n; i++) {
+        if (i + 1 < n && !(x[i] - x[last] > gap)) continue;
+        double width = x[i] - x[last];
+        fitted[i] = weighted_line(n, x, y, weight, i, span * total);
+        for (size_t k = last + 1; k < i; k++)
+            fitted[k] = width > NEAR_NOTHING * even
+                            ? fitted[i] + (fitted[i] - fitted[last]) / width * (x[k] - x[i])
+                            : (fitted[i] + fitted[last]) / 2;
+        last = i;
+    }
+    return TIL_OK;
+}
+
 size_t til_approx_ties(size_t n, double *x, double *y)
 {
     size_t n_kept = 0;

@@ -14,6 +14,15 @@ TIL_MUST_USE
 til_status_t til_lowess(til_ctx_t *ctx, size_t n, const double *x, const double *y, double f,
                         int n_iter, double delta, double *fitted);
 
+/* limma's weightedLowess(x, y, weight, span, iterations = 1, npts = 200) for x sorted ascending:
+ * local lines whose reach holds the share `span` of the weight, fitted at about 200 places and
+ * joined by straight lines. weight > 0.
+ *
+ *   fitted   n */
+TIL_MUST_USE
+til_status_t til_lowess_weighted(til_ctx_t *ctx, size_t n, const double *x, const double *y,
+                                 const double *weight, double span, double *fitted);
+
 /* R approxfun(x, y, rule = 2, ties = mean) for x sorted ascending: call til_approx_ties once (in
  * place, returns the new n), then til_approx per point. */
 size_t til_approx_ties(size_t n, double *x, double *y);

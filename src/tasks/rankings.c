@@ -70,6 +70,23 @@ static bool is_on_side(til_score_type_t side, double stat)
     return side == TIL_SCORE_STD || (side == TIL_SCORE_POS ? stat > 0 : stat < 0);
 }
 
+/* The F of one contrast (edger-ql) has no sign: its table is ranked by stat with the sign of the
+ * fold change. NULL for other tables and columns. */
+static const double *missing_signs(til_ctx_t *ctx, const til_ranking_source_t *source,
+                                   const til_table_t *table)
+{
+    const til_column_t *lfc = til_table_column(table, "log2FoldChange");
+
+    if (strcmp(source->rank_by, "stat") != 0 || til_table_column(table, "F") == NULL ||
+        lfc == NULL || lfc->type != TIL_COLUMN_NUMBER)
+        return NULL;
+    til_say(ctx, TIL_LOG_NOTICE,
+            "%s: stat is F, without a sign: genes are ranked by F with the "
+            "sign of log2FoldChange",
+            source->de);
+    return lfc->number;
+}
+
 static til_status_t rows_from_table(til_ctx_t *ctx, const til_ranking_source_t *source,
                                     const til_table_t *table, rows_t *rows)
 {
@@ -80,17 +97,19 @@ static til_status_t rows_from_table(til_ctx_t *ctx, const til_ranking_source_t *
 
     TIL_TRY(number_column(ctx, table, source->de, source->rank_by, &stat));
     if (source->select) TIL_TRY(number_column(ctx, table, source->de, "padj", &padj));
+    const double *signs = missing_signs(ctx, source, table);
     for (size_t i = 0; i < table->n_rows; i++) {
         const char *id = table->columns[0].text[i];
         if (id == NULL || isnan(stat[i]) || (padj != NULL && isnan(padj[i]))) {
             n_missing++;
             continue;
         }
+        double value = signs == NULL ? stat[i] : copysign(stat[i], signs[i]);
         if (isinf(stat[i])) n_infinite++;
-        bool chosen = padj != NULL && padj[i] < source->alpha && is_on_side(source->side, stat[i]);
+        bool chosen = padj != NULL && padj[i] < source->alpha && is_on_side(source->side, value);
         TIL_TRY(add_row(ctx, rows,
                         (row_t){ .id = id,
-                                 .stat = stat[i],
+                                 .stat = value,
                                  .selected = chosen,
                                  .name = names != NULL && names->type == TIL_COLUMN_TEXT
                                              ? names->text[i]

@@ -13,6 +13,8 @@
 #define TOL_LINEAR     1e-8
 #define TOL_DESEQ2     1e-5
 #define STOP_ELSEWHERE 0.01
+#define TOL_STOPPED    2e-3 /* fold changes near 0 move most with the search for the dispersion */
+#define TOL_MOMENTS    5e-3
 
 enum { N_DESIGNS = 3, N_CONTRASTS = 2 };
 static const char *const designs[N_DESIGNS] = { "groups", "paired", "covariate" };
@@ -172,6 +174,41 @@ static void check_linear(const til_de_method_t *method, const til_table_t *golde
         }
 }
 
+/* edgeR's moments of small counts are approximations, ours are not: spreads and F differ with them.
+ */
+static void check_edger(const til_de_method_t *method, const til_table_t *golden)
+{
+    for (int d = 0; d < N_DESIGNS; d++)
+        for (int robust = 0; robust < 2; robust++) {
+            til_de_input_t input = input_of(d);
+            til_de_result_t result;
+            char tag[32];
+            input.ebayes_robust = robust == 1;
+            snprintf(tag, sizeof tag, "%s%s", designs[d], robust == 1 ? "R" : "");
+            run(method, &input, &result);
+            const til_table_t *spread = &result.dispersions;
+            compare(spread, "logCPM", golden, tag, "logCPM", TOL_LINEAR, 0);
+            compare(spread, "df_residual", golden, tag, "df", TOL_MOMENTS, 0);
+            compare(spread, "s2", golden, tag, "s2", TOL_MOMENTS, 0);
+            compare(spread, "s2_prior", golden, tag, "s2_prior", TOL_MOMENTS, 0);
+            compare(spread, "s2_post", golden, tag, "s2_post", TOL_MOMENTS, 0);
+            for (int i = 0; i < N_CONTRASTS; i++) {
+                const char *const columns[][2] = {
+                    { "log2FoldChange", "lfc" }, { "F", "F" }, { "pvalue", "p" }, { "df", "df" }
+                };
+                for (size_t k = 0; k < 4; k++) {
+                    char theirs[16];
+                    snprintf(theirs, sizeof theirs, "%s%d", columns[k][1], i + 1);
+                    compare(&result.contrasts[i], columns[k][0], golden, tag, theirs,
+                            k == 0 ? TOL_STOPPED : TOL_MOMENTS, 0);
+                }
+            }
+            compare(&result.joint, "F", golden, tag, "F", TOL_MOMENTS, 0);
+            compare(&result.joint, "pvalue", golden, tag, "Fp", TOL_MOMENTS, 0);
+            til_de_result_clear(&result);
+        }
+}
+
 START_TEST(method_agrees_with_golden)
 {
     const til_de_method_t *method = til_de_methods[_i];
@@ -181,6 +218,7 @@ START_TEST(method_agrees_with_golden)
     snprintf(file, sizeof file, "engines/%s.tsv", method->name);
     read_table(&ctx, file, &golden);
     if (strcmp(method->name, "deseq2") == 0) check_deseq2(method, &golden);
+    else if (strcmp(method->name, "edger-ql") == 0) check_edger(method, &golden);
     else check_linear(method, &golden);
     til_table_clear(&golden);
 }
