@@ -58,8 +58,10 @@ typedef struct {
     null_model_t *nulls;
     size_t n_nulls; /* the contrasts, then all of them at once where there are several */
     double dispersion, average;
+    bool is_begun; /* beta is there */
     til_ql_table_t table;
     double *mean, *deviance, *df, *s2, *lfc; /* per kept gene; lfc n_contrasts each  */
+    double *beta; /* n_genes x p: of the last fit, where the next begins */
     til_ql_spread_t *spread;
     til_moderated_t moderated;
     til_overview_t overview;
@@ -67,7 +69,7 @@ typedef struct {
 
 static void engine_clear(engine_t *e, int n_threads)
 {
-    double *owned[] = { e->weights, e->prior, e->mean, e->deviance, e->df, e->s2, e->lfc };
+    double *owned[] = { e->weights, e->prior, e->mean, e->deviance, e->df, e->s2, e->lfc, e->beta };
 
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) free(owned[i]);
     for (size_t i = 0; e->nulls != NULL && i < e->n_nulls; i++) {
@@ -190,9 +192,10 @@ static til_status_t prepare(til_ctx_t *ctx, engine_t *e)
     e->df = til_array(n_genes, sizeof(double));
     e->s2 = til_array(n_genes, sizeof(double));
     e->lfc = til_array(n_genes * input->n_contrasts, sizeof(double));
+    e->beta = til_array(n_genes * p, sizeof(double));
     e->spread = til_array(n_genes, sizeof *e->spread);
     if (e->weights == NULL || e->prior == NULL || e->mean == NULL || e->deviance == NULL ||
-        e->df == NULL || e->s2 == NULL || e->lfc == NULL || e->spread == NULL)
+        e->df == NULL || e->s2 == NULL || e->lfc == NULL || e->beta == NULL || e->spread == NULL)
         TIL_TRY(til_no_memory(ctx, n_genes, "features"));
     for (size_t c = 0; c < input->n_contrasts; c++)
         til_standard_weights(&e->standard, input->contrasts[c].weights, e->weights + c * p);
@@ -233,12 +236,16 @@ static void load(const engine_t *e, til_nb_glm_t *glm, size_t g, const double *p
 static til_status_t spread_range(til_ctx_t *ctx, void *arg, int worker, size_t begin, size_t end)
 {
     engine_t *e = arg;
+    til_nb_glm_t *glm = &e->glms[worker];
+    size_t p = e->plan.p;
 
     (void)ctx;
     for (size_t g = begin; g < end; g++) {
-        load(e, &e->glms[worker], g, NULL);
-        til_nb_glm_fit(&e->glms[worker], e->dispersion);
-        e->spread[g] = til_ql_spread(&e->glms[worker], &e->table, e->dispersion, e->average);
+        double *beta = e->beta + g * p;
+        load(e, glm, g, NULL);
+        til_nb_glm_fit(glm, e->dispersion, e->is_begun ? beta : NULL);
+        memcpy(beta, glm->beta, p * sizeof *beta);
+        e->spread[g] = til_ql_spread(glm, &e->table, e->dispersion, e->average);
     }
     return TIL_OK;
 }
@@ -254,6 +261,7 @@ static til_status_t find_average(til_ctx_t *ctx, engine_t *e)
     for (int step = 0; step < 2; step++) {
         double last = e->average;
         TIL_TRY(til_parallel_for(ctx, n_genes, GRAIN, spread_range, e));
+        e->is_begun = true;
         TIL_TRY(til_ql_average(ctx, n_genes, e->spread, e->mean, &e->average));
         if (fabs(e->average - last) <= 0) break;
     }
@@ -273,11 +281,11 @@ static til_status_t fit_range(til_ctx_t *ctx, void *arg, int worker, size_t begi
     (void)ctx;
     for (size_t g = begin; g < end; g++) {
         load(e, glm, g, NULL);
-        til_nb_glm_fit(glm, phi);
+        til_nb_glm_fit(glm, phi, e->beta + g * p);
         e->spread[g] = til_ql_spread(glm, &e->table, e->dispersion, e->average);
-        e->deviance[g] = glm->deviance;
+        e->deviance[g] = til_nb_glm_deviance(glm, phi);
         load(e, glm, g, e->prior);
-        til_nb_glm_fit(glm, phi);
+        til_nb_glm_fit(glm, phi, NULL);
         for (size_t c = 0; c < e->input->n_contrasts; c++) {
             double sum = 0;
             for (size_t j = 0; j < p; j++) sum += e->weights[c * p + j] * glm->beta[j];
@@ -286,8 +294,8 @@ static til_status_t fit_range(til_ctx_t *ctx, void *arg, int worker, size_t begi
         for (size_t i = 0; i < e->n_nulls; i++) {
             til_nb_glm_t *null = &e->nulls[i].glms[worker];
             load(e, null, g, NULL);
-            til_nb_glm_fit(null, phi);
-            e->nulls[i].deviance[g] = null->deviance;
+            til_nb_glm_fit(null, phi, NULL);
+            e->nulls[i].deviance[g] = til_nb_glm_deviance(null, phi);
         }
     }
     return TIL_OK;

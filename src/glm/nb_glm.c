@@ -24,9 +24,9 @@
 #include "glm/nb_kernel.h"
 #include "math/optimise.h"
 
-static const double TOL_FIT = 1e-9, TOL_GROUP = 1e-10;
-static const double LOW_DEVIANCE = 1e-13, MAX_DAMPING = 1e13; /* of the largest information */
-static const double TINY = 1e-8;                              /* keeps logs of 0 away       */
+static const double TOL_FIT = 1e-9, TOL_GROUP = 1e-10, ROUNDING = 1e-14;
+static const double MAX_DAMPING = 1e13; /* of the largest information */
+static const double TINY = 1e-8;        /* keeps logs of 0 away       */
 static const double POISSON_LIKE = 1e-4, GAMMA_LIKE = 1e6;
 static const double MIN_TOTAL = 5; /* counts of a gene that tells of the dispersion */
 static const double MAX_DISPERSION = 4, TOL_DISPERSION = 1e-5; /* of its fourth root    */
@@ -41,9 +41,10 @@ enum { MAX_FIT = 250, MAX_GROUP = 50, GRAIN = 64 };
 
 static void glm_clear(til_nb_glm_t *glm)
 {
-    double *owned[] = { glm->y,      glm->exposure, glm->mu,           glm->trial_mu,
-                        glm->log_mu, glm->beta,     glm->trial,        glm->slope,
-                        glm->step,   glm->ridge,    glm->group_weight, glm->group_slope };
+    double *owned[] = { glm->y,          glm->exposure, glm->log_exposure, glm->mu,
+                        glm->trial_mu,   glm->log_mu,   glm->beta,         glm->trial,
+                        glm->slope,      glm->step,     glm->ridge,        glm->group_weight,
+                        glm->group_slope };
 
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) free(owned[i]);
     til_gram_clear(&glm->gram);
@@ -57,7 +58,8 @@ void til_nb_glms_free(til_nb_glm_t *glms, int n)
 
 static til_status_t glm_init(til_ctx_t *ctx, const til_nb_plan_t *plan, til_nb_glm_t *out)
 {
-    double **per_sample[] = { &out->y, &out->exposure, &out->mu, &out->trial_mu, &out->log_mu };
+    double **per_sample[] = { &out->y,  &out->exposure, &out->log_exposure,
+                              &out->mu, &out->trial_mu, &out->log_mu };
     double **per_coef[] = { &out->beta, &out->trial, &out->slope, &out->step, &out->ridge };
     bool failed = false;
 
@@ -96,6 +98,7 @@ void til_nb_glm_load(til_nb_glm_t *glm, const double *counts, const double *expo
         size_t s = plan->order[i];
         glm->y[i] = counts[s] + (prior == NULL ? 0 : prior[s]);
         glm->exposure[i] = exposure[s] + (prior == NULL ? 0 : 2 * prior[s]);
+        glm->log_exposure[i] = log(glm->exposure[i]);
     }
 }
 
@@ -178,19 +181,25 @@ static void fit_by_group(til_nb_glm_t *glm, double phi)
 
 /* ---- any design ---- */
 
-static void means_of(const til_nb_glm_t *glm, const double *beta, double *mu)
+/* Means, and what falls with the likelihood: -2 sum y log mu - (y + r) log(1 + phi mu), or the
+ * deviance where r = 1 / phi is too large for it. */
+static double means_of(const til_nb_glm_t *glm, const double *beta, double phi, double *mu)
 {
     const til_nb_plan_t *plan = glm->plan;
 
     for (size_t g = 0; g < plan->n_groups; g++) {
-        double rate = exp(til_nb_plan_predict(plan, g, beta));
-        for (size_t i = plan->group_begin[g]; i < plan->group_begin[g + 1]; i++)
+        double eta = til_nb_plan_predict(plan, g, beta), rate = exp(eta);
+        for (size_t i = plan->group_begin[g]; i < plan->group_begin[g + 1]; i++) {
             mu[i] = rate * glm->exposure[i];
+            glm->log_mu[i] = glm->log_exposure[i] + eta;
+        }
     }
+    return phi < POISSON_LIKE ? deviance_of(glm, mu, phi)
+                              : -2 * til_nb_loglik_mu(plan->n_padded, glm->y, mu, glm->log_mu, phi);
 }
 
 /* The coefficients nearest to one rate for all samples. */
-static void start(til_nb_glm_t *glm, double phi)
+static void start_from_one_rate(til_nb_glm_t *glm, double phi)
 {
     const til_nb_plan_t *plan = glm->plan;
     double sum = 0, weight = 0;
@@ -247,7 +256,8 @@ static double factor_damped(til_nb_glm_t *glm, double lambda)
     }
 }
 
-static double find_step(til_nb_glm_t *glm)
+/* Beta and means a step on, in `trial`; what the step should gain, and what it reaches. */
+static double find_step(til_nb_glm_t *glm, double phi, double *reached)
 {
     double gain = 0;
 
@@ -257,11 +267,11 @@ static double find_step(til_nb_glm_t *glm)
         glm->trial[j] = glm->beta[j] + glm->step[j];
         gain += glm->slope[j] * glm->step[j];
     }
-    means_of(glm, glm->trial, glm->trial_mu);
+    *reached = means_of(glm, glm->trial, phi, glm->trial_mu);
     return gain;
 }
 
-static void accept(til_nb_glm_t *glm, double deviance)
+static void accept(til_nb_glm_t *glm)
 {
     double *beta = glm->beta, *mu = glm->mu;
 
@@ -269,48 +279,53 @@ static void accept(til_nb_glm_t *glm, double deviance)
     glm->trial = beta;
     glm->mu = glm->trial_mu;
     glm->trial_mu = mu;
-    glm->deviance = deviance;
 }
 
-static void fit_any(til_nb_glm_t *glm, double phi)
+static void fit_any(til_nb_glm_t *glm, double phi, const double *from)
 {
-    double most_count = 0, lambda = 0;
+    double lambda = 0, at;
 
-    for (size_t i = 0; i < glm->plan->n; i++) most_count = fmax(most_count, glm->y[i]);
-    start(glm, phi);
-    means_of(glm, glm->beta, glm->mu);
-    glm->deviance = deviance_of(glm, glm->mu, phi);
+    if (from != NULL) memcpy(glm->beta, from, glm->plan->p * sizeof *from);
+    else start_from_one_rate(glm, phi);
+    at = means_of(glm, glm->beta, phi, glm->mu);
     for (int k = 0; k < MAX_FIT; k++) {
-        double info = weigh(glm, phi), gain;
-        bool damped = false, is_low;
+        double info = weigh(glm, phi), gain, reached;
+        bool damped = false;
         if (k == 0) lambda = fmax(1e-6 * info, 1e-13);
         for (;; damped = true, lambda *= 2) {
             if (!(lambda <= MAX_DAMPING * info)) return;
             lambda = factor_damped(glm, lambda);
-            gain = find_step(glm);
-            double deviance = deviance_of(glm, glm->trial_mu, phi);
-            is_low = deviance < LOW_DEVIANCE * most_count;
-            bool is_better = deviance <= glm->deviance || is_low;
-            if (is_better) accept(glm, deviance);
-            if (is_better || gain < TOL_FIT) break;
+            gain = find_step(glm, phi, &reached);
+            bool is_better = reached <= at + ROUNDING * fabs(at);
+            if (is_better) {
+                accept(glm);
+                at = reached;
+            }
+            if (gain < TOL_FIT) return;
+            if (is_better) break;
         }
-        if (is_low || gain < TOL_FIT) return;
         if (!damped) lambda /= 10;
     }
 }
 
-void til_nb_glm_fit(til_nb_glm_t *glm, double dispersion)
+void til_nb_glm_fit(til_nb_glm_t *glm, double dispersion, const double *start)
 {
     double total = 0;
 
     for (size_t i = 0; i < glm->plan->n; i++) total += glm->y[i];
-    if (glm->plan->by_group || !(total > 0)) {
-        if (total > 0) fit_by_group(glm, dispersion);
-        else memset(glm->mu, 0, glm->plan->n_padded * sizeof *glm->mu);
-        glm->deviance = deviance_of(glm, glm->mu, dispersion);
+    if (!(total > 0)) {
+        memset(glm->mu, 0, glm->plan->n_padded * sizeof *glm->mu);
+        memset(glm->beta, 0, glm->plan->p * sizeof *glm->beta);
+    } else if (glm->plan->by_group) {
+        fit_by_group(glm, dispersion);
     } else {
-        fit_any(glm, dispersion);
+        fit_any(glm, dispersion, start);
     }
+}
+
+double til_nb_glm_deviance(const til_nb_glm_t *glm, double dispersion)
+{
+    return deviance_of(glm, glm->mu, dispersion);
 }
 
 /* ---- what follows from a fit ---- */
@@ -370,6 +385,8 @@ typedef struct {
     const double *exposure;
     size_t *gene, n;
     double dispersion, *loglik; /* n */
+    double *beta;               /* n x p: where the next dispersion begins */
+    bool is_begun;
     til_status_t status;
 } common_t;
 
@@ -381,7 +398,8 @@ static til_status_t adjusted_range(til_ctx_t *ctx, void *arg, int worker, size_t
     (void)ctx;
     for (size_t i = begin; i < end; i++) {
         til_nb_glm_load(glm, til_matrix_row(job->counts, job->gene[i]), job->exposure, NULL);
-        til_nb_glm_fit(glm, job->dispersion);
+        til_nb_glm_fit(glm, job->dispersion, job->is_begun ? job->beta + i * glm->plan->p : NULL);
+        memcpy(job->beta + i * glm->plan->p, glm->beta, glm->plan->p * sizeof *glm->beta);
         job->loglik[i] = til_nb_glm_adjusted_loglik(glm, job->dispersion);
     }
     return TIL_OK;
@@ -397,6 +415,7 @@ static double minus_adjusted_loglik(double root, void *arg)
     if (job->status == TIL_OK)
         job->status = til_parallel_for(job->ctx, job->n, GRAIN, adjusted_range, job);
     if (job->status != TIL_OK) return 0;
+    job->is_begun = true;
     for (size_t i = 0; i < job->n; i++) sum += job->loglik[i];
     return -sum;
 }
@@ -410,7 +429,9 @@ til_status_t til_nb_common_dispersion(til_ctx_t *ctx, til_nb_glm_t *glms,
 
     job.gene = til_array(n_genes, sizeof *job.gene);
     job.loglik = til_array(n_genes, sizeof *job.loglik);
-    if (job.gene == NULL || job.loglik == NULL) TIL_TRY(til_no_memory(ctx, n_genes, "features"));
+    job.beta = til_array(n_genes * glms->plan->p, sizeof *job.beta);
+    if (job.gene == NULL || job.loglik == NULL || job.beta == NULL)
+        TIL_TRY(til_no_memory(ctx, n_genes, "features"));
     for (size_t i = 0; i < n_genes; i++) {
         const double *k = til_matrix_row(counts, gene[i]);
         double total = 0;
@@ -429,5 +450,6 @@ til_status_t til_nb_common_dispersion(til_ctx_t *ctx, til_nb_glm_t *glms,
 done:
     free(job.gene);
     free(job.loglik);
+    free(job.beta);
     return status;
 }

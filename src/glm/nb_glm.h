@@ -15,11 +15,10 @@
 typedef struct {
     const til_nb_plan_t *plan;
     til_gram_t gram;
-    double *y, *exposure;           /* the gene at hand: counts, effective library sizes    */
-    double *mu, *trial_mu, *log_mu; /* means; 0 for a group of samples without counts       */
+    double *y, *exposure, *log_exposure; /* the gene at hand: counts, effective libraries   */
+    double *mu, *trial_mu, *log_mu;      /* means; 0 for a group of samples without counts       */
     double *group_weight, *group_slope;
     double *beta, *trial, *slope, *step, *ridge; /* p: natural logs                          */
-    double deviance;                             /* of the last fit                          */
 } til_nb_glm_t;
 
 /* One workspace per thread (ctx->n_threads). `out` is NULL unless TIL_OK; free takes NULL. */
@@ -32,9 +31,11 @@ void til_nb_glms_free(til_nb_glm_t *glms, int n);
 void til_nb_glm_load(til_nb_glm_t *glm, const double *counts, const double *exposure,
                      const double *prior);
 
-/* Fits the gene at hand; leaves mu, beta (-Inf or far out where a group has no counts) and the
- * deviance. dispersion >= 0. */
-void til_nb_glm_fit(til_nb_glm_t *glm, double dispersion);
+/* Fits the gene at hand; leaves mu and beta (-Inf or far out where a group has no counts).
+ * dispersion >= 0. `start` is NULL, or the beta (p) of a similar fit to begin from. */
+void til_nb_glm_fit(til_nb_glm_t *glm, double dispersion, const double *start);
+
+double til_nb_glm_deviance(const til_nb_glm_t *glm, double dispersion);
 
 /* Factors X'WX at the means of the last fit, W = mu / (1 + dispersion mu), group weights kept, with
  * a ridge too small to see where it would be singular. */

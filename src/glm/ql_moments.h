@@ -14,7 +14,7 @@ typedef struct {
 /* Both over the means, for one dispersion. */
 typedef struct {
     size_t n;
-    double *log_scale, *log_df; /* n, at equal steps of log mu */
+    double *scale, *df; /* n, at equal steps of log mu */
 } til_ql_table_t;
 
 /* `out` is left empty unless TIL_OK. dispersion >= 0. */

@@ -88,7 +88,7 @@ START_TEST(a_fit_has_no_slope_left)
     til_nb_glm_load(glms, y, exposure, NULL);
     for (int k = 0; k < 3; k++) {
         static const double phi[] = { 0, 0.3, 2 };
-        til_nb_glm_fit(glms, phi[k]);
+        til_nb_glm_fit(glms, phi[k], NULL);
         for (size_t j = 0; j < p; j++) {
             double slope = 0;
             for (size_t i = 0; i < N; i++)
