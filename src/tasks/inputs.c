@@ -17,7 +17,7 @@
 #define LARGEST_LOG 40.0 /* log2 of more than was ever counted */
 #define COMMON_LOG  4.0  /* counts this small on average are mostly 0 to 2 */
 #define PER_MILLION 5e-3
-enum { FEW_VALUES = 20 };
+enum { FEW_VALUES = 20, STRAY_FRACTIONS = 3 };
 
 /* ---- matrix ------------------------------------------------------------------------------ */
 
@@ -99,6 +99,20 @@ til_status_t til_check_depth(til_ctx_t *ctx, const til_matrix_t *m)
     return TIL_OK;
 }
 
+/* Estimated counts are fractions throughout; one or two among whole counts are a slip of the hand. */
+static til_status_t refuse_fraction(til_ctx_t *ctx, const til_matrix_t *m, size_t n)
+{
+    size_t i = 0;
+
+    while (m->x[i] == floor(m->x[i])) i++;
+    return til_fail(
+        ctx, TIL_EINPUT,
+        "%s: %g for %s in sample %s: %zu of all values %s a fraction among whole counts: "
+        "expected counts; mend it, or --round rounds",
+        m->origin, m->x[i], m->row_names[i / m->n_cols], m->col_names[i % m->n_cols], n,
+        n == 1 ? "is" : "are");
+}
+
 /* What counts never look like: logarithms (small, alike, with decimals or rounded) are refused, values
  * per million are named. Rounding on the way in hides decimals, so whole numbers are looked at too. */
 static til_status_t check_scale(til_ctx_t *ctx, const til_matrix_t *m, bool is_rounded)
@@ -113,6 +127,8 @@ static til_status_t check_scale(til_ctx_t *ctx, const til_matrix_t *m, bool is_r
         sum += x;
         most = fmax(most, x);
     }
+    if (n_fraction > 0 && n_fraction <= STRAY_FRACTIONS && n > FEW_VALUES)
+        return refuse_fraction(ctx, m, n_fraction);
     bool are_small = n > FEW_VALUES && most <= LARGEST_LOG;
     if (are_small && n_fraction * 2 > n)
         return til_fail(ctx, TIL_EINPUT,

@@ -57,7 +57,7 @@ READS
     echo "s CATGGTCAATCGGTACTGGCAATGTAACCGTTGCAACGTAGATC" | as_fastq >"$made/trim_2.fq"
 
     # matrices and sheets that options repair
-    sed '2s/	[0-9]*/	12.5/' "$data/counts.tsv" >"$made/fractions.tsv"
+    sed '2,9s/	[0-9]*/	12.5/' "$data/counts.tsv" >"$made/fractions.tsv"
     { cat "$data/counts.tsv"; sed -n 2p "$data/counts.tsv"; } >"$made/repeated.tsv"
     awk '{ print $0 "\t" (NR == 1 ? "S9" : $2) }' "$data/counts.tsv" >"$made/wide.tsv"
     awk -F'\t' -v OFS='\t' 'NR == 3 { $6 = "" } { print }' "$data/samples.tsv" >"$made/gap.tsv"
