@@ -38,6 +38,7 @@ say undeclared tilseq run differ.tsv -a "$DATA/genes.gtf" -g sim/sets.gmt -o dif
 grep -o -e 'strand: [a-z]*: .*' -e 'samples disagree.*' log | sort
 ls differ/count
 # a library under two names is found when it is counted
-cp sim/P004_pre.bam sim/P004_on.bam
-say 'copied BAM' tilseq run sim/auto.tsv -a sim/genes.gtf -g sim/sets.gmt -o out -q
+tilseq simulate -q --patients 2 --genes 120 --reads bam --fragments 6000 --seed 2 --no-provenance -o twin
+cp twin/P001_pre.bam twin/P001_on.bam
+say "copied BAM" tilseq run twin/samples.tsv -a twin/genes.gtf -g sim/sets.gmt -o out -q
 grep -o 'samples P00.*same counts.*' log
