@@ -20,8 +20,8 @@ typedef struct til_partials til_partials_t;
  * TIL_EINPUT naming both files when they are not parts of one whole: other versions of tilseq,
  * other annotations, options, strands that were not given or rows, ##tilseq lines in some only, a sample that is in two. */
 TIL_MUST_USE
-til_status_t til_partials_read(til_ctx_t *ctx, til_quant_table_t *inputs, size_t n,
-                               bool renamed, til_partials_t **out);
+til_status_t til_partials_read(til_ctx_t *ctx, til_quant_table_t *inputs, size_t n, bool renamed,
+                               til_partials_t **out);
 void til_partials_free(til_partials_t *partials);
 
 size_t til_partials_n_rows(const til_partials_t *partials);

@@ -49,7 +49,8 @@ int main(int argc, char **argv)
 
     if (argc != 6) goto done;
     const til_contrast_spec_t spec = { .text = argv[4], .where = (char[]){ "" } };
-    TRY(til_io_read_matrix(&ctx, argv[1], &(til_matrix_reading_t){ .values = TIL_VALUES_WHOLE }, &all));
+    TRY(til_io_read_matrix(&ctx, argv[1], &(til_matrix_reading_t){ .values = TIL_VALUES_WHOLE },
+                           &all));
     TRY(til_io_read_sheet(&ctx, argv[2], &sheet));
     TRY(in_order(&ctx, &all, &sheet, &counts));
     TRY(til_design_build(&ctx, &sheet, argv[3], &typing, &design));

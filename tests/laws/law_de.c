@@ -215,15 +215,16 @@ START_TEST(permuted_labels_call_little)
     ck_assert(!drawn.is_listed);
     ck_assert_double_eq(drawn.n_all, 1 << N_PATIENTS); /* each pair one way or the other */
     for (uint64_t round = 0; round < 5; round++) {
-        ck_assert_msg(til_de_null_round(&ctx, til_de_methods[_i], &input, 0, 1, &drawn, round, &null) ==
-                          TIL_OK,
+        ck_assert_msg(til_de_null_round(&ctx, til_de_methods[_i], &input, 0, 1, &drawn, round,
+                                        &null) == TIL_OK,
                       "%s", ctx.message);
         ck_assert_double_le(null.share_small, 0.15);
         total += null.n_called;
         if (round == 3) first = null;
     }
     ck_assert_uint_le(total, 5 * N_GENES / 20);
-    ck_assert_int_eq(til_de_null_round(&ctx, til_de_methods[_i], &input, 0, 1, &drawn, 3, &again), TIL_OK);
+    ck_assert_int_eq(til_de_null_round(&ctx, til_de_methods[_i], &input, 0, 1, &drawn, 3, &again),
+                     TIL_OK);
     ck_assert_uint_eq(first.n_called, again.n_called);
     ck_assert(!(first.share_small < again.share_small) && !(first.share_small > again.share_small));
     til_design_clear(&design);
