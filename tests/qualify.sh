@@ -17,7 +17,7 @@ say() { echo "qualify: $*"; failed=$((failed + 1)); }
 for file in qualify.json qualify.html; do
     cmp -s "$work/one/$file" "$work/four/$file" || say "$file differs between thread counts"
 done
-left=$(find "$work/one" -mindepth 1 ! -name 'qualify.*')
+left=$(find "$work/one" -mindepth 1 ! -name 'qualify.*' ! -name provenance.json)
 [ -z "$left" ] || say "left $left"
 
 # the page stands alone, can be signed, and says every check and library that the document has
@@ -57,10 +57,8 @@ done <<'WRONG'
 dgemm IQ-04
 dgemm OQ-19
 crash IQ-04
-dgeqrf IQ-05
-dormqr IQ-05
 dsyevr IQ-06
 dgesdd IQ-07
 WRONG
-[ $failed -eq 0 ] && echo "qualify: $n checks, 6 wrong libraries seen"
+[ $failed -eq 0 ] && echo "qualify: $n checks, 4 wrong libraries seen"
 exit $((failed > 0))

@@ -90,7 +90,7 @@ const til_qualify_check_t til_qualify_checks[] = {
       .what = "the inputs and references inside the program are whole",
       .run = til_qualify_carried },
     KERNEL("IQ-04", "BLAS: the product of matrices of whole numbers is exact", til_qualify_matmul),
-    KERNEL("IQ-05", "LAPACK: orthogonal factors give the matrix back", til_qualify_qr),
+    KERNEL("IQ-05", "QR: orthogonal factors give the matrix back", til_qualify_qr),
     KERNEL("IQ-06", "LAPACK: eigenvalues of a matrix where they are known", til_qualify_eigen),
     KERNEL("IQ-07", "LAPACK: singular values and vectors give the matrix back", til_qualify_svd),
     KERNEL("IQ-08", "Rmath: tails of distributions where they have closed forms",

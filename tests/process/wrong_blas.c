@@ -1,8 +1,6 @@
 /* wrong_blas.c -- LD_PRELOAD library: one routine of BLAS or LAPACK is wrong, as WRONG says.
  *
  *   WRONG=dgemm   cblas_dgemm gives its first value 1 + 1e-6 times too large
- *   WRONG=dgeqrf  LAPACKE_dgeqrf gives its first value so
- *   WRONG=dormqr  LAPACKE_dormqr gives its first value so
  *   WRONG=dgesdd  LAPACKE_dgesdd gives its largest singular value so
  *   WRONG=dsyevr  LAPACKE_dsyevr gives its first eigenvalue so
  *   WRONG=crash   cblas_dgemm does not come back
@@ -38,27 +36,6 @@ void cblas_dgemm(int layout, int ta, int tb, int m, int n, int k, double alpha, 
     if (is_wrong("crash")) raise(SIGSEGV);
     real(layout, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
     if (is_wrong("dgemm")) c[0] *= TOO_LARGE;
-}
-
-int LAPACKE_dgeqrf(int layout, int m, int n, double *a, int lda, double *tau)
-{
-    int (*real)(int, int, int, double *, int, double *);
-
-    *(void **)&real = next("LAPACKE_dgeqrf");
-    int info = real(layout, m, n, a, lda, tau);
-    if (is_wrong("dgeqrf")) a[0] *= TOO_LARGE;
-    return info;
-}
-
-int LAPACKE_dormqr(int layout, char side, char trans, int m, int n, int k, const double *a, int lda,
-                   const double *tau, double *c, int ldc)
-{
-    int (*real)(int, char, char, int, int, int, const double *, int, const double *, double *, int);
-
-    *(void **)&real = next("LAPACKE_dormqr");
-    int info = real(layout, side, trans, m, n, k, a, lda, tau, c, ldc);
-    if (is_wrong("dormqr")) c[0] *= TOO_LARGE;
-    return info;
 }
 
 int LAPACKE_dgesdd(int layout, char job, int m, int n, double *a, int lda, double *s, double *u,
