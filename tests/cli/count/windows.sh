@@ -9,4 +9,4 @@ for saf in windows uneven; do
         FNR > 1 && want[$1] != $4 { print "wrong: " $1, $4, want[$1] } FNR > 1 { sum += $4 } END { print sum }' $saf.saf o.tsv
 done
 awk 'BEGIN { for (i = 0; i < 60000; i++) print "w" i "\tchr1\t" 1000 * i + 1 "\t" 1000 * i + 1000000 "\t+" }' >many.saf
-(ulimit -v 400000; tilseq count -q -s unstranded -O all --no-provenance -a many.saf -o o.tsv reads.sam; echo "exit $?")
+([ -n "${TILSEQ_SANITIZED:-}" ] || ulimit -v 400000; tilseq count -q -s unstranded -O all --no-provenance -a many.saf -o o.tsv reads.sam; echo "exit $?")
