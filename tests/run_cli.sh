@@ -7,6 +7,7 @@
 #   <case>.exit     its exit code (absent: 0)
 # $DATA is tests/cli/data; `tilseq` runs the program under test with the thread count of the round appended; `rounded`
 # keeps nine digits of each number, for what LAPACK's kernels compute otherwise on another processor (1e-9 is promised).
+# TILSEQ_CLI_THREADS="N..." asks for other thread counts than 1 and 4.
 # --accept rewrites .stdout and .exit from what the program does now: read the diff before you commit it.
 set -u
 here=$(cd "${srcdir:-.}/tests" && pwd)
@@ -94,7 +95,7 @@ run_case() {    # case script, threads
 }
 
 [ $# -gt 0 ] || set -- "$here"/cli/*/*.sh
-for threads in 1 4; do
+for threads in ${TILSEQ_CLI_THREADS:-1 4}; do
     make_wrapper $threads
     for case in "$@"; do
         case $case in /*) ;; *) case=$(pwd)/$case ;; esac

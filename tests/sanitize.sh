@@ -26,8 +26,8 @@ check() {
     done
     return 1
 }
-# shadow memory is larger than any limit that a case sets
-export TILSEQ_SANITIZED=yes
+# Shadow memory is larger than any limit that a case sets. One round with threads sees what a round without would.
+export TILSEQ_SANITIZED=yes TILSEQ_CLI_THREADS=4
 build build-asan --enable-asan --enable-ubsan
 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 check build-asan check-sanitized
 build build-tsan --enable-tsan
