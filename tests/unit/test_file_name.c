@@ -42,8 +42,8 @@ START_TEST(test_names_never_lead_elsewhere)
                                        "a\\b",
                                        "\xc2\xa0x",
                                        "\xff\xfe",
-                                       "\xe2\x80\xae"
-                                       "abc" };
+                                       ("\xe2\x80\xae"
+                                        "abc") };
     for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
         const char *file = til_file_name(names, odd[i]);
         ck_assert_ptr_nonnull(strpbrk(file, "abcdefghijklmnopqrstuvwxyz0123456789_"));

@@ -41,8 +41,8 @@ static til_status_t read_text(const char *content)
 
 static const char *const layouts[] = { "A\tna\tG1\tG2\nB\t\tG2\n", "A\tna\tG1\tG2\r\nB\t\tG2\r\n",
                                        "A\tna\tG1\tG2\t\t\n\nB\t\tG2",
-                                       "\xEF\xBB\xBF"
-                                       "A\tna\tG1\tG2\rB\t\tG2\r",
+                                       ("\xEF\xBB\xBF"
+                                        "A\tna\tG1\tG2\rB\t\tG2\r"),
                                        "##tilseq\tx\nA\tna\tG1\tG2\tG1\nB\t\tG2\n" };
 
 START_TEST(layouts_read_the_same)

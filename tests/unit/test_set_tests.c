@@ -204,10 +204,10 @@ START_TEST(null_p_is_uniform_and_the_interval_covers)
             til_table_clear(&got);
         }
         /* 20 +- 4.4 of 400; camera is known to err on the safe side */
-        ck_assert_msg(n_small <= 20 + 5 * 4.4 && (m == 0 || n_small >= 5), "%s: %zu of %d p < .05",
-                      methods[m], n_small, ROUNDS);
-        ck_assert_msg(n_out <= 20 + 5 * 4.4 && (m == 0 || n_out >= 5), "%s: %zu of %d intervals",
-                      methods[m], n_out, ROUNDS);
+        ck_assert_msg((double)n_small <= 20 + 5 * 4.4 && (m == 0 || n_small >= 5),
+                      "%s: %zu of %d p < .05", methods[m], n_small, ROUNDS);
+        ck_assert_msg((double)n_out <= 20 + 5 * 4.4 && (m == 0 || n_out >= 5),
+                      "%s: %zu of %d intervals", methods[m], n_out, ROUNDS);
     }
 }
 END_TEST
